@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/**
+ * The house: what each package may import, directly. Imports run downwards only; `explore` knows no Arm and
+ * imports nothing. A package that is not listed here fails the test, so a new one has to take its place.
+ */
+const mayImport: Record<string, readonly string[]> = {
+  'packages/insn': [],
+  'packages/explore': [],
+  'packages/memory': ['insn'],
+  'packages/cpu': ['insn', 'memory'],
+  'packages/machine': ['insn', 'memory', 'cpu', 'explore'],
+  'packages/patching': ['insn', 'memory', 'cpu', 'machine'],
+  'packages/scenarios': ['insn', 'memory', 'cpu', 'machine', 'explore', 'patching'],
+  'packages/trace': ['insn', 'machine', 'explore'],
+  'apps/cli': ['insn', 'memory', 'cpu', 'machine', 'explore', 'patching', 'scenarios', 'trace'],
+  'apps/bench': ['insn', 'memory', 'cpu', 'machine', 'explore', 'patching', 'scenarios', 'trace'],
+};
+
+const root = join(import.meta.dirname, '..');
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file));
+}
+
+/** Every module specifier that a file imports or re-exports from. */
+function specifiers(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\b[^;'"]*?from\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)\s*import\s*['"]([^'"]+)['"]/g;
+  return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+}
+
+const folders = ['packages', 'apps'].flatMap((kind) =>
+  readdirSync(join(root, kind)).map((name) => `${kind}/${name}`),
+);
+
+describe('the layers of the house', () => {
+  it.each(folders)('%s has its place', (folder) => {
+    expect(Object.keys(mayImport)).toContain(folder);
+  });
+
+  it.each(folders)('%s imports downwards only', (folder) => {
+    const allowed = new Set((mayImport[folder] ?? []).map((name) => `@quiesce/${name}`));
+    const upwards = sources(`${folder}/src`).flatMap((file) =>
+      specifiers(file)
+        .filter((name) => name.startsWith('@quiesce/') && !allowed.has(name))
+        .map((name) => `${file} imports ${name}`),
+    );
+    expect(upwards).toEqual([]);
+  });
+
+  it.each(folders.filter((folder) => folder.startsWith('packages/')))(
+    '%s needs nothing outside the workspace and nothing of Node',
+    (folder) => {
+      const foreign = sources(`${folder}/src`).flatMap((file) =>
+        specifiers(file)
+          .filter((name) => !name.startsWith('.') && !name.startsWith('@quiesce/'))
+          .map((name) => `${file} imports ${name}`),
+      );
+      expect(foreign).toEqual([]);
+    },
+  );
+
+  it.each(folders)('%s declares what it imports', (folder) => {
+    const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as {
+      dependencies?: Record<string, string>;
+    };
+    const used = new Set(
+      sources(`${folder}/src`)
+        .flatMap(specifiers)
+        .filter((name) => name.startsWith('@quiesce/')),
+    );
+    const declared = new Set(Object.keys(manifest.dependencies ?? {}));
+    expect([...used].filter((name) => !declared.has(name))).toEqual([]);
+  });
+});
