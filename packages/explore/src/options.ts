@@ -1,0 +1,95 @@
+import { ExploreError } from './error.ts';
+
+/**
+ * The order of the search. `breadth-first` finds shortest counterexamples and is the default. `depth-first`
+ * expands the newest state first: deep violations may turn up sooner, but paths are not the shortest, and with a
+ * depth bound a state that was first met at the bound is not revisited when a shorter way to it turns up.
+ * Both store every state; without bounds both give the same verdict and the same counts.
+ */
+export type Strategy = 'breadth-first' | 'depth-first';
+
+/**
+ * Where to give up. A bound counts as hit only if it kept something from being explored: a search that ends
+ * exactly at its bounds still `holds`.
+ */
+export interface Bounds {
+  /** Distinct states stored; at least 1. */
+  readonly states?: number;
+  /** Choices on a path, at least 0. With `breadth-first`, every state within this distance is explored. */
+  readonly depth?: number;
+  /** Wall-clock time. Checked once per slice (about 25 ms), and the only bound that is not deterministic. */
+  readonly milliseconds?: number;
+  /** Memory of the visited set and of the stored edges. Checked before the visited set grows. */
+  readonly bytes?: number;
+}
+
+/** The name of a bound. */
+export type BoundName = keyof Bounds;
+
+/** Anything with an `aborted` flag; an `AbortSignal` is one. */
+export interface Signal {
+  readonly aborted: boolean;
+}
+
+/** Where a search stands. */
+export interface Progress {
+  readonly phase: 'searching' | 'judging';
+  readonly states: number;
+  readonly transitions: number;
+  /** Since the previous report. */
+  readonly statesPerSecond: number;
+  /** The largest depth found so far. */
+  readonly depth: number;
+  /** States that wait to be expanded. */
+  readonly queued: number;
+  /** Allocated for the visited set and the stored edges. */
+  readonly bytes: number;
+  /** Since the start. */
+  readonly milliseconds: number;
+}
+
+/** How to explore. Every field may be left out. */
+export interface ExploreOptions {
+  readonly strategy?: Strategy;
+  /**
+   * `false`, the default, stops at the first violation. `true` goes on to the end and reports one
+   * counterexample for each violated property: with `breadth-first` the shortest.
+   */
+  readonly all?: boolean;
+  readonly bounds?: Bounds;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Least time between two calls of `onProgress`, in milliseconds; 1000 by default. */
+  readonly progressInterval?: number;
+  /** Looked at once per slice (about 25 ms). In `exploreSync` only a getter can change its answer. */
+  readonly signal?: Signal;
+  /**
+   * `'determinism'` asks the system everything twice and aborts if the answers differ, if a state or its argument
+   * was changed, or if one choice leads to two states. It sees only what two calls in a row show.
+   */
+  readonly check?: 'determinism';
+}
+
+/** Bounds with every field present; no bound is Infinity. */
+export type Limits = Required<Bounds>;
+
+/** Throws `invalid-option` for anything that is not a sensible bound. */
+export function limitsOf(bounds: Bounds = {}): Limits {
+  return {
+    states: limit('states', bounds.states, 1),
+    depth: limit('depth', bounds.depth, 0),
+    milliseconds: limit('milliseconds', bounds.milliseconds, 0),
+    bytes: limit('bytes', bounds.bytes, 0),
+  };
+}
+
+function limit(name: BoundName, value: number | undefined, least: number): number {
+  if (value === undefined) return Infinity;
+  const whole = Number.isInteger(value) || name === 'milliseconds' || value === Infinity;
+  if (value >= least && whole) return value;
+  throw new ExploreError('invalid-option', {
+    what: `bounds.${name}`,
+    found: String(value),
+    expected: `a number from ${least} up`,
+    remedy: 'leave the bound out to explore everything',
+  });
+}

@@ -1,0 +1,189 @@
+import { Edges } from './edges.ts';
+import { ExploreError } from './error.ts';
+import { type Frontier, Queue, Stack } from './frontier.ts';
+import type { BoundName, Limits, Strategy } from './options.ts';
+import type { Always, Reachable, Sometimes, TransitionSystem } from './system.ts';
+import { NO_PARENT, VisitedSet } from './visited.ts';
+
+/** A property and the index of a state that witnesses or violates it. */
+export interface Sighting {
+  readonly name: string;
+  readonly state: number;
+}
+
+/** A `sometimes` property and what was seen of it. */
+interface Tally {
+  readonly property: Sometimes;
+  count: number;
+  first: number;
+}
+
+/** One search: states found, states to expand, and everything seen on the way. */
+export class Search {
+  readonly system: TransitionSystem;
+  readonly visited: VisitedSet;
+  readonly frontier: Frontier;
+  /** Kept only if there is a `reachable` property to judge. */
+  readonly edges: Edges | undefined;
+  readonly reachable: readonly Reachable[];
+  readonly tallies: readonly Tally[];
+  /** At most one for each `always` property. */
+  readonly violations: Sighting[] = [];
+  /** States in which an `always` property fails. */
+  readonly ended: number[] = [];
+  readonly hits: Set<BoundName> = new Set<BoundName>();
+  transitions = 0;
+  depth = 0;
+  /** The state that the system is being asked about, or -1. */
+  inHand = -1;
+
+  private readonly always: readonly Always[];
+  private readonly violated: boolean[];
+  private readonly limits: Limits;
+  private readonly all: boolean;
+  private readonly state: Uint32Array;
+  private nextDepth = 0;
+  private stopped = false;
+
+  constructor(system: TransitionSystem, strategy: Strategy, all: boolean, limits: Limits) {
+    this.system = system;
+    this.visited = new VisitedSet(system.width);
+    this.frontier = strategy === 'breadth-first' ? new Queue() : new Stack();
+    this.always = system.properties.filter((property) => property.kind === 'always');
+    this.violated = this.always.map(() => false);
+    this.tallies = system.properties
+      .filter((property) => property.kind === 'sometimes')
+      .map((property) => ({ property, count: 0, first: -1 }));
+    this.reachable = system.properties.filter((property) => property.kind === 'reachable');
+    this.edges = this.reachable.length > 0 ? new Edges() : undefined;
+    this.limits = limits;
+    this.all = all;
+    this.state = new Uint32Array(system.width);
+  }
+
+  get bytes(): number {
+    return this.visited.bytes + (this.edges?.bytes ?? 0);
+  }
+
+  /** Everything reachable was found and expanded, so the absence of a state means something. */
+  get complete(): boolean {
+    return !this.stopped && this.hits.size === 0 && this.frontier.length === 0;
+  }
+
+  /** Takes in the initial states. */
+  begin(): void {
+    let number = 0;
+    this.system.initial((state) => {
+      if (!this.stopped) this.discover(state, NO_PARENT, number);
+      number += 1;
+    });
+    if (number > 0) return;
+    throw new ExploreError('invalid-system', {
+      what: 'the system has no initial state',
+      found: 'none',
+      expected: 'at least one',
+      remedy: 'emit one; every property holds vacuously in a system without states',
+    });
+  }
+
+  /** Expands up to `count` states; `false` when there is nothing left to do. */
+  advance(count: number): boolean {
+    for (let i = 0; i < count; i++) {
+      if (this.stopped) return false;
+      const index = this.frontier.pop();
+      if (index < 0) return false;
+      // Something beyond the depth bound is known already: there is nothing to learn from more of it.
+      if (this.frontier.depth === this.limits.depth && this.hits.has('depth')) continue;
+      this.inHand = index;
+      this.nextDepth = this.frontier.depth + 1;
+      this.visited.read(index, this.state);
+      this.edges?.begin(index);
+      this.system.successors(this.state, this.emit);
+      this.inHand = -1;
+    }
+    return true;
+  }
+
+  private readonly emit = (choice: number, next: Uint32Array): void => {
+    if (this.stopped) return;
+    if (choice >>> 0 !== choice) throw invalidChoice(choice);
+    this.transitions += 1;
+    this.discover(next, this.inHand, choice);
+  };
+
+  private discover(state: Uint32Array, parent: number, choice: number): void {
+    const { visited } = this;
+    if (state.length !== visited.width) throw invalidState(state.length, visited.width);
+    let index = visited.find(state);
+    if (index < 0) {
+      if (this.refuse()) return;
+      index = visited.insert(state, parent, choice);
+      this.inHand = index;
+      this.inspect(index, state);
+      this.inHand = parent === NO_PARENT ? -1 : parent;
+    }
+    if (parent !== NO_PARENT) this.edges?.add(index);
+  }
+
+  /** Whether a bound keeps a new state out. */
+  private refuse(): boolean {
+    const { visited, limits } = this;
+    if (this.nextDepth > limits.depth) {
+      this.hits.add('depth');
+      return true;
+    }
+    if (visited.size >= limits.states) return this.stopAt('states');
+    if (visited.size === visited.capacity && this.bytes + visited.growth > limits.bytes) {
+      return this.stopAt('bytes');
+    }
+    return false;
+  }
+
+  private stopAt(bound: BoundName): true {
+    this.hits.add(bound);
+    this.stopped = true;
+    return true;
+  }
+
+  /** Asks the properties about a new state. */
+  private inspect(index: number, state: Uint32Array): void {
+    const depth = this.nextDepth;
+    if (depth > this.depth) this.depth = depth;
+    for (const tally of this.tallies) {
+      if (!tally.property.holds(state)) continue;
+      if (tally.count === 0) tally.first = index;
+      tally.count += 1;
+    }
+    let fails = false;
+    for (let i = 0; i < this.always.length; i++) {
+      if (this.always[i].holds(state)) continue;
+      fails = true;
+      if (this.violated[i]) continue;
+      if (this.violations.length > 0 && !this.all) continue;
+      this.violated[i] = true;
+      this.violations.push({ name: this.always[i].name, state: index });
+    }
+    this.frontier.push(index, depth, !fails);
+    if (!fails) return;
+    this.ended.push(index);
+    if (!this.all) this.stopped = true;
+  }
+}
+
+function invalidChoice(choice: number): ExploreError {
+  return new ExploreError('invalid-choice', {
+    what: 'the system emitted a bad choice',
+    found: String(choice),
+    expected: 'an unsigned 32-bit integer',
+    remedy: 'number the choices from 0',
+  });
+}
+
+function invalidState(found: number, width: number): ExploreError {
+  return new ExploreError('invalid-state', {
+    what: 'the system emitted a bad state',
+    found: `${found} cells`,
+    expected: `${width}`,
+    remedy: 'emit arrays of exactly `width` cells',
+  });
+}

@@ -1,0 +1,144 @@
+import { allocate, Arena } from './arena.ts';
+import { ExploreError } from './error.ts';
+import { hashCells } from './hash.ts';
+
+/** The parent of an initial state. */
+export const NO_PARENT = 0xffffffff;
+
+const FIRST_SLOTS = 128;
+const MOST_SLOTS = 2 ** 30;
+const LOAD = 0.6;
+
+/**
+ * The exact visited set. States get the indices 0, 1, ... in the order of insertion; a record holds the cells of
+ * the state, the index of its parent, and the choice that led here from there (for an initial state, its number).
+ *
+ * A slot of the table is 0 or holds `index + 1` in the bits under the mask and the hash of the state in the bits
+ * above it, which the position of the slot does not tell: most comparisons end there and never touch a record.
+ */
+export class VisitedSet {
+  readonly width: number;
+  size = 0;
+  /** States that fit before something has to grow. */
+  capacity = 0;
+  private readonly records: Arena;
+  private table: Uint32Array;
+  private mask: number;
+  private hash = 0;
+  private slot = 0;
+
+  constructor(width: number) {
+    this.width = width;
+    this.records = new Arena(width + 2);
+    this.table = allocate(FIRST_SLOTS);
+    this.mask = FIRST_SLOTS - 1;
+    this.measure();
+  }
+
+  get bytes(): number {
+    return this.records.bytes + this.table.byteLength;
+  }
+
+  /** Bytes the next insertion will allocate. */
+  get growth(): number {
+    if (this.size < this.capacity) return 0;
+    const records = this.size === this.records.capacity ? this.records.growth : 0;
+    return records + (this.size >= this.table.length * LOAD ? this.table.byteLength : 0);
+  }
+
+  /** The index of the state, or -1; after -1 the next call may be `insert` with the same state. */
+  find(state: Uint32Array): number {
+    const { width, table, mask, records } = this;
+    const { chunks, shift, low, stride } = records;
+    const hash = hashCells(state, 0, width);
+    let slot = hash & mask;
+    for (;;) {
+      const entry = table[slot];
+      if (entry === 0) break;
+      if (((entry ^ hash) & ~mask) === 0) {
+        const index = (entry & mask) - 1;
+        const chunk = chunks[index >>> shift];
+        const start = (index & low) * stride;
+        let i = 0;
+        while (i < width && chunk[start + i] === state[i]) i++;
+        if (i === width) return index;
+      }
+      slot = (slot + 1) & mask;
+    }
+    this.hash = hash;
+    this.slot = slot;
+    return -1;
+  }
+
+  /** Adds the state that `find` has just missed, and returns its index. */
+  insert(state: Uint32Array, parent: number, choice: number): number {
+    if (this.size === this.capacity) this.grow();
+    const { chunks, shift, low, stride } = this.records;
+    const index = this.size;
+    const chunk = chunks[index >>> shift];
+    const start = (index & low) * stride;
+    for (let i = 0; i < this.width; i++) chunk[start + i] = state[i];
+    chunk[start + this.width] = parent;
+    chunk[start + this.width + 1] = choice;
+    this.table[this.slot] = (this.hash & ~this.mask) | (index + 1);
+    this.size = index + 1;
+    return index;
+  }
+
+  /** Copies the cells of a state. */
+  read(index: number, into: Uint32Array): void {
+    const { chunks, shift, low, stride } = this.records;
+    const chunk = chunks[index >>> shift];
+    const start = (index & low) * stride;
+    for (let i = 0; i < this.width; i++) into[i] = chunk[start + i];
+  }
+
+  /** The index of the state from which this one was found, or `NO_PARENT`. Always smaller than its own. */
+  parent(index: number): number {
+    const { chunks, shift, low, stride } = this.records;
+    return chunks[index >>> shift][(index & low) * stride + this.width];
+  }
+
+  /** The choice that led here from the parent; the number of an initial state. */
+  choice(index: number): number {
+    const { chunks, shift, low, stride } = this.records;
+    return chunks[index >>> shift][(index & low) * stride + this.width + 1];
+  }
+
+  private measure(): void {
+    this.capacity = Math.min(this.records.capacity, Math.ceil(this.table.length * LOAD));
+  }
+
+  private grow(): void {
+    if (this.size === this.records.capacity) this.records.grow();
+    if (this.size >= this.table.length * LOAD) {
+      this.rehash(this.table.length * 2);
+      let slot = this.hash & this.mask;
+      while (this.table[slot] !== 0) slot = (slot + 1) & this.mask;
+      this.slot = slot;
+    }
+    this.measure();
+  }
+
+  private rehash(slots: number): void {
+    if (slots > MOST_SLOTS) {
+      throw new ExploreError('capacity', {
+        what: 'the visited set is full',
+        found: `${this.size} states`,
+        expected: `at most ${Math.floor(MOST_SLOTS * LOAD)}`,
+        remedy: 'bound the search with bounds.states, or reduce the system',
+      });
+    }
+    const table = allocate(slots);
+    const mask = slots - 1;
+    const { chunks, shift, low, stride } = this.records;
+    for (let index = 0; index < this.size; index++) {
+      const hash = hashCells(chunks[index >>> shift], (index & low) * stride, this.width);
+      let slot = hash & mask;
+      while (table[slot] !== 0) slot = (slot + 1) & mask;
+      table[slot] = (hash & ~mask) | (index + 1);
+    }
+    this.table = table;
+    this.mask = mask;
+  }
+}
