@@ -1,1 +1,15 @@
-export {};
+export { AddressError, address, formatAddress, hexAddress } from './address.ts';
+export type { AddressErrorCode } from './address.ts';
+export { logicalImmediate, logicalImmediateFields } from './bitmask.ts';
+export type { BitmaskFields, Halves } from './bitmask.ts';
+export { bits, signExtend } from './bits.ts';
+export { decode, field, fieldReader, fieldsOf, opcodeOf } from './decode.ts';
+export type { Decoded } from './decode.ts';
+export { pstateField, pstateFieldNamed } from './pstate.ts';
+export type { PstateField } from './pstate.ts';
+export type { Field, Row } from './row.ts';
+export { systemOperation, systemOperationNamed } from './system-operations.ts';
+export type { SystemFamily, SystemOperation } from './system-operations.ts';
+export { isRowName, rowNamed, table } from './table.ts';
+export type { PatternOf, RowClass, RowName } from './table.ts';
+export { branchTarget, pcOffset, pcRelativeTarget } from './target.ts';

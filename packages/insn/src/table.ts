@@ -1,0 +1,125 @@
+import { bits } from './bits.ts';
+import { logicalImmediate } from './bitmask.ts';
+import { compileGuard } from './guard.ts';
+import type { Guard } from './guard.ts';
+import { pstateField } from './pstate.ts';
+import { parsePattern } from './row.ts';
+import type { Row, RowSource } from './row.ts';
+import { systemOperation } from './system-operations.ts';
+import { atomics } from './table/atomics.ts';
+import { branches } from './table/branches.ts';
+import { dpImmediate } from './table/dp-immediate.ts';
+import { dpRegister } from './table/dp-register.ts';
+import { exclusives } from './table/exclusives.ts';
+import { loadsStores } from './table/loads-stores.ts';
+import { memoryCopy } from './table/memory-copy.ts';
+import { system } from './table/system.ts';
+
+/** Where in the Arm ARM's index a row stands; the file in `table/` that holds it. */
+export type RowClass =
+  | 'undefined'
+  | 'dp-immediate'
+  | 'dp-register'
+  | 'branches'
+  | 'system'
+  | 'loads-stores'
+  | 'exclusives'
+  | 'atomics'
+  | 'memory-copy';
+
+/** Every row as it is written, as a union of tuple types. */
+export type RowTuple =
+  | (typeof dpImmediate)[number]
+  | (typeof dpRegister)[number]
+  | (typeof branches)[number]
+  | (typeof system)[number]
+  | (typeof loadsStores)[number]
+  | (typeof exclusives)[number]
+  | (typeof atomics)[number]
+  | (typeof memoryCopy)[number];
+
+/** The name of a row. `undefined` is the row of the words that no other row claims. */
+export type RowName = RowTuple[0] | 'undefined';
+
+/** The bit pattern of each row by name, as a literal type. */
+export type PatternOf = { readonly [T in RowTuple as T[0]]: T[1] };
+
+const files: readonly (readonly [RowClass, readonly RowSource[]])[] = [
+  ['undefined', [['undefined', 'imm32:32', '.WORD <imm32>']]],
+  ['dp-immediate', dpImmediate],
+  ['dp-register', dpRegister],
+  ['branches', branches],
+  ['system', system],
+  ['loads-stores', loadsStores],
+  ['exclusives', exclusives],
+  ['atomics', atomics],
+  ['memory-copy', memoryCopy],
+];
+
+function isBitmask(word: number): boolean {
+  return (
+    logicalImmediate(bits(word, 22, 1), bits(word, 16, 6), bits(word, 10, 6), word >>> 31 === 1) !== undefined
+  );
+}
+
+/** Arm ARM, MoveWidePreferred: one MOVZ or MOVN makes the same value, so ORR (immediate) is not shown as MOV. */
+function isMoveWide(word: number): boolean {
+  const sf = word >>> 31;
+  const imms = bits(word, 10, 6);
+  const immr = bits(word, 16, 6);
+  const width = sf === 1 ? 64 : 32;
+  if (sf === 1 ? bits(word, 22, 1) !== 1 : bits(word, 22, 1) !== 0 || imms > 31) return false;
+  if (imms < 16) return (-immr & 15) <= 15 - imms;
+  return imms >= width - 15 && (immr & 15) <= imms - (width - 15);
+}
+
+const conditions: Readonly<Record<string, Guard>> = {
+  isBitmask,
+  isMoveWide,
+  isPstate: (word) => pstateField(word) !== undefined,
+  isDc: (word) => systemOperation(word)?.family === 'dc',
+  isIc: (word) => systemOperation(word)?.family === 'ic',
+  isAt: (word) => systemOperation(word)?.family === 'at',
+  isTlbi: (word) => systemOperation(word)?.family === 'tlbi',
+};
+
+function build(): readonly Row[] {
+  const rows: Row[] = [];
+  for (const [rowClass, sources] of files) {
+    for (const [name, pattern, template, notes] of sources) {
+      const parsed = parsePattern(pattern);
+      const lookup = (field: string): Row['fields'][number] | undefined =>
+        parsed.fields.find((f) => f.name === field);
+      rows.push({
+        index: rows.length,
+        // The tuples' first elements are the union RowName itself.
+        name: name as RowName,
+        class: rowClass,
+        ...parsed,
+        pattern,
+        template,
+        input: notes?.input ?? false,
+        ...(notes?.aliasOf === undefined ? {} : { aliasOf: notes.aliasOf as RowName }),
+        ...(notes?.when === undefined ? {} : { when: compileGuard(notes.when, lookup, conditions) }),
+      });
+    }
+  }
+  return rows;
+}
+
+/** Every row: the undefined row first, then the files of `table/` in the order of the manual's index. */
+export const table: readonly Row[] = build();
+
+const byName: ReadonlyMap<string, Row> = new Map(table.map((row) => [row.name, row]));
+
+/** The row of that name. */
+export function rowNamed(name: RowName): Row {
+  const row = byName.get(name);
+  if (row === undefined) throw new Error(`no row named '${name}'`);
+  return row;
+}
+
+/** Whether a text is the name of a row. */
+export function isRowName(text: string): text is RowName {
+  return byName.has(text);
+}

@@ -1,0 +1,94 @@
+/** Atomic memory operations (LSE) and 64-byte accesses (LS64). The form of a row is explained in `row.ts`. */
+export const atomics = [
+  ['cas', 'size:2 001000 1 A 1 Rs:5 R 11111 Rn:5 Rt:5', 'CAS<A><R><bh> <Rs>, <Rt>, [<Xn|SP>]'],
+  [
+    'casp',
+    '0 sz 001000 0 A 1 Rs:5 R 11111 Rn:5 Rt:5',
+    'CASP<A><R> <Rs>, <Rs+1>, <Rt>, <Rt+1>, [<Xn|SP>]',
+    { when: '(Rs & 1) == 0 && (Rt & 1) == 0' },
+  ],
+
+  ['ldadd', 'size:2 111 0 00 A R 1 Rs:5 0 000 00 Rn:5 Rt:5', 'LDADD<A><R><bh> <Rs>, <Rt>, [<Xn|SP>]'],
+  ['ldclr', 'size:2 111 0 00 A R 1 Rs:5 0 001 00 Rn:5 Rt:5', 'LDCLR<A><R><bh> <Rs>, <Rt>, [<Xn|SP>]'],
+  ['ldeor', 'size:2 111 0 00 A R 1 Rs:5 0 010 00 Rn:5 Rt:5', 'LDEOR<A><R><bh> <Rs>, <Rt>, [<Xn|SP>]'],
+  ['ldset', 'size:2 111 0 00 A R 1 Rs:5 0 011 00 Rn:5 Rt:5', 'LDSET<A><R><bh> <Rs>, <Rt>, [<Xn|SP>]'],
+  ['ldsmax', 'size:2 111 0 00 A R 1 Rs:5 0 100 00 Rn:5 Rt:5', 'LDSMAX<A><R><bh> <Rs>, <Rt>, [<Xn|SP>]'],
+  ['ldsmin', 'size:2 111 0 00 A R 1 Rs:5 0 101 00 Rn:5 Rt:5', 'LDSMIN<A><R><bh> <Rs>, <Rt>, [<Xn|SP>]'],
+  ['ldumax', 'size:2 111 0 00 A R 1 Rs:5 0 110 00 Rn:5 Rt:5', 'LDUMAX<A><R><bh> <Rs>, <Rt>, [<Xn|SP>]'],
+  ['ldumin', 'size:2 111 0 00 A R 1 Rs:5 0 111 00 Rn:5 Rt:5', 'LDUMIN<A><R><bh> <Rs>, <Rt>, [<Xn|SP>]'],
+  ['swp', 'size:2 111 0 00 A R 1 Rs:5 1 000 00 Rn:5 Rt:5', 'SWP<A><R><bh> <Rs>, <Rt>, [<Xn|SP>]'],
+
+  [
+    'stadd',
+    'size:2 111 0 00 0 R 1 Rs:5 0 000 00 Rn:5 11111',
+    'STADD<R><bh> <Rs>, [<Xn|SP>]',
+    { aliasOf: 'ldadd' },
+  ],
+  [
+    'stclr',
+    'size:2 111 0 00 0 R 1 Rs:5 0 001 00 Rn:5 11111',
+    'STCLR<R><bh> <Rs>, [<Xn|SP>]',
+    { aliasOf: 'ldclr' },
+  ],
+  [
+    'steor',
+    'size:2 111 0 00 0 R 1 Rs:5 0 010 00 Rn:5 11111',
+    'STEOR<R><bh> <Rs>, [<Xn|SP>]',
+    { aliasOf: 'ldeor' },
+  ],
+  [
+    'stset',
+    'size:2 111 0 00 0 R 1 Rs:5 0 011 00 Rn:5 11111',
+    'STSET<R><bh> <Rs>, [<Xn|SP>]',
+    { aliasOf: 'ldset' },
+  ],
+  [
+    'stsmax',
+    'size:2 111 0 00 0 R 1 Rs:5 0 100 00 Rn:5 11111',
+    'STSMAX<R><bh> <Rs>, [<Xn|SP>]',
+    { aliasOf: 'ldsmax' },
+  ],
+  [
+    'stsmin',
+    'size:2 111 0 00 0 R 1 Rs:5 0 101 00 Rn:5 11111',
+    'STSMIN<R><bh> <Rs>, [<Xn|SP>]',
+    { aliasOf: 'ldsmin' },
+  ],
+  [
+    'stumax',
+    'size:2 111 0 00 0 R 1 Rs:5 0 110 00 Rn:5 11111',
+    'STUMAX<R><bh> <Rs>, [<Xn|SP>]',
+    { aliasOf: 'ldumax' },
+  ],
+  [
+    'stumin',
+    'size:2 111 0 00 0 R 1 Rs:5 0 111 00 Rn:5 11111',
+    'STUMIN<R><bh> <Rs>, [<Xn|SP>]',
+    { aliasOf: 'ldumin' },
+  ],
+
+  [
+    'ld64b',
+    '11 111 0 00 0 0 1 11111 1 101 00 Rn:5 Rt:5',
+    'LD64B <Xt>, [<Xn|SP>]',
+    { when: '(Rt & 1) == 0 && Rt < 23' },
+  ],
+  [
+    'st64b',
+    '11 111 0 00 0 0 1 11111 1 001 00 Rn:5 Rt:5',
+    'ST64B <Xt>, [<Xn|SP>]',
+    { when: '(Rt & 1) == 0 && Rt < 23' },
+  ],
+  [
+    'st64bv',
+    '11 111 0 00 0 0 1 Rs:5 1 011 00 Rn:5 Rt:5',
+    'ST64BV <Xs>, <Xt>, [<Xn|SP>]',
+    { when: '(Rt & 1) == 0 && Rt < 23' },
+  ],
+  [
+    'st64bv0',
+    '11 111 0 00 0 0 1 Rs:5 1 010 00 Rn:5 Rt:5',
+    'ST64BV0 <Xs>, <Xt>, [<Xn|SP>]',
+    { when: '(Rt & 1) == 0 && Rt < 23' },
+  ],
+] as const;
