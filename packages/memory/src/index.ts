@@ -1,1 +1,16 @@
-export {};
+export { MemoryError, type MemoryErrorCode } from './errors.ts';
+export { type CacheType, cacheTypeRegister, incoherent } from './cache-type.ts';
+export {
+  type AliasSpec,
+  type Mapping,
+  MemoryMap,
+  type MemorySpec,
+  type Region,
+  type RegionKind,
+  type RegionSpec,
+  type SiteSpec,
+  type SiteWord,
+} from './map.ts';
+export { type SharedCells, sharedCells, type ViewCells, viewCells } from './cells.ts';
+export { type BarrierReach, InstructionSide } from './instruction-side.ts';
+export { type AccessFault, type AccessSize, Memory, type MemoryObserver } from './memory.ts';

@@ -1,0 +1,238 @@
+import { formatAddress } from '@quiesce/insn';
+import type { AccessFault, AccessSize, Memory } from '@quiesce/memory';
+import { cells, daif, waiting } from './cells.ts';
+import { type Operation, operationOf } from './operation.ts';
+import { type Syndrome, exceptionClass, syndrome } from './syndrome.ts';
+
+/**
+ * Where a PE's effects on the rest of the machine go. A machine connects its own; {@link unconnected} ignores all.
+ */
+export interface Wires {
+  /** SEV: an event for every PE. */
+  sendEvent(): void;
+  /** A write of ICC_SGI1R_EL1: software generated interrupts for other PEs. */
+  sendInterrupt(low: number, high: number): void;
+  /** SMC or HVC with the function identifier in W0. Returns whether somebody answered. */
+  call(pe: Pe, conduit: 'smc' | 'hvc', immediate: number): boolean;
+  /**
+   * A synchronous exception is about to be taken to EL1. Returning true keeps the PE from taking it: the machine
+   * reports it instead.
+   */
+  exception(pe: Pe, syndrome: Syndrome): boolean;
+  /** A store reached shared memory: monitors of other PEs that mark the block open. */
+  stored(address: number, size: number): void;
+}
+
+/** Wires that lead nowhere: a PE alone. Exceptions are taken, calls find no firmware. */
+export const unconnected: Wires = {
+  sendEvent: () => undefined,
+  sendInterrupt: () => undefined,
+  call: () => false,
+  exception: () => false,
+  stored: () => undefined,
+};
+
+/**
+ * One processing element at EL1.
+ *
+ * The state is {@link state}, an array laid out by {@link cells}; everything else is scratch. A program counter is a
+ * virtual address as a number, exact for every canonical address.
+ */
+export class Pe {
+  readonly memory: Memory;
+  readonly wires: Wires;
+  state: Int32Array = new Int32Array(cells.length);
+  /** Address of the instruction that executes now. */
+  pc = 0;
+  /** Address of the instruction that executes next. */
+  next = 0;
+
+  constructor(memory: Memory, wires: Wires = unconnected) {
+    this.memory = memory;
+    this.wires = wires;
+  }
+
+  /** Names the state to work on and reads the program counter from it. */
+  attach(state: Int32Array): void {
+    this.state = state;
+    this.pc = this.address(cells.PC);
+  }
+
+  /** A 64-bit cell pair as an address. */
+  address(cell: number): number {
+    return this.state[cell + 1] * 0x1_0000_0000 + (this.state[cell] >>> 0);
+  }
+
+  /** Stores an address in a cell pair. */
+  setAddress(cell: number, value: number): void {
+    this.state[cell] = value | 0;
+    this.state[cell + 1] = Math.floor(value / 0x1_0000_0000);
+  }
+
+  /** The cell of the stack pointer that PSTATE.SP selects. */
+  get sp(): number {
+    return this.state[cells.SPSel] === 0 ? cells.SP_EL0 : cells.SP_EL1;
+  }
+
+  /** Executes one instruction that has been fetched from {@link pc}, and stores the program counter. */
+  execute(operation: Operation): void {
+    this.next = this.pc + 4;
+    operation.run(this, operation);
+    this.pc = this.next;
+    this.setAddress(cells.PC, this.pc);
+  }
+
+  /** Executes an instruction word; see {@link execute}. */
+  executeWord(word: number): void {
+    this.execute(operationOf(word));
+  }
+
+  /**
+   * Loads into {@link Memory.low} and {@link Memory.high}; a fault takes a data abort and returns false.
+   */
+  load(address: number, size: AccessSize): boolean {
+    const fault = this.memory.load(address, size);
+    if (fault === undefined) return true;
+    this.dataAbort(address, fault, false);
+    return false;
+  }
+
+  /** Stores; a fault takes a data abort and returns false. */
+  store(address: number, size: AccessSize, low: number, high: number): boolean {
+    const fault = this.memory.store(address, size, low, high);
+    if (fault !== undefined) {
+      this.dataAbort(address, fault, true);
+      return false;
+    }
+    this.wires.stored(address, size);
+    return true;
+  }
+
+  /** A branch through a register or to an address that is not a multiple of 4 faults when it is fetched. */
+  branch(target: number): void {
+    this.next = target;
+  }
+
+  /** Takes a data abort from this instruction (Arm ARM, ISS encoding for Data Abort). */
+  dataAbort(address: number, fault: AccessFault, write: boolean): void {
+    const status = { translation: 0b000111, permission: 0b001111, alignment: 0b100001 }[fault];
+    this.synchronous(
+      syndrome(exceptionClass.dataAbort, (write ? 1 << 6 : 0) | status, {
+        address,
+        detail: `${fault} fault on a ${write ? 'store' : 'load'} at ${formatAddress(address)}`,
+      }),
+    );
+  }
+
+  /** Takes an Undefined Instruction exception from this instruction. */
+  undefinedInstruction(word: number, why: string): void {
+    this.synchronous(
+      syndrome(exceptionClass.unknown, 0, {
+        detail: `undefined instruction 0x${(word >>> 0).toString(16).padStart(8, '0')}${why === '' ? '' : `: ${why}`}`,
+      }),
+    );
+  }
+
+  /** Takes a synchronous exception whose preferred return address is this instruction. */
+  synchronous(cause: Syndrome): void {
+    this.#synchronous(cause, this.pc);
+  }
+
+  /** Takes a synchronous exception whose preferred return address is the next instruction (SVC, HVC, SMC). */
+  synchronousAfter(cause: Syndrome): void {
+    this.#synchronous(cause, this.pc + 4);
+  }
+
+  #synchronous(cause: Syndrome, returnAddress: number): void {
+    if (this.wires.exception(this, cause)) {
+      this.next = this.pc;
+      return;
+    }
+    this.state[cells.ESR_EL1] = cause.esr;
+    this.state[cells.ESR_EL1 + 1] = 0;
+    if (cause.address !== undefined) this.setAddress(cells.FAR_EL1, cause.address);
+    this.enter(0x000, returnAddress);
+  }
+
+  /**
+   * Exception entry to EL1 (Arm ARM D1.3.2): saves the return address and PSTATE, masks D, A, I and F, selects
+   * SP_EL1, and is a context synchronisation event. `offset` is that of the current EL with SP_EL0: 0x000
+   * synchronous, 0x080 IRQ, 0x100 FIQ, 0x180 SError; the slot for SP_ELx is chosen here.
+   */
+  enter(offset: number, returnAddress: number): void {
+    const state = this.state;
+    const base = state[cells.SPSel] === 0 ? 0 : 0x200;
+    this.setAddress(cells.ELR_EL1, returnAddress);
+    state[cells.SPSR_EL1] = this.savedProgramStatus();
+    state[cells.SPSR_EL1 + 1] = 0;
+    state[cells.SPSel] = 1;
+    state[cells.DAIF] = daif.all;
+    state[cells.WAIT] = waiting.no;
+    state[cells.DEPTH] = Math.min(state[cells.DEPTH] + 1, 3);
+    // SCTLR_EL1.SPAN is bit 23: when it is 0, entry sets PAN (bit 22). UAO (bit 23) and BTYPE (11:10) are cleared.
+    const pan = (state[cells.SCTLR_EL1] & (1 << 23)) === 0 ? 1 << 22 : 0;
+    state[cells.PSTATE] = (state[cells.PSTATE] & ~((1 << 23) | (3 << 10))) | pan;
+    this.openMonitor();
+    this.memory.text.contextSynchronize();
+    this.next = this.address(cells.VBAR_EL1) + base + offset;
+  }
+
+  /** An asynchronous exception between two instructions; see {@link enter} for the offset. */
+  interrupt(offset: number): void {
+    this.next = this.pc;
+    this.enter(offset, this.pc);
+    this.pc = this.next;
+    this.setAddress(cells.PC, this.pc);
+  }
+
+  /** PSTATE as SPSR_EL1 would hold it. */
+  savedProgramStatus(): number {
+    const state = this.state;
+    return state[cells.NZCV] | state[cells.DAIF] | state[cells.PSTATE] | 0b0100 | state[cells.SPSel];
+  }
+
+  /** Sets PSTATE from a value of SPSR_EL1. Returns false where it does not name AArch64 EL1. */
+  restoreProgramStatus(spsr: number): boolean {
+    const mode = spsr & 0x1f;
+    if (mode !== 0b00101 && mode !== 0b00100) return false;
+    const state = this.state;
+    state[cells.NZCV] = spsr & 0xf000_0000;
+    state[cells.DAIF] = spsr & daif.all;
+    state[cells.SPSel] = spsr & 1;
+    state[cells.PSTATE] = spsr & 0x0bc0_2c00;
+    return true;
+  }
+
+  /** ERET: returns to ELR_EL1 with the PSTATE of SPSR_EL1; a context synchronisation event. */
+  exceptionReturn(word: number): void {
+    if (!this.restoreProgramStatus(this.state[cells.SPSR_EL1])) {
+      this.undefinedInstruction(
+        word,
+        'SPSR_EL1 does not name AArch64 state at EL1 (illegal exception return)',
+      );
+      return;
+    }
+    this.state[cells.DEPTH] = Math.max(this.state[cells.DEPTH] - 1, 0);
+    this.openMonitor();
+    this.memory.text.contextSynchronize();
+    this.next = this.address(cells.ELR_EL1);
+  }
+
+  /** CLREX, and what exception entry and return do to the local monitor in this model. */
+  openMonitor(): void {
+    this.state[cells.MONITOR] = 0;
+    this.state[cells.MONITOR_ADDRESS] = 0;
+    this.state[cells.MONITOR_ADDRESS + 1] = 0;
+  }
+
+  /** Marks a block for exclusive access. */
+  markExclusive(address: number, size: number): void {
+    this.state[cells.MONITOR] = size;
+    this.setAddress(cells.MONITOR_ADDRESS, address);
+  }
+
+  /** Whether the monitor marks exactly this block. */
+  holdsExclusive(address: number, size: number): boolean {
+    return this.state[cells.MONITOR] === size && this.address(cells.MONITOR_ADDRESS) === address;
+  }
+}

@@ -1,0 +1,93 @@
+import type { BarrierReach } from '@quiesce/memory';
+import { cells } from '../cells.ts';
+import type { Operation } from '../operation.ts';
+import type { Pe } from '../pe.ts';
+import { exceptionClass, syndrome } from '../syndrome.ts';
+
+/** What DMB and DSB wait for, by CRm: OSH, NSH, ISH and SY, each for loads (01), stores (10) and all (11). */
+function reach(crm: number): BarrierReach {
+  // A non-shareable barrier promises nothing about other CPUs.
+  if (crm >> 2 === 0b01) return 'none';
+  return (['full', 'load', 'store', 'full'] as const)[crm & 3];
+}
+
+/** DMB: `low` is CRm. */
+export function dataMemoryBarrier(pe: Pe, o: Operation): void {
+  pe.memory.text.order(reach(o.low));
+}
+
+/** DSB: `low` is CRm. */
+export function dataSynchronizationBarrier(pe: Pe, o: Operation): void {
+  pe.memory.text.synchronize(reach(o.low));
+}
+
+/** ISB. */
+export function instructionSynchronizationBarrier(pe: Pe, _o: Operation): void {
+  pe.memory.text.contextSynchronize();
+}
+
+/** SYS operations by op1:CRn:CRm:op2 (14 bits) that mean something here. */
+const operations: Readonly<
+  Record<number, 'clean' | 'invalidate' | 'invalidate all' | 'invalidate all local'>
+> = {
+  [(3 << 11) | (7 << 7) | (10 << 3) | 1]: 'clean', // DC CVAC
+  [(3 << 11) | (7 << 7) | (11 << 3) | 1]: 'clean', // DC CVAU
+  [(3 << 11) | (7 << 7) | (14 << 3) | 1]: 'clean', // DC CIVAC
+  [(3 << 11) | (7 << 7) | (5 << 3) | 1]: 'invalidate', // IC IVAU
+  [(0 << 11) | (7 << 7) | (1 << 3) | 0]: 'invalidate all', // IC IALLUIS
+  [(0 << 11) | (7 << 7) | (5 << 3) | 0]: 'invalidate all local', // IC IALLU
+};
+
+/**
+ * SYS: DC, IC and TLBI operations; `code` is op1:CRn:CRm:op2. Translations are fixed, so TLBI changes nothing, and a
+ * DC or IC of a line without patchable words neither; one of an unmapped address takes a data abort.
+ */
+export function system(pe: Pe, o: Operation): void {
+  const operation = operations[o.code];
+  if (operation === undefined) {
+    const crn = (o.code >> 7) & 15;
+    if (crn === 8 || crn === 9) return;
+    pe.undefinedInstruction(o.word, 'this system instruction is not modelled');
+    return;
+  }
+  if (operation === 'invalidate all') pe.memory.text.invalidateAll(true);
+  else if (operation === 'invalidate all local') pe.memory.text.invalidateAll(false);
+  else byAddress(pe, o, operation);
+}
+
+function byAddress(pe: Pe, o: Operation, operation: 'clean' | 'invalidate'): void {
+  const address = pe.address(o.rd);
+  const mapping = pe.memory.map.mappingOf(address);
+  if (mapping === undefined) {
+    pe.synchronous(
+      syndrome(exceptionClass.dataAbort, (1 << 8) | 0b000111, {
+        address,
+        detail: `cache maintenance of an unmapped address`,
+      }),
+    );
+    return;
+  }
+  // A data cache line is found by physical address, so any alias will do. Instruction caches may be indexed by
+  // virtual address: invalidating an alias does not reach the words under the address that executes.
+  if (operation === 'invalidate' && !mapping.executable) return;
+  const { text, map } = pe.memory;
+  const lineBytes = operation === 'clean' ? map.cache.dataLine : map.cache.instructionLine;
+  const executed = mapping.region.base + (address - mapping.base);
+  const line = Math.floor(executed / lineBytes);
+  const t = map.siteWords.findIndex(
+    (word) => (operation === 'clean' ? word.dataLine : word.instructionLine) === line,
+  );
+  if (t < 0) return;
+  if (operation === 'clean') text.cleanLine(t);
+  else text.invalidateLine(t);
+}
+
+/** The program counter is not a multiple of 4: a PC alignment fault, taken when the instruction is fetched. */
+export function pcAlignment(pe: Pe): void {
+  pe.synchronous(
+    syndrome(exceptionClass.pcAlignment, 0, {
+      address: pe.address(cells.PC),
+      detail: 'the program counter is not a multiple of 4',
+    }),
+  );
+}

@@ -1,0 +1,286 @@
+import { formatAddress } from '@quiesce/insn';
+import { type SharedCells, type ViewCells, sharedCells, viewCells } from './cells.ts';
+import { MemoryError } from './errors.ts';
+import type { MemoryMap } from './map.ts';
+
+/**
+ * How far a barrier reaches: `full` completes accesses and maintenance of every kind, `store` only stores,
+ * `load` only loads, `none` is a barrier whose domain does not include the other CPUs.
+ */
+export type BarrierReach = 'full' | 'store' | 'load' | 'none';
+
+/**
+ * What a CPU may fetch from each patchable word: versions and floors.
+ *
+ * Every word keeps its versions in coherence order. The *global floor* of a word is the oldest version that the
+ * caches may supply to a CPU that refetches; a CPU's own *floor* is the oldest version that it may still execute,
+ * because it may have fetched at any time since its last context synchronisation event and may execute again
+ * without refetching (Arm ARM B2.7.4.2). No step of filling or evicting a cache is needed: it could only choose
+ * inside the same range.
+ *
+ * The object works on the arrays that {@link attach} names and keeps no state of its own.
+ */
+export class InstructionSide {
+  readonly map: MemoryMap;
+  readonly sharedCells: SharedCells;
+  readonly viewCells: ViewCells;
+  /** Set when a method changed the shared state. */
+  sharedChanged = false;
+  /**
+   * While set, nothing that other CPUs could notice or influence is done: {@link escaped} is set instead. So an
+   * instruction can be tried out, and taken back if it turns out to concern others.
+   */
+  confined = false;
+  /** Whether something was left undone because of {@link confined}. */
+  escaped = false;
+  readonly #words: number;
+  readonly #versions: number;
+  #shared: Int32Array = new Int32Array(0);
+  #view: Int32Array = new Int32Array(0);
+
+  constructor(map: MemoryMap) {
+    this.map = map;
+    this.sharedCells = sharedCells(map);
+    this.viewCells = viewCells(map);
+    this.#words = map.siteWords.length;
+    this.#versions = map.maxVersions;
+  }
+
+  /** Whether the caller must do nothing, because it would reach beyond its own CPU. */
+  escapes(): boolean {
+    if (this.confined) this.escaped = true;
+    return this.confined;
+  }
+
+  /** Names the arrays to work on: the shared state, and the view of one CPU (exactly its cells). */
+  attach(shared: Int32Array, view: Int32Array): void {
+    this.#shared = shared;
+    this.#view = view;
+  }
+
+  /** Writes the initial shared state: one version of every site word, shared data as the map has it. */
+  reset(shared: Int32Array): void {
+    const { data, count, value } = this.sharedCells;
+    for (const region of this.map.regions) {
+      if (region.kind === 'shared') shared.set(region.words, data + region.firstWord);
+    }
+    this.map.siteWords.forEach((word, t) => {
+      shared[count + t] = 1;
+      shared[value + t * this.#versions] = word.initial;
+    });
+  }
+
+  /** The number of versions of a site word. */
+  versions(t: number): number {
+    return this.#shared[this.sharedCells.count + t];
+  }
+
+  /** Version `v` of site word `t`, as a signed 32-bit word. */
+  versionValue(t: number, v: number): number {
+    return this.#shared[this.sharedCells.value + t * this.#versions + v];
+  }
+
+  /** The newest version of a site word: what a data access reads. */
+  newest(t: number): number {
+    return this.versionValue(t, this.versions(t) - 1);
+  }
+
+  /** The oldest version of a site word that the attached CPU may execute. */
+  floor(t: number): number {
+    return this.#view[this.viewCells.floor + t];
+  }
+
+  /** The oldest version that a refetch may get. With DIC it is always the newest. */
+  globalFloor(t: number): number {
+    return this.map.cache.DIC === 1 ? this.versions(t) - 1 : this.#shared[this.sharedCells.globalFloor + t];
+  }
+
+  /** Whether the attached CPU knows, for fetching, every write that is in its range of site word `t`. */
+  knowsForFetching(t: number): boolean {
+    return this.#view[this.viewCells.knownForFetch + t] >= this.versions(t) - 1;
+  }
+
+  /** The attached CPU has executed version `v` of site word `t`. */
+  executed(t: number, v: number): void {
+    if (v === 0) return;
+    const { floor } = this.viewCells;
+    const snapshot = this.sharedCells.snapshot + (t * this.#versions + v) * this.#words;
+    for (let u = 0; u < this.#words; u++) this.#raise(floor + u, this.#shared[snapshot + u]);
+    if (this.map.cache.DIC === 1) this.#raise(floor + t, v);
+  }
+
+  /**
+   * The attached CPU stores a word of text. Writing the value that is already the newest is no modification.
+   * Returns whether there is a new version.
+   *
+   * @throws {MemoryError} `too-many-versions`
+   */
+  write(t: number, value: number): boolean {
+    if (this.escapes()) return false;
+    const cells = this.sharedCells;
+    const shared = this.#shared;
+    const v = this.versions(t);
+    if (this.newest(t) === value) return false;
+    if (v === this.#versions) {
+      throw new MemoryError(
+        'too-many-versions',
+        `the word at ${formatAddress(this.map.siteWords[t].address)} was modified ${v} times; raise maxVersions above ${this.#versions}`,
+      );
+    }
+    const { known, openStore } = this.viewCells;
+    this.#view[known + t] = v;
+    this.#view[openStore + t] = v + 1;
+    const row = (t * this.#versions + v) * this.#words;
+    for (let u = 0; u < this.#words; u++) {
+      shared[cells.snapshot + row + u] = this.globalFloor(u);
+      shared[cells.versionClock + row + u] = this.#view[known + u];
+    }
+    shared[cells.value + t * this.#versions + v] = value;
+    shared[cells.count + t] = v + 1;
+    this.sharedChanged = true;
+    return true;
+  }
+
+  /** The attached CPU reads, as data, the newest version of a site word and learns what its writer knew. */
+  readText(t: number): number {
+    if (this.escapes()) return 0;
+    const v = this.versions(t) - 1;
+    if (v > 0) this.#learn(this.sharedCells.versionClock + (t * this.#versions + v) * this.#words);
+    return this.versionValue(t, v);
+  }
+
+  /** The attached CPU reads shared data word `d` and learns what its writer knew. */
+  readData(d: number): number {
+    if (this.escapes()) return 0;
+    this.#learn(this.sharedCells.dataClock + d * this.#words);
+    return this.#shared[this.sharedCells.data + d];
+  }
+
+  /** The attached CPU writes shared data word `d`. */
+  writeData(d: number, value: number): void {
+    if (this.escapes()) return;
+    const { data, dataClock } = this.sharedCells;
+    const { known } = this.viewCells;
+    this.#shared[data + d] = value;
+    for (let u = 0; u < this.#words; u++) {
+      this.#shared[dataClock + d * this.#words + u] = this.#view[known + u];
+    }
+    this.sharedChanged = true;
+  }
+
+  /** DC CVAU or DC CIVAC of the line that holds site word `t`; takes effect at the next full DSB or DMB. */
+  cleanLine(t: number): void {
+    if (this.escapes()) return;
+    const line = this.map.siteWords[t].dataLine;
+    for (let u = 0; u < this.#words; u++) {
+      if (this.map.siteWords[u].dataLine === line) {
+        this.#view[this.viewCells.pendingClean + u] = this.versions(u);
+      }
+    }
+  }
+
+  /** IC IVAU of the line that holds site word `t`; takes effect at the next full DSB. */
+  invalidateLine(t: number): void {
+    if (this.escapes()) return;
+    const line = this.map.siteWords[t].instructionLine;
+    for (let u = 0; u < this.#words; u++) {
+      if (this.map.siteWords[u].instructionLine === line)
+        this.#invalidate(u, this.viewCells.pendingInvalidate);
+    }
+  }
+
+  /** IC IALLUIS (broadcast) or IC IALLU (this CPU only); takes effect at the next full DSB. */
+  invalidateAll(broadcast: boolean): void {
+    if (this.escapes()) return;
+    const pending = broadcast ? this.viewCells.pendingInvalidate : this.viewCells.pendingLocalInvalidate;
+    for (let u = 0; u < this.#words; u++) this.#invalidate(u, pending);
+  }
+
+  /**
+   * What an IC that is issued now will remove is decided now: a clean or a store that is not complete yet may
+   * come after it. A DMB does not order a clean before a later IC, so the CPU's own clean counts from its DSB.
+   */
+  #invalidate(u: number, pending: number): void {
+    const view = this.#view;
+    let level: number;
+    if (this.map.cache.IDC === 1) {
+      const open = view[this.viewCells.openStore + u];
+      level = open === 0 ? this.versions(u) - 1 : open - 2;
+    } else {
+      level = view[this.viewCells.pendingClean + u] === 0 ? this.#shared[this.sharedCells.cleaned + u] : -1;
+    }
+    if (level + 1 > view[pending + u]) view[pending + u] = level + 1;
+  }
+
+  /** DSB: completes stores, cleans and invalidations that its reach covers. */
+  synchronize(reach: BarrierReach): void {
+    if (reach === 'load' || reach === 'none' || !this.hasUncompleted() || this.escapes()) return;
+    const { openStore, pendingClean, pendingInvalidate, pendingLocalInvalidate, localFloor } = this.viewCells;
+    const view = this.#view;
+    for (let u = 0; u < this.#words; u++) {
+      view[openStore + u] = 0;
+      if (reach === 'store') continue;
+      this.#clean(u);
+      view[pendingClean + u] = 0;
+      this.#raiseShared(this.sharedCells.globalFloor + u, view[pendingInvalidate + u] - 1);
+      view[pendingInvalidate + u] = 0;
+      this.#raise(localFloor + u, view[pendingLocalInvalidate + u] - 1);
+      view[pendingLocalInvalidate + u] = 0;
+    }
+  }
+
+  /** DMB: orders earlier cleans before later accesses, so other CPUs may rely on them. */
+  order(reach: BarrierReach): void {
+    if (reach !== 'full' || !this.hasUncompleted() || this.escapes()) return;
+    for (let u = 0; u < this.#words; u++) this.#clean(u);
+  }
+
+  /** Whether a DSB or DMB would change anything: the attached CPU has stores or maintenance under way. */
+  hasUncompleted(): boolean {
+    const { pendingClean, pendingInvalidate, pendingLocalInvalidate, openStore } = this.viewCells;
+    const view = this.#view;
+    for (let u = 0; u < this.#words; u++) {
+      if (
+        view[pendingClean + u] !== 0 ||
+        view[pendingInvalidate + u] !== 0 ||
+        view[pendingLocalInvalidate + u] !== 0 ||
+        view[openStore + u] !== 0
+      ) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A context synchronisation event: what was fetched before is discarded. */
+  contextSynchronize(): void {
+    if (this.escapes()) return;
+    const { floor, known, knownForFetch, localFloor } = this.viewCells;
+    const view = this.#view;
+    for (let u = 0; u < this.#words; u++) {
+      this.#raise(floor + u, this.globalFloor(u));
+      this.#raise(floor + u, view[localFloor + u]);
+      view[knownForFetch + u] = view[known + u];
+    }
+  }
+
+  #clean(u: number): void {
+    this.#raiseShared(this.sharedCells.cleaned + u, this.#view[this.viewCells.pendingClean + u] - 1);
+  }
+
+  #learn(clock: number): void {
+    const { known } = this.viewCells;
+    for (let u = 0; u < this.#words; u++) this.#raise(known + u, this.#shared[clock + u]);
+  }
+
+  #raise(cell: number, version: number): void {
+    if (version > this.#view[cell]) this.#view[cell] = version;
+  }
+
+  #raiseShared(cell: number, version: number): void {
+    if (version > this.#shared[cell]) {
+      this.#shared[cell] = version;
+      this.sharedChanged = true;
+    }
+  }
+}
