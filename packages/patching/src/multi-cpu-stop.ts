@@ -64,11 +64,11 @@ function ackDecrement(atomics: AckAtomics): string {
   switch (atomics) {
     case 'lse':
     case 'llsc':
-      return atomicAddReturn(atomics, -1, 'multi_cpu_stop_decrement');
+      return atomicAddReturn(atomics, -1, { at: 'multi_cpu_stop_decrement' });
     case 'alternative-branch':
       return `site_lse_branch:
     b multi_cpu_stop_llsc
-${atomicAddReturn('lse', -1, 'multi_cpu_stop_decrement')}
+${atomicAddReturn('lse', -1, { at: 'multi_cpu_stop_decrement' })}
 multi_cpu_stop_decremented:`;
     case 'alternative-words':
       // The barrier stands outside the site, so that both forms are fully ordered.
@@ -93,7 +93,7 @@ function outOfLine(atomics: AckAtomics): string {
   switch (atomics) {
     case 'alternative-branch':
       return `multi_cpu_stop_llsc:
-${atomicAddReturn('llsc', -1, 'multi_cpu_stop_llsc_decrement')}
+${atomicAddReturn('llsc', -1, { at: 'multi_cpu_stop_llsc_decrement' })}
     b multi_cpu_stop_decremented`;
     case 'alternative-call':
       // Only x16, x17 and x30 are clobbered beside the result: the caller's inline code expects no call.
