@@ -27,7 +27,11 @@ const levels: readonly Readonly<Partial<Record<string, Binary>>>[] = [
 ];
 
 /** Compiles a guard; throws when the text is not one, which only a mistake in the table can cause. */
-export function compileGuard(text: string, field: Lookup, named: Readonly<Partial<Record<string, Guard>>>): Guard {
+export function compileGuard(
+  text: string,
+  field: Lookup,
+  named: Readonly<Partial<Record<string, Guard>>>,
+): Guard {
   const tokens = text.match(/\|\||&&|[=!<>]=|[A-Za-z_]\w*(?:\(\))?|\d+|\S/g) ?? [];
   let at = 0;
 

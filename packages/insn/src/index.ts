@@ -5,6 +5,19 @@ export type { BitmaskFields, Halves } from './bitmask.ts';
 export { bits, signExtend } from './bits.ts';
 export { decode, field, fieldReader, fieldsOf, opcodeOf } from './decode.ts';
 export type { Decoded } from './decode.ts';
+export { disassemble } from './disassemble.ts';
+export type { DisassembleOptions } from './disassemble.ts';
+export { EncodeError, encode, encodeRow, fieldOf, withField } from './encode.ts';
+export type { EncodableName, EncodeErrorCode, FieldName, Fields } from './encode.ts';
+export {
+  systemRegisterCode,
+  systemRegisterName,
+  systemRegisterNamed,
+  systemRegisterNames,
+} from './system-registers.ts';
+export { barrierName, conditionNamed, conditionNames } from './operands/system.ts';
+export { registerNamed } from './operands/registers.ts';
+export type { Register } from './operands/registers.ts';
 export { pstateField, pstateFieldNamed } from './pstate.ts';
 export type { PstateField } from './pstate.ts';
 export type { Field, Row } from './row.ts';

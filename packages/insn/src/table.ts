@@ -62,15 +62,17 @@ function isBitmask(word: number): boolean {
   );
 }
 
-/** Arm ARM, MoveWidePreferred: one MOVZ or MOVN makes the same value, so ORR (immediate) is not shown as MOV. */
+/** One MOVZ or MOVN makes the value of this logical immediate, so ORR (immediate) is not shown as MOV. */
 function isMoveWide(word: number): boolean {
-  const sf = word >>> 31;
-  const imms = bits(word, 10, 6);
-  const immr = bits(word, 16, 6);
-  const width = sf === 1 ? 64 : 32;
-  if (sf === 1 ? bits(word, 22, 1) !== 1 : bits(word, 22, 1) !== 0 || imms > 31) return false;
-  if (imms < 16) return (-immr & 15) <= 15 - imms;
-  return imms >= width - 15 && (immr & 15) <= imms - (width - 15);
+  const is64 = word >>> 31 === 1;
+  const value = logicalImmediate(bits(word, 22, 1), bits(word, 16, 6), bits(word, 10, 6), is64);
+  if (value === undefined) return false;
+  const parts = [value.lo & 0xffff, value.lo >>> 16, value.hi & 0xffff, value.hi >>> 16].slice(
+    0,
+    is64 ? 4 : 2,
+  );
+  const others = parts.length - 1;
+  return [0, 0xffff].some((filler) => parts.filter((part) => part === filler).length >= others);
 }
 
 const conditions: Readonly<Record<string, Guard>> = {

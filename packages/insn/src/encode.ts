@@ -1,0 +1,111 @@
+import { bits } from './bits.ts';
+import { decode } from './decode.ts';
+import { rowNamed } from './table.ts';
+import type { PatternOf, RowName } from './table.ts';
+import type { Row } from './row.ts';
+
+type TokenField<T extends string> = T extends `${infer Name}:${string}`
+  ? Name
+  : T extends `0${string}` | `1${string}` | `(${string}`
+    ? never
+    : T;
+
+type PatternFields<P extends string> = P extends `${infer T} ${infer Rest}`
+  ? TokenField<T> | PatternFields<Rest>
+  : TokenField<P>;
+
+/** A row that can be encoded: every row but `undefined`. */
+export type EncodableName = Exclude<RowName, 'undefined'>;
+
+/** The names of a row's fields, read from its bit pattern by the compiler. */
+export type FieldName<N extends EncodableName> = PatternFields<PatternOf[N]>;
+
+/** What {@link encode} wants for a row: every field, unsigned. A missing or unknown one does not compile. */
+export type Fields<N extends EncodableName> = { readonly [F in FieldName<N>]: number };
+
+/** Why a word cannot be encoded. */
+export type EncodeErrorCode = 'out-of-range' | 'missing-field' | 'unknown-field' | 'unallocated';
+
+/** Thrown by {@link encode} and the generators. Nothing is ever truncated. */
+export class EncodeError extends RangeError {
+  readonly code: EncodeErrorCode;
+  readonly row: RowName;
+  /** The field or operand that is wrong; undefined when each is right and the combination is not allocated. */
+  readonly field: string | undefined;
+  readonly found: number | undefined;
+  readonly expected: string;
+
+  constructor(
+    code: EncodeErrorCode,
+    row: RowName,
+    field: string | undefined,
+    found: number | undefined,
+    expected: string,
+  ) {
+    const where = field === undefined ? row : `${row}.${field}`;
+    super(`${where}: expected ${expected}, found ${found ?? code}`);
+    this.name = 'EncodeError';
+    this.code = code;
+    this.row = row;
+    this.field = field;
+    this.found = found;
+    this.expected = expected;
+  }
+}
+
+/** Encodes without the compiler's help; used where the row is not known before run time. Same errors. */
+export function encodeRow(row: Row, fields: Readonly<Partial<Record<string, number>>>): number {
+  let word = row.encoded;
+  for (const { name, lo, width } of row.fields) {
+    const value = fields[name];
+    if (value === undefined) throw new EncodeError('missing-field', row.name, name, undefined, 'a value');
+    const max = 2 ** width - 1;
+    if (!Number.isInteger(value) || value < 0 || value > max) {
+      throw new EncodeError('out-of-range', row.name, name, value, `an integer from 0 to ${max}`);
+    }
+    word |= value << lo;
+  }
+  for (const name of Object.keys(fields)) {
+    if (!row.fields.some((f) => f.name === name)) {
+      const known = row.fields.map((f) => f.name).join(', ');
+      throw new EncodeError('unknown-field', row.name, name, fields[name], `one of the fields ${known}`);
+    }
+  }
+  if (row.when !== undefined && !row.when(word) && row.aliasOf === undefined) {
+    throw new EncodeError(
+      'unallocated',
+      row.name,
+      undefined,
+      undefined,
+      'an allocated combination of fields',
+    );
+  }
+  return word >>> 0;
+}
+
+/**
+ * The word (unsigned) of a row with these raw field values, for instance `encode('brk', { imm16: 4 })`. Fields are
+ * unsigned and unscaled, as the manual's diagrams have them. Throws {@link EncodeError} for a value that does not fit or
+ * a combination that is not allocated.
+ */
+export function encode<N extends EncodableName>(name: N, fields: Fields<N>): number {
+  return encodeRow(rowNamed(name), fields);
+}
+
+/**
+ * A reader of one field of the words of a row: `fieldOf('ldr_imm', 'imm12')(word)`. The field name is checked by the
+ * compiler; the word is not checked to be of the row.
+ */
+export function fieldOf<N extends EncodableName>(name: N, field: FieldName<N>): (word: number) => number {
+  const { lo, width } = rowNamed(name).fields.find((f) => f.name === field) ?? { lo: 0, width: 0 };
+  return (word) => bits(word, lo, width);
+}
+
+/** The same word with one field replaced, checked like {@link encode}; for instance a new branch offset. */
+export function withField(word: number, name: string, value: number): number {
+  const { row } = decode(word);
+  const fields: Record<string, number> = {};
+  for (const f of row.fields) fields[f.name] = bits(word, f.lo, f.width);
+  fields[name] = value;
+  return encodeRow(row, fields);
+}

@@ -1,0 +1,251 @@
+import { pcRelativeTarget } from '../target.ts';
+import { integer, signed } from './immediates.ts';
+import { has, reading, widthOf } from './operand.ts';
+import type { Operand, OperandMaker, OperandReader } from './operand.ts';
+import type { Row } from '../row.ts';
+
+const shifts = ['lsl', 'lsr', 'asr', 'ror'] as const;
+const extensions = ['uxtb', 'uxth', 'uxtw', 'uxtx', 'sxtb', 'sxth', 'sxtw', 'sxtx'] as const;
+
+function indexIn(names: readonly string[], name: string | undefined): number {
+  return name === undefined ? -1 : names.indexOf(name);
+}
+
+/** Access size in bytes as a shift: from `size`, or 8 bytes for a prefetch. */
+function scaleOf(row: Row): { read: (word: number) => number; get: (reader: OperandReader) => number } {
+  if (!has(row, 'size')) return { read: () => 3, get: () => 3 };
+  return { read: reading(row, 'size'), get: (reader) => reader.get('size') ?? 3 };
+}
+
+const shift: OperandMaker = (row) => {
+  const read = reading(row, 'shift');
+  return {
+    print: (word) => shifts[read(word)],
+    parse: (reader) => {
+      const found = indexIn(shifts, reader.name());
+      return found < 0 ? reader.reject('lsl, lsr, asr or ror') : reader.set('shift', found);
+    },
+    isDefault: (word) => read(word) === 0,
+    omit: (reader) => reader.set('shift', 0),
+  };
+};
+
+const addShift: OperandMaker = (row) => {
+  const read = reading(row, 'sh');
+  return {
+    print: () => 'lsl #12',
+    parse: (reader) => {
+      const value = reader.take('lsl') ? reader.expression() : undefined;
+      return value === 0n || value === 12n
+        ? reader.set('sh', value === 12n ? 1 : 0)
+        : reader.reject('lsl #0 or lsl #12');
+    },
+    isDefault: (word) => read(word) === 0,
+    omit: (reader) => reader.set('sh', 0),
+  };
+};
+
+/** Extended register of add and subtract. UXTX (UXTW for W) is written LSL when a register is the stack pointer. */
+const extend: OperandMaker = (row) => {
+  const [option, imm3, sf] = [reading(row, 'option'), reading(row, 'imm3'), reading(row, 'sf')];
+  const [Rn, Rd] = [reading(row, 'Rn'), reading(row, 'Rd')];
+  const mayBeSp = row.template.includes('<Rd|SP>');
+  const isLsl = (word: number): boolean =>
+    option(word) === 2 + sf(word) && (Rn(word) === 31 || (mayBeSp && Rd(word) === 31));
+  const plain = (reader: OperandReader): number => 2 + (reader.get('sf') ?? 1);
+  return {
+    print: (word) => {
+      const amount = imm3(word);
+      if (isLsl(word)) return `lsl #${amount}`;
+      return amount === 0 ? extensions[option(word)] : `${extensions[option(word)]} #${amount}`;
+    },
+    isDefault: (word) => isLsl(word) && imm3(word) === 0,
+    omit: (reader) => {
+      if (reader.get('Rm.is64') !== reader.get('sf')) return reader.reject('an extension of the W register');
+      return reader.set('option', plain(reader)) && reader.set('imm3', 0);
+    },
+    parse: (reader) => {
+      const name = reader.name();
+      const found = name === 'lsl' ? plain(reader) : indexIn(extensions, name);
+      const wanted = reader.get('sf') === 1 && (found & 3) === 3 ? 1 : 0;
+      if (found < 0 || reader.get('Rm.is64') !== wanted) {
+        return reader.reject(`uxtb to sxtx, or lsl, that fits the width of the register`);
+      }
+      const amount = reader.expression() ?? (name === 'lsl' ? undefined : 0n);
+      if (amount === undefined || amount < 0n || amount > 4n) return reader.reject('a shift from 0 to 4');
+      return reader.set('option', found) && reader.set('imm3', Number(amount));
+    },
+  };
+};
+
+/** Extended register of a load or store: the amount is 0 or the access size. */
+const loadExtend: OperandMaker = (row) => {
+  const [option, S] = [reading(row, 'option'), reading(row, 'S')];
+  const scale = scaleOf(row);
+  return {
+    print: (word) => {
+      const name = option(word) === 3 ? 'lsl' : extensions[option(word)];
+      return S(word) === 1 ? `${name} #${scale.read(word)}` : name;
+    },
+    isDefault: (word) => option(word) === 3 && S(word) === 0,
+    omit: (reader) => {
+      if (reader.get('Rm.is64') !== 1) return reader.reject('an X register, or uxtw or sxtw');
+      return reader.set('option', 3) && reader.set('S', 0);
+    },
+    parse: (reader) => {
+      const name = reader.name();
+      const found = name === 'lsl' ? 3 : indexIn(extensions, name);
+      if (found < 0 || (found & 2) === 0 || name === 'uxtx' || reader.get('Rm.is64') !== (found & 1)) {
+        return reader.reject('lsl, uxtw, sxtw or sxtx that fits the width of the register');
+      }
+      const size = scale.get(reader);
+      const amount = reader.expression();
+      if (amount === undefined && name === 'lsl') return reader.reject(`a shift of 0 or ${size}`);
+      if (amount !== undefined && amount !== 0n && amount !== BigInt(size)) {
+        return reader.reject(`a shift of 0 or ${size}`);
+      }
+      const shifted = amount !== undefined && amount === BigInt(size);
+      return reader.set('option', found) && reader.set('S', Number(shifted));
+    },
+  };
+};
+
+const scaledOffset: OperandMaker = (row) => {
+  const imm12 = reading(row, 'imm12');
+  const scale = scaleOf(row);
+  return {
+    ...integer({
+      read: (word) => imm12(word) * 2 ** scale.read(word),
+      format: 'decimal',
+      range: () => [0, 0],
+      write: () => false,
+    }),
+    parse: (reader) => {
+      const step = 2 ** scale.get(reader);
+      const value = reader.expression();
+      const expected = `an offset from 0 to ${4095 * step}, a multiple of ${step}`;
+      if (value === undefined || value < 0n || value > 4095 * step) return reader.reject(expected);
+      const units = Number(value) / step;
+      return Number.isInteger(units) ? reader.set('imm12', units) : reader.reject(expected);
+    },
+    isDefault: (word) => imm12(word) === 0,
+    omit: (reader) => reader.set('imm12', 0),
+  };
+};
+
+const pairOffset: OperandMaker = (row) => {
+  if (row.name.startsWith('stgp')) return signed(row, 'imm7', 16);
+  if (!has(row, 'sf')) return signed(row, 'imm7', 4);
+  const [word32, word64] = [signed(row, 'imm7', 4), signed(row, 'imm7', 8)];
+  const sf = reading(row, 'sf');
+  return {
+    print: (word, context) => (sf(word) === 1 ? word64 : word32).print(word, context),
+    parse: (reader) => (reader.get('sf') === 1 ? word64 : word32).parse(reader),
+    isDefault: (word) => reading(row, 'imm7')(word) === 0,
+    omit: (reader) => reader.set('imm7', 0),
+  };
+};
+
+/** LDRAA and LDRAB: ten bits, `S:imm9`, times 8. */
+const authOffset: OperandMaker = (row) => {
+  const [S, imm9] = [reading(row, 'S'), reading(row, 'imm9')];
+  return integer({
+    read: (word) => (imm9(word) - S(word) * 512) * 8,
+    format: 'decimal',
+    range: () => [-4096, 4088],
+    step: 8,
+    write: (reader, value) => reader.set('S', value < 0 ? 1 : 0) && reader.set('imm9', (value / 8) & 511),
+    fallback: 0,
+  });
+};
+
+function printTarget(row: Row): Operand['print'] {
+  return (word, { address, target }) => {
+    const at = pcRelativeTarget(word, address ?? 0);
+    if (at === undefined) return '?';
+    if (address !== undefined) return target(at);
+    if (row.name === 'adrp') return `.${at < 0 ? '-' : '+'}${Math.abs(at)}`;
+    return at < 0 ? `.-${-at}` : `.+${at}`;
+  };
+}
+
+/** The distance to a target in `step` bytes, checked against a signed field. */
+function distance(reader: OperandReader, from: number, width: number, step: number): number | undefined {
+  const target = reader.expression();
+  const half = 2 ** (width - 1);
+  const offset = target === undefined ? undefined : Number(BigInt.asIntN(64, target)) - from;
+  const low = -half * step;
+  const high = (half - 1) * step;
+  if (offset === undefined || offset < low || offset > high || offset % step !== 0) {
+    const multiple = step === 1 ? '' : `, a multiple of ${step}`;
+    const distant = offset === undefined ? '' : ` (this one is ${offset} away)`;
+    reader.reject(`a target ${low} to ${high} bytes away${multiple}${distant}`);
+    return undefined;
+  }
+  return (offset / step) & (2 ** width - 1);
+}
+
+const label: OperandMaker = (row) => {
+  const name = ['imm26', 'imm19', 'imm14', 'imm9'].find((n) => has(row, n)) ?? 'imm26';
+  const width = widthOf(row, name);
+  return {
+    print: printTarget(row),
+    parse: (reader) => {
+      const units = distance(reader, reader.address, width, 4);
+      return units !== undefined && reader.set(name, units);
+    },
+  };
+};
+
+/** ADR counts bytes from the instruction, ADRP pages from its page. */
+const adr: OperandMaker = (row) => ({
+  print: printTarget(row),
+  parse: (reader) => {
+    const units = distance(reader, reader.address, 21, 1);
+    return units !== undefined && reader.set('immlo', units & 3) && reader.set('immhi', units >> 2);
+  },
+});
+
+const page = 4096;
+
+const adrp: OperandMaker = (row) => ({
+  print: printTarget(row),
+  parse: (reader) => {
+    const target = reader.expression();
+    const expected = 'a target at most 4 GiB away';
+    if (target === undefined) return reader.reject(expected);
+    const to = Math.floor(Number(BigInt.asIntN(64, target)) / page);
+    const pages = to - Math.floor(reader.address / page);
+    if (pages < -(2 ** 20) || pages >= 2 ** 20) return reader.reject(expected);
+    const units = pages & 0x1fffff;
+    return reader.set('immlo', units & 3) && reader.set('immhi', units >> 2);
+  },
+});
+
+/** Bit number of TBZ and TBNZ, `b5:b40`; a W register reaches bits 0 to 31. */
+const bit: OperandMaker = (row) => {
+  const [b5, b40] = [reading(row, 'b5'), reading(row, 'b40')];
+  return integer({
+    read: (word) => b5(word) * 32 + b40(word),
+    format: 'decimal',
+    range: (reader) => [0, reader.get('Rt.is64') === 1 ? 63 : 31],
+    write: (reader, value) => reader.set('b5', value >> 5) && reader.set('b40', value & 31),
+  });
+};
+
+/** Shifts, extensions, offsets and PC-relative targets: name of the symbol to operand. */
+export const addresses: Readonly<Record<string, OperandMaker>> = {
+  shift,
+  sh: addShift,
+  extend,
+  ldext: loadExtend,
+  pimm: scaledOffset,
+  simm7: pairOffset,
+  simm9: (row) => signed(row, 'imm9', 1),
+  simm9g: (row) => signed(row, 'imm9', 16),
+  simm10: authOffset,
+  label,
+  adr,
+  adrp,
+  bit,
+};

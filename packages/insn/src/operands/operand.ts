@@ -1,0 +1,59 @@
+import { bits } from '../bits.ts';
+import type { Row } from '../row.ts';
+
+/** What printing knows besides the word. */
+export type PrintContext = {
+  /** The address of the word, when it is known. */
+  readonly address: number | undefined;
+  /** The text of a PC-relative target. */
+  readonly target: (address: number) => string;
+};
+
+/** What parsing one operand may ask and do. Every method that returns false has recorded what was expected. */
+export type OperandReader = {
+  /** The address of the instruction being assembled. */
+  readonly address: number;
+  /** Takes the token if it is this text (lower case). */
+  take(text: string): boolean;
+  /** Takes a name, lower case; undefined, and nothing taken, when the next token is not one. */
+  name(): string | undefined;
+  /** Takes an expression, an optional `#` before it; undefined when there is none. */
+  expression(): bigint | undefined;
+  /** Sets a field; false when it was set to another value before. */
+  set(field: string, value: number): boolean;
+  /** A field set so far. */
+  get(field: string): number | undefined;
+  /** Records that this was expected where the last token was taken. */
+  reject(expected: string): false;
+};
+
+/** One `<symbol>` of a template, for one row. */
+export type Operand = {
+  readonly print: (word: number, context: PrintContext) => string;
+  readonly parse: (reader: OperandReader) => boolean;
+  /** Whether an optional group may leave it out. */
+  readonly isDefault?: (word: number) => boolean;
+  /** Sets the fields that leaving it out stands for. */
+  readonly omit?: (reader: OperandReader) => boolean;
+};
+
+/** Makes the operand of a symbol for a row. */
+export type OperandMaker = (row: Row) => Operand;
+
+/** Reader of one field of a row; 0 for a field the row does not have. */
+export function reading(row: Row, name: string): (word: number) => number {
+  const found = row.fields.find((f) => f.name === name);
+  if (found === undefined) return () => 0;
+  const { lo, width } = found;
+  return (word) => bits(word, lo, width);
+}
+
+/** Whether the row has such a field. */
+export function has(row: Row, name: string): boolean {
+  return row.fields.some((f) => f.name === name);
+}
+
+/** Width in bits of a row's field. */
+export function widthOf(row: Row, name: string): number {
+  return row.fields.find((f) => f.name === name)?.width ?? 0;
+}

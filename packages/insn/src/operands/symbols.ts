@@ -1,0 +1,19 @@
+import type { Row } from '../row.ts';
+import { addresses } from './addresses.ts';
+import { immediates } from './immediates.ts';
+import type { Operand, OperandMaker } from './operand.ts';
+import { registerOperand } from './registers.ts';
+import { systemOperands } from './system.ts';
+
+const makers: Readonly<Partial<Record<string, OperandMaker>>> = {
+  ...immediates,
+  ...addresses,
+  ...systemOperands,
+};
+
+/** The operand that a `<symbol>` of a row's template stands for; throws for one that nobody defined. */
+export function operandOf(symbol: string, row: Row): Operand {
+  const operand = makers[symbol]?.(row) ?? registerOperand(symbol, row);
+  if (operand === undefined) throw new Error(`row '${row.name}': symbol <${symbol}> is not defined`);
+  return operand;
+}

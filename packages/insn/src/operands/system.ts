@@ -1,0 +1,334 @@
+import { pstateField, pstateFieldNamed } from '../pstate.ts';
+import { systemOperation, systemOperationNamed } from '../system-operations.ts';
+import type { SystemFamily } from '../system-operations.ts';
+import { systemRegisterName, systemRegisterNamed } from '../system-registers.ts';
+import { integer } from './immediates.ts';
+import { reading } from './operand.ts';
+import type { OperandMaker, OperandReader } from './operand.ts';
+
+/** Condition codes by number. */
+export const conditionNames: readonly string[] = [
+  'eq',
+  'ne',
+  'cs',
+  'cc',
+  'mi',
+  'pl',
+  'vs',
+  'vc',
+  'hi',
+  'ls',
+  'ge',
+  'lt',
+  'gt',
+  'le',
+  'al',
+  'nv',
+];
+
+const conditionSynonyms: Readonly<Partial<Record<string, number>>> = {
+  hs: 2,
+  lo: 3,
+  none: 0,
+  any: 1,
+  nlast: 2,
+  last: 3,
+  first: 4,
+  nfrst: 5,
+  pmore: 8,
+  plast: 9,
+  tcont: 10,
+  tstop: 11,
+};
+
+/** The number of a condition by its lower-case name or synonym; undefined when it is none. */
+export function conditionNamed(name: string): number | undefined {
+  const index = conditionNames.indexOf(name);
+  return index < 0 ? conditionSynonyms[name] : index;
+}
+
+function condition(inverted: boolean): OperandMaker {
+  return (row) => {
+    const read = reading(row, 'cond');
+    return {
+      print: (word) => conditionNames[read(word) ^ Number(inverted)],
+      parse: (reader) => {
+        const found = conditionNamed(reader.name() ?? '');
+        if (found === undefined || (inverted && found >= 14)) {
+          return reader.reject(inverted ? 'a condition other than al and nv' : 'a condition');
+        }
+        return reader.set('cond', found ^ Number(inverted));
+      },
+    };
+  };
+}
+
+const barrierNames: readonly (string | undefined)[] = [
+  undefined,
+  'oshld',
+  'oshst',
+  'osh',
+  undefined,
+  'nshld',
+  'nshst',
+  'nsh',
+  undefined,
+  'ishld',
+  'ishst',
+  'ish',
+  undefined,
+  'ld',
+  'st',
+  'sy',
+];
+
+/** The name of a barrier option (`CRm` of DMB and DSB), for instance `ish`; undefined for the reserved ones. */
+export function barrierName(CRm: number): string | undefined {
+  return barrierNames[CRm];
+}
+
+const barrier: OperandMaker = (row) => {
+  const CRm = reading(row, 'CRm');
+  return {
+    print: (word) => barrierNames[CRm(word)] ?? `#0x${CRm(word).toString(16).padStart(2, '0')}`,
+    parse: (reader) => {
+      const name = reader.name();
+      const found = name === undefined ? reader.expression() : BigInt(barrierNames.indexOf(name));
+      if (found === undefined || found < 0n || found > 15n)
+        return reader.reject('a barrier option, or 0 to 15');
+      return reader.set('CRm', Number(found));
+    },
+  };
+};
+
+/** A 4-bit option that is 15 when left out (ISB, CLREX). */
+const option15: OperandMaker = (row) => {
+  const CRm = reading(row, 'CRm');
+  return {
+    print: (word) => `${row.name === 'isb' ? '#' : ''}0x${CRm(word).toString(16)}`,
+    parse: (reader) => {
+      if (row.name === 'isb' && reader.take('sy')) return reader.set('CRm', 15);
+      const found = reader.expression();
+      if (found === undefined || found < 0n || found > 15n) return reader.reject('an option from 0 to 15');
+      return reader.set('CRm', Number(found));
+    },
+    isDefault: (word) => CRm(word) === 15,
+    omit: (reader) => reader.set('CRm', 15),
+  };
+};
+
+/** A field whose values have names. */
+function choice(fieldName: string, names: readonly string[], fallback?: number): OperandMaker {
+  return (row) => {
+    const read = reading(row, fieldName);
+    return {
+      print: (word) => names[read(word)],
+      parse: (reader) => {
+        const found = names.indexOf(reader.name() ?? '');
+        return found < 0
+          ? reader.reject(`one of ${names.filter((n) => n !== '').join(', ')}`)
+          : reader.set(fieldName, found);
+      },
+      ...(fallback === undefined
+        ? {}
+        : {
+            isDefault: (word) => read(word) === fallback,
+            omit: (reader) => reader.set(fieldName, fallback),
+          }),
+    };
+  };
+}
+
+function setSystem(reader: OperandReader, code: number): boolean {
+  return (
+    reader.set('op1', (code >> 11) & 7) &&
+    reader.set('CRn', (code >> 7) & 15) &&
+    reader.set('CRm', (code >> 3) & 15) &&
+    reader.set('op2', code & 7)
+  );
+}
+
+function operation(family: SystemFamily): OperandMaker {
+  return () => ({
+    print: (word) => systemOperation(word)?.name ?? '?',
+    parse: (reader) => {
+      const found = systemOperationNamed(family, reader.name() ?? '');
+      if (found === undefined) return reader.reject(`an operation of ${family.toUpperCase()}`);
+      reader.set('op.register', Number(found.register));
+      // AT and TLBI fix some of these bits in their patterns: the reader sets what is left of them.
+      return (
+        setSystem(reader, found.code) &&
+        reader.set('CRm0', (found.code >> 3) & 1) &&
+        reader.set('CRn0', (found.code >> 7) & 1)
+      );
+    },
+  });
+}
+
+const sysreg: OperandMaker = (row) => {
+  const write = row.name === 'msr_reg';
+  return {
+    print: (word) => systemRegisterName((word >>> 5) & 0x7fff, write),
+    parse: (reader) => {
+      const code = systemRegisterNamed(reader.name() ?? '');
+      if (code === undefined) return reader.reject('a system register, such as vbar_el1 or s3_0_c12_c0_0');
+      return reader.set('o0', code >> 14) && setSystem(reader, code);
+    },
+  };
+};
+
+const pstate: OperandMaker = () => ({
+  print: (word) => pstateField(word)?.name ?? '?',
+  parse: (reader) => {
+    const found = pstateFieldNamed(reader.name() ?? '');
+    if (found === undefined) return reader.reject('a PSTATE field, such as daifset');
+    reader.set('pstate.base', found.base);
+    reader.set('pstate.width', found.width);
+    return reader.set('op1', found.op1) && reader.set('op2', found.op2);
+  },
+});
+
+const pstateImmediate: OperandMaker = (row) => {
+  const CRm = reading(row, 'CRm');
+  return integer({
+    read: (word) => CRm(word) - (pstateField(word)?.base ?? 0),
+    format: 'hex',
+    range: (reader) => [0, 2 ** (reader.get('pstate.width') ?? 4) - 1],
+    write: (reader, value) => reader.set('CRm', value + (reader.get('pstate.base') ?? 0)),
+  });
+};
+
+/** `C7`: a field of SYS and SYSL. */
+function coprocessor(fieldName: string): OperandMaker {
+  return (row) => {
+    const read = reading(row, fieldName);
+    return {
+      print: (word) => `C${read(word)}`,
+      parse: (reader) => {
+        const number = /^c(\d|1[0-5])$/.exec(reader.name() ?? '')?.[1];
+        return number === undefined ? reader.reject('c0 to c15') : reader.set(fieldName, Number(number));
+      },
+    };
+  };
+}
+
+/** The register of IC and TLBI: only some operations take one. */
+const operationRegister: OperandMaker = (row) => {
+  const Rt = reading(row, 'Rt');
+  return {
+    print: (word) => (Rt(word) === 31 ? 'xzr' : `x${Rt(word)}`),
+    parse: (reader) => {
+      if (reader.get('op.register') === 0) return reader.reject('no register: the operation takes none');
+      const name = reader.name();
+      const number = name === 'xzr' ? 31 : Number(/^x(\d|[12]\d|30)$/.exec(name ?? '')?.[1] ?? NaN);
+      return Number.isNaN(number) ? reader.reject('an X register') : reader.set('Rt', number);
+    },
+    isDefault: (word) => systemOperation(word)?.register === false,
+    omit: (reader) =>
+      reader.get('op.register') === 0
+        ? reader.set('Rt', 31)
+        : reader.reject('a register: the operation takes one'),
+  };
+};
+
+const hint: OperandMaker = () =>
+  integer({
+    read: (word) => (word >>> 5) & 127,
+    format: 'hex',
+    range: () => [0, 127],
+    write: (reader, value) => reader.set('CRm', value >> 3) && reader.set('op2', value & 7),
+  });
+
+const prefetchTypes = ['pld', 'pli', 'pst'] as const;
+
+function prefetchName(Rt: number): string {
+  const type = Rt >> 3;
+  const level = (Rt >> 1) & 3;
+  if (type > 2 || level > 2) return `#0x${Rt.toString(16).padStart(2, '0')}`;
+  return `${prefetchTypes[type]}l${level + 1}${(Rt & 1) === 1 ? 'strm' : 'keep'}`;
+}
+
+const prefetch: OperandMaker = (row) => {
+  const Rt = reading(row, 'Rt');
+  return {
+    print: (word) => prefetchName(Rt(word)),
+    parse: (reader) => {
+      const match = /^(pld|pli|pst)l([123])(keep|strm)$/.exec(reader.name() ?? '');
+      if (match === null) {
+        const value = reader.expression();
+        if (value === undefined || value < 0n || value > 31n)
+          return reader.reject('a prefetch operation, or 0 to 31');
+        return reader.set('Rt', Number(value));
+      }
+      const type = ['pld', 'pli', 'pst'].indexOf(match[1] ?? '');
+      return reader.set('Rt', (type << 3) | ((Number(match[2]) - 1) << 1) | Number(match[3] === 'strm'));
+    },
+  };
+};
+
+/** `.word` of the undefined row. */
+const imm32: OperandMaker = () => ({
+  print: (word) => `0x${(word >>> 0).toString(16).padStart(8, '0')}`,
+  parse: (reader) => reader.reject('an instruction'),
+});
+
+/** Conditions, barriers, system registers and operations: name of the symbol to operand. */
+export const systemOperands: Readonly<Record<string, OperandMaker>> = {
+  cond: condition(false),
+  invcond: condition(true),
+  barrier,
+  isb: option15,
+  clrex: option15,
+  nxs: choice('imm2', ['oshnxs', 'nshnxs', 'ishnxs', 'synxs']),
+  svcr: choice('svcr', ['', 'sm', 'za', ''], 3),
+  bti: choice('op2', ['', 'c', 'j', 'jc'], 0),
+  dc: operation('dc'),
+  ic: operation('ic'),
+  at: operation('at'),
+  tlbi: operation('tlbi'),
+  'Xt.op': operationRegister,
+  sysreg,
+  pstate,
+  pstateimm: pstateImmediate,
+  Cn: coprocessor('CRn'),
+  Cm: coprocessor('CRm'),
+  hint,
+  prfop: prefetch,
+  imm32,
+};
+
+/** Parts of a mnemonic: for each value of a field, the text. Values without one are `undefined`. */
+export type MnemonicPart = { readonly field: string; readonly texts: readonly (string | undefined)[] };
+
+const copyOptions: readonly string[] = [
+  '',
+  'wt',
+  'rt',
+  't',
+  'wn',
+  'wtwn',
+  'rtwn',
+  'twn',
+  'rn',
+  'wtrn',
+  'rtrn',
+  'trn',
+  'n',
+  'wtn',
+  'rtn',
+  'tn',
+];
+
+/** The symbols of mnemonics, `LDR<bh>` or `B.<cond>`. */
+export const mnemonicParts: Readonly<Partial<Record<string, MnemonicPart>>> = {
+  A: { field: 'A', texts: ['', 'a'] },
+  R: { field: 'R', texts: ['', 'l'] },
+  bh: { field: 'size', texts: ['b', 'h', '', ''] },
+  bhw: { field: 'size', texts: ['b', 'h', 'w', undefined] },
+  bhwx: { field: 'sz', texts: ['b', 'h', 'w', 'x'] },
+  cond: { field: 'cond', texts: conditionNames },
+  cc: { field: 'cc', texts: ['gt', 'ge', 'hi', 'hs', undefined, undefined, 'eq', 'ne'] },
+  cci: { field: 'cc', texts: ['gt', 'lt', 'hi', 'lo', undefined, undefined, 'eq', 'ne'] },
+  cpyopts: { field: 'op2', texts: copyOptions },
+  setopts: { field: 'op2', texts: ['', 't', 'n', 'tn'] },
+};

@@ -1,0 +1,102 @@
+import { reading } from './operands/operand.ts';
+import type { Operand, PrintContext } from './operands/operand.ts';
+import { operandOf } from './operands/symbols.ts';
+import { mnemonicParts } from './operands/system.ts';
+import type { Row } from './row.ts';
+
+/** A piece of a compiled template. `tokens` are what parsing expects of a literal, `text` what printing writes. */
+export type Piece =
+  | { readonly kind: 'literal'; readonly text: string; readonly tokens: readonly string[] }
+  | { readonly kind: 'operand'; readonly operand: Operand }
+  | { readonly kind: 'group'; readonly pieces: readonly Piece[] };
+
+/** One mnemonic of a row, lower case, and the fields that it settles. */
+export type Mnemonic = {
+  readonly text: string;
+  readonly fields: readonly (readonly [name: string, value: number])[];
+};
+
+/** A row's template, compiled. */
+export type Template = {
+  readonly row: Row;
+  readonly mnemonic: (word: number) => string;
+  readonly mnemonics: readonly Mnemonic[];
+  readonly pieces: readonly Piece[];
+};
+
+/** Compiles a row's template; throws when it names an unknown symbol, which only a mistake in the table can cause. */
+export function compileTemplate(row: Row): Template {
+  const split = row.template.search(/[ {]/);
+  const head = split < 0 ? row.template : row.template.slice(0, split);
+  const rest = split < 0 ? '' : row.template.slice(split);
+  return { row, ...compileMnemonic(head, row), pieces: compilePieces(rest, row) };
+}
+
+function compileMnemonic(head: string, row: Row): Pick<Template, 'mnemonic' | 'mnemonics'> {
+  const parts = head.split(/<(\w+)>/);
+  const start = parts[0].toLowerCase();
+  let mnemonics: readonly Mnemonic[] = [{ text: start, fields: [] }];
+  let mnemonic = (_word: number): string => start;
+  for (let i = 1; i < parts.length; i += 2) {
+    const symbol = parts[i];
+    const part = mnemonicParts[symbol];
+    const tail = parts[i + 1].toLowerCase();
+    if (part === undefined) throw new Error(`row '${row.name}': symbol <${symbol}> is not defined`);
+    const { field, texts } = part;
+    const read = reading(row, field);
+    const before = mnemonic;
+    mnemonic = (word) => before(word) + (texts[read(word)] ?? '?') + tail;
+    const spellings = [...new Set(texts)].filter((text) => text !== undefined);
+    mnemonics = mnemonics.flatMap((so) =>
+      spellings.map((text) => {
+        const values = texts.flatMap((t, value) => (t === text ? [value] : []));
+        // A text that several values share (LDR: size 2 and 3) leaves the field to the operands.
+        const settled = values.length === 1 ? values.map((value) => [field, value] as const) : [];
+        return { text: so.text + text + tail, fields: [...so.fields, ...settled] };
+      }),
+    );
+  }
+  return { mnemonic, mnemonics };
+}
+
+function compilePieces(text: string, row: Row): readonly Piece[] {
+  const pieces: Piece[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const opener = text[at];
+    if (opener === '<') {
+      const end = text.indexOf('>', at);
+      pieces.push({ kind: 'operand', operand: operandOf(text.slice(at + 1, end), row) });
+      at = end + 1;
+    } else if (opener === '{') {
+      const end = text.indexOf('}', at);
+      pieces.push({ kind: 'group', pieces: compilePieces(text.slice(at + 1, end), row) });
+      at = end + 1;
+    } else {
+      const stop = text.slice(at).search(/[<{]/);
+      const end = stop < 0 ? text.length : at + stop;
+      const literal = text.slice(at, end).toLowerCase();
+      pieces.push({ kind: 'literal', text: literal, tokens: literal.match(/[a-z_]\w*|[^\s\w]/g) ?? [] });
+      at = end;
+    }
+  }
+  return pieces;
+}
+
+/** The text of pieces for a word. */
+export function printPieces(pieces: readonly Piece[], word: number, context: PrintContext): string {
+  let text = '';
+  for (const piece of pieces) {
+    if (piece.kind === 'literal') text += piece.text;
+    else if (piece.kind === 'operand') text += piece.operand.print(word, context);
+    else if (!isLeftOut(piece.pieces, word)) text += printPieces(piece.pieces, word, context);
+  }
+  return text;
+}
+
+function isLeftOut(pieces: readonly Piece[], word: number): boolean {
+  for (const piece of pieces) {
+    if (piece.kind === 'operand' && piece.operand.isDefault?.(word) !== true) return false;
+  }
+  return true;
+}
