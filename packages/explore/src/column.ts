@@ -9,6 +9,11 @@ export class Column {
     return this.arena.bytes;
   }
 
+  /** Bytes that the next `push` will allocate. */
+  get growth(): number {
+    return this.length === this.arena.capacity ? this.arena.growth : 0;
+  }
+
   get(index: number): number {
     const { chunks, shift, low } = this.arena;
     return chunks[index >>> shift][index & low];

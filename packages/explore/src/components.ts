@@ -35,7 +35,7 @@ export function* components(edges: Edges, size: number): Generator<undefined, Co
     low[state] = clock;
     open.push(state);
     calls.push(state);
-    cursors.push(edges.start(state));
+    cursors.push(edges.first(state));
   };
 
   const close = (root: number): void => {

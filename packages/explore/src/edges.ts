@@ -1,3 +1,4 @@
+import { Arena } from './arena.ts';
 import { Column } from './column.ts';
 
 /**
@@ -6,38 +7,58 @@ import { Column } from './column.ts';
  */
 export class Edges {
   private readonly targets = new Column();
-  private readonly starts = new Column();
-  private readonly ends = new Column();
+  /** Where the edges of each state start and end. */
+  private readonly ranges = new Arena(2);
+  private states = 0;
   private source = 0;
+  private start = 0;
 
   get bytes(): number {
-    return this.targets.bytes + this.starts.bytes + this.ends.bytes;
+    return this.targets.bytes + this.ranges.bytes;
   }
 
-  /** The edges that follow are those of `source`. A state that is never announced has none. */
+  /** Bytes that the next state and the next edge will allocate. */
+  get growth(): number {
+    return (this.states === this.ranges.capacity ? this.ranges.growth : 0) + this.targets.growth;
+  }
+
+  /** Makes room for one more state, which has no edges so far. */
+  announce(): void {
+    if (this.states === this.ranges.capacity) this.ranges.grow();
+    this.states += 1;
+  }
+
+  /** The edges that follow, up to `finish`, are those of `source`. */
   begin(source: number): void {
     this.source = source;
-    this.starts.set(source, this.targets.length);
-    this.ends.set(source, this.targets.length);
+    this.start = this.targets.length;
   }
 
   add(target: number): void {
-    const { targets, source } = this;
-    if (target === source) return;
+    const { targets } = this;
+    if (target === this.source) return;
     const end = targets.length;
-    if (end > this.starts.get(source) && targets.get(end - 1) === target) return;
+    if (end > this.start && targets.get(end - 1) === target) return;
     targets.push(target);
-    this.ends.set(source, end + 1);
+  }
+
+  finish(): void {
+    const { chunks, shift, low } = this.ranges;
+    const at = (this.source & low) * 2;
+    chunks[this.source >>> shift][at] = this.start;
+    chunks[this.source >>> shift][at + 1] = this.targets.length;
   }
 
   /** The position of the first edge of a state. */
-  start(source: number): number {
-    return source < this.starts.length ? this.starts.get(source) : 0;
+  first(source: number): number {
+    const { chunks, shift, low } = this.ranges;
+    return chunks[source >>> shift][(source & low) * 2];
   }
 
   /** One past the position of its last edge. */
   end(source: number): number {
-    return source < this.ends.length ? this.ends.get(source) : 0;
+    const { chunks, shift, low } = this.ranges;
+    return chunks[source >>> shift][(source & low) * 2 + 1];
   }
 
   /** The state to which the edge at a position leads. */

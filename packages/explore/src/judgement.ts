@@ -56,7 +56,7 @@ function* judgeOne(
     search.inHand = index;
     visited.read(index, state);
     if (property.holds(state)) reaches[component] = 1;
-    for (let at = edges.start(index); at < edges.end(index) && reaches[component] === 0; at++) {
+    for (let at = edges.first(index); at < edges.end(index) && reaches[component] === 0; at++) {
       const target = of[edges.target(at)];
       if (target === component) continue;
       leaves[component] = 1;

@@ -99,6 +99,7 @@ export class Search {
       this.visited.read(index, this.state);
       this.edges?.begin(index);
       this.system.successors(this.state, this.emit);
+      this.edges?.finish();
       this.inHand = -1;
     }
     return true;
@@ -112,17 +113,20 @@ export class Search {
   };
 
   private discover(state: Uint32Array, parent: number, choice: number): void {
-    const { visited } = this;
+    const { visited, edges } = this;
     if (state.length !== visited.width) throw invalidState(state.length, visited.width);
     let index = visited.find(state);
     if (index < 0) {
       if (this.refuse()) return;
       index = visited.insert(state, parent, choice);
+      edges?.announce();
       this.inHand = index;
       this.inspect(index, state);
       this.inHand = parent === NO_PARENT ? -1 : parent;
     }
-    if (parent !== NO_PARENT) this.edges?.add(index);
+    if (edges === undefined || parent === NO_PARENT) return;
+    if (edges.growth > 0 && this.overspent()) this.stopAt('bytes');
+    else edges.add(index);
   }
 
   /** Whether a bound keeps a new state out. */
@@ -133,10 +137,13 @@ export class Search {
       return true;
     }
     if (visited.size >= limits.states) return this.stopAt('states');
-    if (visited.size === visited.capacity && this.bytes + visited.growth > limits.bytes) {
-      return this.stopAt('bytes');
-    }
+    if (visited.growth > 0 && this.overspent()) return this.stopAt('bytes');
     return false;
+  }
+
+  /** Whether growing any further would take more memory than allowed. */
+  private overspent(): boolean {
+    return this.bytes + this.visited.growth + (this.edges?.growth ?? 0) > this.limits.bytes;
   }
 
   private stopAt(bound: BoundName): true {
