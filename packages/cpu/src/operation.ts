@@ -61,7 +61,9 @@ export class Operation {
 function undefinedInstruction(pe: Pe, o: Operation): void {
   pe.undefinedInstruction(
     o.word,
-    o.row.name === 'undefined' ? '' : `${o.row.name} is not implemented by this model`,
+    o.row.name === 'undefined' || o.row.name === 'udf'
+      ? ''
+      : `${o.row.name} is not implemented by this model`,
   );
 }
 

@@ -23,6 +23,11 @@ export interface Wires {
   stored(address: number, size: number): void;
 }
 
+/** PSTATE.IL where SPSR_EL1 has it. */
+const illegal = 1 << 20;
+/** What of SPSR_EL1 is kept in cells.PSTATE: TCO, DIT, UAO, PAN, ALLINT, SSBS and BTYPE. */
+const pstateFields = (0xf << 22) | (1 << 13) | (1 << 12) | (3 << 10);
+
 /** Wires that lead nowhere: a PE alone. Exceptions are taken, calls find no firmware. */
 export const unconnected: Wires = {
   sendEvent: () => undefined,
@@ -169,9 +174,13 @@ export class Pe {
     state[cells.DAIF] = daif.all;
     state[cells.WAIT] = waiting.no;
     state[cells.DEPTH] = Math.min(state[cells.DEPTH] + 1, 3);
-    // SCTLR_EL1.SPAN is bit 23: when it is 0, entry sets PAN (bit 22). UAO (bit 23) and BTYPE (11:10) are cleared.
+    // SCTLR_EL1.SPAN is bit 23: when it is 0, entry sets PAN (bit 22). UAO (bit 23), IL (20) and BTYPE (11:10) are cleared.
     const pan = (state[cells.SCTLR_EL1] & (1 << 23)) === 0 ? 1 << 22 : 0;
-    state[cells.PSTATE] = (state[cells.PSTATE] & ~((1 << 23) | (3 << 10))) | pan;
+    // SSBS (bit 12) becomes SCTLR_EL1.DSSBS (bit 44).
+    const ssbs = state[cells.SCTLR_EL1 + 1] & (1 << 12);
+    state[cells.PSTATE] = (state[cells.PSTATE] & ~(illegal | (1 << 23) | (1 << 12) | (3 << 10))) | pan | ssbs;
+    // A pair access that was interrupted between its parts begins again.
+    state[cells.PART] = 0;
     this.openMonitor();
     this.memory.text.contextSynchronize();
     this.next = this.address(cells.VBAR_EL1) + base + offset;
@@ -199,23 +208,39 @@ export class Pe {
     state[cells.NZCV] = spsr & 0xf000_0000;
     state[cells.DAIF] = spsr & daif.all;
     state[cells.SPSel] = spsr & 1;
-    state[cells.PSTATE] = spsr & 0x0bc0_2c00;
+    state[cells.PSTATE] = spsr & pstateFields;
     return true;
   }
 
-  /** ERET: returns to ELR_EL1 with the PSTATE of SPSR_EL1; a context synchronisation event. */
-  exceptionReturn(word: number): void {
-    if (!this.restoreProgramStatus(this.state[cells.SPSR_EL1])) {
-      this.undefinedInstruction(
-        word,
-        'SPSR_EL1 does not name AArch64 state at EL1 (illegal exception return)',
-      );
-      return;
-    }
-    this.state[cells.DEPTH] = Math.max(this.state[cells.DEPTH] - 1, 0);
+  /**
+   * ERET: returns to ELR_EL1 with the PSTATE of SPSR_EL1; a context synchronisation event, and an event for WFE.
+   *
+   * A return to any state but AArch64 EL1 is illegal here: it restores NZCV and DAIF, sets PSTATE.IL, and the
+   * instruction at ELR_EL1 takes an Illegal Execution state exception (Arm ARM D1.4.4), in the same step.
+   */
+  exceptionReturn(): void {
+    const state = this.state;
+    const spsr = state[cells.SPSR_EL1];
+    const target = this.address(cells.ELR_EL1);
+    const legal = this.restoreProgramStatus(spsr);
+    state[cells.EVENT] = 1;
+    state[cells.DEPTH] = Math.max(state[cells.DEPTH] - 1, 0);
     this.openMonitor();
     this.memory.text.contextSynchronize();
-    this.next = this.address(cells.ELR_EL1);
+    this.next = target;
+    if (legal && (spsr & illegal) === 0) return;
+    state[cells.NZCV] = spsr & 0xf000_0000;
+    state[cells.DAIF] = spsr & daif.all;
+    state[cells.PSTATE] |= illegal;
+    const what = `SPSR_EL1 = 0x${(spsr >>> 0).toString(16)}`;
+    this.#synchronous(
+      syndrome(exceptionClass.illegalState, 0, {
+        detail: legal
+          ? `exception return with PSTATE.IL set, ${what}`
+          : `illegal exception return: ${what} does not name AArch64 state at EL1`,
+      }),
+      target,
+    );
   }
 
   /** CLREX, and what exception entry and return do to the local monitor in this model. */

@@ -29,9 +29,9 @@ function lineField(bytes: number, name: string): number {
   return log2Words;
 }
 
-/** The value of CTR_EL0, low 32 bits: IminLine [3:0], L1Ip [15:14] = PIPT, DminLine [19:16], IDC [28], DIC [29], RES1 [31]. */
+/** The value of CTR_EL0, low 32 bits: IminLine [3:0], L1Ip [15:14] = VIPT, DminLine [19:16], IDC [28], DIC [29], RES1 [31]. */
 export function cacheTypeRegister(cache: CacheType): number {
   const imin = lineField(cache.instructionLine, 'instructionLine');
   const dmin = lineField(cache.dataLine, 'dataLine');
-  return (1 << 31) | (cache.DIC << 29) | (cache.IDC << 28) | (dmin << 16) | (3 << 14) | imin | 0;
+  return (1 << 31) | (cache.DIC << 29) | (cache.IDC << 28) | (dmin << 16) | (2 << 14) | imin | 0;
 }

@@ -41,7 +41,7 @@ export interface ViewCells {
   readonly pendingLocalInvalidate: number;
   /** The oldest version that this CPU's own caches may supply, after IC IALLU. */
   readonly localFloor: number;
-  /** 1 + the newest version that this CPU stored and has not completed with a DSB, or 0. */
+  /** 1 + the oldest version that this CPU stored and has not completed with a DSB, or 0; only for IDC without DIC. */
   readonly openStore: number;
   readonly length: number;
 }

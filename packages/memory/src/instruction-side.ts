@@ -5,7 +5,8 @@ import type { MemoryMap } from './map.ts';
 
 /**
  * How far a barrier reaches: `full` completes accesses and maintenance of every kind, `store` only stores,
- * `load` only loads, `none` is a barrier whose domain does not include the other CPUs.
+ * `load` only loads, `none` is a full barrier whose domain does not include the other CPUs: it completes only what
+ * concerns no other CPU.
  */
 export type BarrierReach = 'full' | 'store' | 'load' | 'none';
 
@@ -90,9 +91,14 @@ export class InstructionSide {
     return this.#view[this.viewCells.floor + t];
   }
 
-  /** The oldest version that a refetch may get. With DIC it is always the newest. */
+  /**
+   * The oldest version that a refetch may get. With DIC and IDC it is always the newest; with DIC alone the newest
+   * that has been cleaned, because stores stay in the data cache until then.
+   */
   globalFloor(t: number): number {
-    return this.map.cache.DIC === 1 ? this.versions(t) - 1 : this.#shared[this.sharedCells.globalFloor + t];
+    const { DIC, IDC } = this.map.cache;
+    if (DIC === 0) return this.#shared[this.sharedCells.globalFloor + t];
+    return IDC === 1 ? this.versions(t) - 1 : this.#shared[this.sharedCells.cleaned + t];
   }
 
   /** Whether the attached CPU knows, for fetching, every write that is in its range of site word `t`. */
@@ -129,7 +135,10 @@ export class InstructionSide {
     }
     const { known, openStore } = this.viewCells;
     this.#view[known + t] = v;
-    this.#view[openStore + t] = v + 1;
+    // Only where nothing needs cleaning does an IC look for stores that are not complete; the first of them counts.
+    if (this.map.cache.IDC === 1 && this.map.cache.DIC === 0 && this.#view[openStore + t] === 0) {
+      this.#view[openStore + t] = v + 1;
+    }
     const row = (t * this.#versions + v) * this.#words;
     for (let u = 0; u < this.#words; u++) {
       shared[cells.snapshot + row + u] = this.globalFloor(u);
@@ -168,9 +177,12 @@ export class InstructionSide {
     this.sharedChanged = true;
   }
 
-  /** DC CVAU or DC CIVAC of the line that holds site word `t`; takes effect at the next full DSB or DMB. */
+  /**
+   * DC CVAU or DC CIVAC of the line that holds site word `t`; takes effect at the next full DSB or DMB. With IDC
+   * there is nothing to clean.
+   */
   cleanLine(t: number): void {
-    if (this.escapes()) return;
+    if (this.map.cache.IDC === 1 || this.escapes()) return;
     const line = this.map.siteWords[t].dataLine;
     for (let u = 0; u < this.#words; u++) {
       if (this.map.siteWords[u].dataLine === line) {
@@ -179,9 +191,9 @@ export class InstructionSide {
     }
   }
 
-  /** IC IVAU of the line that holds site word `t`; takes effect at the next full DSB. */
+  /** IC IVAU of the line that holds site word `t`; takes effect at the next full DSB. With DIC it does nothing. */
   invalidateLine(t: number): void {
-    if (this.escapes()) return;
+    if (this.map.cache.DIC === 1 || this.escapes()) return;
     const line = this.map.siteWords[t].instructionLine;
     for (let u = 0; u < this.#words; u++) {
       if (this.map.siteWords[u].instructionLine === line)
@@ -189,9 +201,12 @@ export class InstructionSide {
     }
   }
 
-  /** IC IALLUIS (broadcast) or IC IALLU (this CPU only); takes effect at the next full DSB. */
+  /**
+   * IC IALLUIS (broadcast) or IC IALLU (this CPU only); takes effect at the next full DSB, for IC IALLU also at a
+   * non-shareable one. With DIC it does nothing.
+   */
   invalidateAll(broadcast: boolean): void {
-    if (this.escapes()) return;
+    if (this.map.cache.DIC === 1 || this.escapes()) return;
     const pending = broadcast ? this.viewCells.pendingInvalidate : this.viewCells.pendingLocalInvalidate;
     for (let u = 0; u < this.#words; u++) this.#invalidate(u, pending);
   }
@@ -214,18 +229,19 @@ export class InstructionSide {
 
   /** DSB: completes stores, cleans and invalidations that its reach covers. */
   synchronize(reach: BarrierReach): void {
-    if (reach === 'load' || reach === 'none' || !this.hasUncompleted() || this.escapes()) return;
+    if (reach === 'load' || !this.hasUncompleted() || this.escapes()) return;
     const { openStore, pendingClean, pendingInvalidate, pendingLocalInvalidate, localFloor } = this.viewCells;
     const view = this.#view;
     for (let u = 0; u < this.#words; u++) {
-      view[openStore + u] = 0;
+      if (reach !== 'none') view[openStore + u] = 0;
       if (reach === 'store') continue;
+      this.#raise(localFloor + u, view[pendingLocalInvalidate + u] - 1);
+      view[pendingLocalInvalidate + u] = 0;
+      if (reach === 'none') continue;
       this.#clean(u);
       view[pendingClean + u] = 0;
       this.#raiseShared(this.sharedCells.globalFloor + u, view[pendingInvalidate + u] - 1);
       view[pendingInvalidate + u] = 0;
-      this.#raise(localFloor + u, view[pendingLocalInvalidate + u] - 1);
-      view[pendingLocalInvalidate + u] = 0;
     }
   }
 

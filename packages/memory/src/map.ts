@@ -155,6 +155,13 @@ export class MemoryMap {
       }
       return { base: alias.base, size: region.bytes.length, region, writable: true, executable: false };
     });
+    for (const { name, base } of aliases) {
+      if (base % 8 === 0) continue;
+      throw new MemoryError(
+        'misaligned-region',
+        `alias '${name}' is at ${formatAddress(base)}; its base must be a multiple of 8`,
+      );
+    }
     const all = [...direct, ...second].filter((m) => m.size > 0).sort((a, b) => a.base - b.base);
     for (let i = 1; i < all.length; i++) {
       const below = all[i - 1];

@@ -56,15 +56,18 @@ export class Memory {
   }
 
   /**
-   * Whether an access at this address concerns its CPU alone: private memory, constants, and words of text that no
-   * protocol modifies.
+   * Whether an access of up to 8 bytes at this address concerns its CPU alone: private memory, constants, and words
+   * of text that no protocol modifies.
    */
   isLocal(address: number): boolean {
     const mapping = this.map.mappingOf(address);
     if (mapping === undefined) return true;
     const { kind, siteWords } = mapping.region;
     if (kind !== 'text') return kind !== 'shared';
-    return siteWords[(address - mapping.base) >> 2] < 0 && siteWords[(address + 4 - mapping.base) >> 2] < 0;
+    const first = (address - mapping.base) >> 2;
+    const last = (address + 7 - mapping.base) >> 2;
+    for (let word = first; word <= last; word++) if (siteWords[word] >= 0) return false;
+    return true;
   }
 
   /** Reads `size` bytes. Returns the fault, or undefined and leaves the value in {@link low} and {@link high}. */

@@ -1,5 +1,5 @@
 import { cells } from '../cells.ts';
-import { result } from '../integer.ts';
+import { addWithCarry64, result } from '../integer.ts';
 import type { Operation } from '../operation.ts';
 import type { Pe } from '../pe.ts';
 import { exceptionClass, syndrome } from '../syndrome.ts';
@@ -59,7 +59,9 @@ export function registerOffset(pe: Pe, o: Operation): void {
   const base = baseCell(pe, o);
   if (base === undefined) return;
   extend(pe, o.rm, o.type, o.amount);
-  access(pe, o, pe.address(base) + result.high * 0x1_0000_0000 + (result.low >>> 0));
+  // Added as 64-bit integers: neither register need hold an address, only their sum.
+  addWithCarry64(pe.state[base], pe.state[base + 1], result.low, result.high, 0);
+  access(pe, o, result.high * 0x1_0000_0000 + (result.low >>> 0));
 }
 
 /** LDR, LDRSW (literal). */

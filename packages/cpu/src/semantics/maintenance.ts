@@ -1,14 +1,19 @@
 import type { BarrierReach } from '@quiesce/memory';
-import { cells } from '../cells.ts';
 import type { Operation } from '../operation.ts';
 import type { Pe } from '../pe.ts';
 import { exceptionClass, syndrome } from '../syndrome.ts';
 
-/** What DMB and DSB wait for, by CRm: OSH, NSH, ISH and SY, each for loads (01), stores (10) and all (11). */
+const types = ['full', 'load', 'store', 'full'] as const;
+
+/**
+ * What a barrier waits for, by CRm: the domains OSH, NSH, ISH and SY, each for loads (01), stores (10) and all (11).
+ * Type 00 is reserved and executes as SY.
+ */
 function reach(crm: number): BarrierReach {
+  const type = types[crm & 3];
   // A non-shareable barrier promises nothing about other CPUs.
-  if (crm >> 2 === 0b01) return 'none';
-  return (['full', 'load', 'store', 'full'] as const)[crm & 3];
+  if (crm >> 2 === 0b01 && (crm & 3) !== 0) return type === 'full' ? 'none' : 'load';
+  return type;
 }
 
 /** DMB: `low` is CRm. */
@@ -16,8 +21,9 @@ export function dataMemoryBarrier(pe: Pe, o: Operation): void {
   pe.memory.text.order(reach(o.low));
 }
 
-/** DSB: `low` is CRm. */
+/** DSB: `low` is CRm. SSBB (0000) and PSSBB (0100) only keep speculative loads from bypassing stores. */
 export function dataSynchronizationBarrier(pe: Pe, o: Operation): void {
+  if (o.low === 0b0000 || o.low === 0b0100) return;
   pe.memory.text.synchronize(reach(o.low));
 }
 
@@ -28,7 +34,7 @@ export function instructionSynchronizationBarrier(pe: Pe, _o: Operation): void {
 
 /** SYS operations by op1:CRn:CRm:op2 (14 bits) that mean something here. */
 const operations: Readonly<
-  Record<number, 'clean' | 'invalidate' | 'invalidate all' | 'invalidate all local'>
+  Partial<Record<number, 'clean' | 'invalidate' | 'invalidate all' | 'invalidate all local'>>
 > = {
   [(3 << 11) | (7 << 7) | (10 << 3) | 1]: 'clean', // DC CVAC
   [(3 << 11) | (7 << 7) | (11 << 3) | 1]: 'clean', // DC CVAU
@@ -60,7 +66,8 @@ function byAddress(pe: Pe, o: Operation, operation: 'clean' | 'invalidate'): voi
   const mapping = pe.memory.map.mappingOf(address);
   if (mapping === undefined) {
     pe.synchronous(
-      syndrome(exceptionClass.dataAbort, (1 << 8) | 0b000111, {
+      // CM, and WnR, which is 1 for every cache maintenance instruction.
+      syndrome(exceptionClass.dataAbort, (1 << 8) | (1 << 6) | 0b000111, {
         address,
         detail: `cache maintenance of an unmapped address`,
       }),
@@ -80,14 +87,4 @@ function byAddress(pe: Pe, o: Operation, operation: 'clean' | 'invalidate'): voi
   if (t < 0) return;
   if (operation === 'clean') text.cleanLine(t);
   else text.invalidateLine(t);
-}
-
-/** The program counter is not a multiple of 4: a PC alignment fault, taken when the instruction is fetched. */
-export function pcAlignment(pe: Pe): void {
-  pe.synchronous(
-    syndrome(exceptionClass.pcAlignment, 0, {
-      address: pe.address(cells.PC),
-      detail: 'the program counter is not a multiple of 4',
-    }),
-  );
 }

@@ -25,8 +25,8 @@ export function breakpoint(pe: Pe, o: Operation): void {
 }
 
 /** ERET. */
-export function exceptionReturn(pe: Pe, o: Operation): void {
-  pe.exceptionReturn(o.word);
+export function exceptionReturn(pe: Pe, _o: Operation): void {
+  pe.exceptionReturn();
 }
 
 /** A hint that does nothing here: NOP, YIELD, BTI, PAC and AUT hints without FEAT_PAuth, and the rest. */
