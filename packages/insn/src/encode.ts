@@ -21,7 +21,9 @@ export type EncodableName = Exclude<RowName, 'undefined'>;
 export type FieldName<N extends EncodableName> = PatternFields<PatternOf[N]>;
 
 /** What {@link encode} wants for a row: every field, unsigned. A missing or unknown one does not compile. */
-export type Fields<N extends EncodableName> = { readonly [F in FieldName<N>]: number };
+export type Fields<N extends EncodableName> = [FieldName<N>] extends [never]
+  ? Readonly<Record<string, never>>
+  : Readonly<Record<FieldName<N>, number>>;
 
 /** Why a word cannot be encoded. */
 export type EncodeErrorCode = 'out-of-range' | 'missing-field' | 'unknown-field' | 'unallocated';

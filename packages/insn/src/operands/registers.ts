@@ -86,7 +86,9 @@ const symbol = /^([XWR])(d|n|m|a|t2|t|s)(\|SP)?(?:(=)(?:R(m)|(\d+))|\.(option|b5
 export function registerOperand(text: string, row: Row): Operand | undefined {
   const match = symbol.exec(text);
   if (match === null) return undefined;
-  const [, letter = '', suffix = '', spText, , twin, fallback, special, second] = match;
+  // Groups that took no part in the match are undefined, whatever the type of RegExpExecArray says.
+  const groups: readonly (string | undefined)[] = match;
+  const [, letter = '', suffix = '', spText, , twin, fallback, special, second] = groups;
   const fieldName = `R${suffix}`;
   const sp = spText !== undefined;
   const read = reading(row, fieldName);

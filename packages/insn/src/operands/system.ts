@@ -4,6 +4,7 @@ import type { SystemFamily } from '../system-operations.ts';
 import { systemRegisterName, systemRegisterNamed } from '../system-registers.ts';
 import { integer } from './immediates.ts';
 import { reading } from './operand.ts';
+import { registerNamed } from './registers.ts';
 import type { OperandMaker, OperandReader } from './operand.ts';
 
 /** Condition codes by number. */
@@ -220,8 +221,10 @@ const operationRegister: OperandMaker = (row) => {
     parse: (reader) => {
       if (reader.get('op.register') === 0) return reader.reject('no register: the operation takes none');
       const name = reader.name();
-      const number = name === 'xzr' ? 31 : Number(/^x(\d|[12]\d|30)$/.exec(name ?? '')?.[1] ?? NaN);
-      return Number.isNaN(number) ? reader.reject('an X register') : reader.set('Rt', number);
+      const register = name === undefined ? undefined : registerNamed(name);
+      return register?.is64 === true && !register.isSp
+        ? reader.set('Rt', register.number)
+        : reader.reject('an X register');
     },
     isDefault: (word) => systemOperation(word)?.register === false,
     omit: (reader) =>
