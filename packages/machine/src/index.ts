@@ -1,1 +1,22 @@
-export {};
+export { type Choice, decodeChoice, encodeChoice } from './choice.ts';
+export { eventDeliverable } from './environment.ts';
+export { type FetchOption, fetchOptions, type FetchVerdict, judgeFetch } from './fetch.ts';
+export { sdeiFunction } from './firmware.ts';
+export { layoutOf, type MachineLayout } from './layout.ts';
+export { ProgramText, type TextWord } from './program-text.ts';
+export type { Recorder } from './recorder.ts';
+export { Simulation } from './simulation.ts';
+export type { Signal } from './signal.ts';
+export {
+  type EventKind,
+  type EventSpec,
+  MachineError,
+  type MachineErrorCode,
+  type MachineSpec,
+  type SafeListIssue,
+} from './spec.ts';
+export { StateView } from './state-view.ts';
+export { Stepper } from './stepper.ts';
+export { MachineSystem, type SystemOptions } from './system.ts';
+export { type Failure, type StepViolation, stepViolations, type ViolationKind } from './violation.ts';
+export type { WitnessSpec } from './witness.ts';

@@ -1,0 +1,26 @@
+/**
+ * One thing that can happen next, packed into 24 bits: the CPU (8), what it does (8) and which alternative (8).
+ */
+export interface Choice {
+  /** The CPU that moves. */
+  readonly cpu: number;
+  /** It executes an instruction, takes an event of the environment, or takes an interrupt that a CPU sent. */
+  readonly kind: 'execute' | 'event' | 'interrupt';
+  /** Which of the instruction words it may fetch; the index of the event; the INTID. */
+  readonly alternative: number;
+}
+
+const kinds = ['execute', 'event', 'interrupt'] as const;
+
+/** Packs a choice. */
+export function encodeChoice(choice: Choice): number {
+  return (choice.cpu << 16) | (kinds.indexOf(choice.kind) << 8) | choice.alternative;
+}
+
+/** Unpacks a choice. */
+export function decodeChoice(code: number): Choice {
+  return { cpu: code >>> 16, kind: kinds[(code >>> 8) & 0xff], alternative: code & 0xff };
+}
+
+/** A choice without its CPU: what the CPU does. */
+export const choiceMask = 0xffff;

@@ -1,0 +1,14 @@
+import type { FetchOption } from './fetch.ts';
+
+/**
+ * Watches a step as it is made, instruction by instruction; for traces. Everything concerns the CPU that moves, until
+ * {@link signalled}.
+ */
+export interface Recorder {
+  /** An instruction is about to execute. `options` is given at a patchable word: what could have been fetched. */
+  fetched(pc: number, word: number, options: readonly FetchOption[] | undefined, version: number): void;
+  /** It has executed (or was refused, after a violation). */
+  executed(): void;
+  /** An exception or an event is taken instead of an instruction. */
+  entered(what: string, pc: number): void;
+}

@@ -1,0 +1,77 @@
+import type { MemorySpec } from '@quiesce/memory';
+
+/**
+ * What the environment may do between two instructions.
+ *
+ * - `irq`, `fiq`: masked by DAIF.I and DAIF.F; an IRQ also by the priority mask (priority 0xc0, as PMR shows it).
+ * - `nmi`: a pseudo-NMI, an IRQ of priority 0x80: masked by DAIF.I and by a priority mask of 0x80 or below.
+ * - `serror`: masked by DAIF.A.
+ * - `watchpoint`: masked by DAIF.D; arrives at the synchronous vector with the exception class of a watchpoint.
+ * - `sdei`: a private SDEI event; `sdei-shared`: a shared one, which goes to any CPU. Masked by PE_MASK and by a running
+ *   handler of the same or higher priority, never by DAIF.
+ */
+export type EventKind = 'irq' | 'fiq' | 'nmi' | 'serror' | 'watchpoint' | 'sdei' | 'sdei-shared';
+
+/** One kind of event that the environment may deliver. */
+export interface EventSpec {
+  readonly kind: EventKind;
+  /** How many of them in a run; `unlimited` keeps the verdict unconditional. */
+  readonly budget: number | 'unlimited';
+  /** For SDEI events: the event number in X0. Default 804. */
+  readonly number?: number;
+  /** For SDEI events. Default `normal`. */
+  readonly priority?: 'normal' | 'critical';
+}
+
+/** Arm ARM issue of the list of instructions that may be modified under execution. */
+export type SafeListIssue = '2013' | '2021' | '2026';
+
+/** A machine, complete: nothing else decides what it can do. */
+export interface MachineSpec {
+  /** Number of PEs, 1 to 64. */
+  readonly cpus: number;
+  readonly memory: MemorySpec;
+  /** Where every CPU starts. */
+  readonly entry: number;
+  /** Initial SP_EL1, a multiple of 16. */
+  readonly stackPointer: number;
+  /** VBAR_EL1; without it any exception faults when its vector is fetched. */
+  readonly vectors?: number;
+  /** A CPU that reaches this address has finished: it takes no more steps and no more events. */
+  readonly done: number;
+  /** Address of a private 32-bit word that holds the number of the CPU, as smp_processor_id() reads it. */
+  readonly cpuNumber?: number;
+  /**
+   * CPUs that are treated alike: `roles[c]` names the role of CPU c, by default a role for each CPU. CPUs of one role
+   * must be consecutive. They read the number of the first of them, so that exchanging two of them changes nothing
+   * and states that differ by such an exchange can count as one. The program may therefore use the number to tell
+   * roles apart, not CPUs within a role.
+   */
+  readonly roles?: readonly number[];
+  /** PSTATE.DAIF at the start, as MRS DAIF reads it. Default 0: nothing masked. */
+  readonly daif?: number;
+  /** ICC_PMR_EL1 at the start. Default 0xf0: pseudo-NMI off, nothing masked. */
+  readonly priorityMask?: number;
+  readonly events?: readonly EventSpec[];
+  /** Where firmware enters an SDEI handler. Needed for SDEI events. */
+  readonly sdeiEntry?: number;
+  /** BRK immediates that are the program's own BUG: reaching one is the violation `assert`. Default 0x800. */
+  readonly bugs?: readonly number[];
+  /** Default: the newest. */
+  readonly safeList?: SafeListIssue;
+}
+
+/** What can be wrong with a {@link MachineSpec}. */
+export type MachineErrorCode =
+  'bad-cpus' | 'bad-role' | 'bad-entry' | 'bad-event' | 'bad-choice' | 'directed-interrupt';
+
+/** A machine that cannot be built, or a choice that it does not offer. */
+export class MachineError extends Error {
+  readonly code: MachineErrorCode;
+
+  constructor(code: MachineErrorCode, message: string) {
+    super(message);
+    this.name = 'MachineError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,360 @@
+import { opcodeOf, table, formatAddress } from '@quiesce/insn';
+import {
+  type Operation,
+  Pe,
+  type Syndrome,
+  cells,
+  daif,
+  exceptionClass,
+  operationOf,
+  waiting,
+} from '@quiesce/cpu';
+import { Memory } from '@quiesce/memory';
+import { choiceMask, decodeChoice, encodeChoice } from './choice.ts';
+import { deliverEvent, eventDeliverable, pendingInterrupt, takeInterrupt } from './environment.ts';
+import { type FetchOption, fetchOptions, judgeFetch } from './fetch.ts';
+import { firmwareCall } from './firmware.ts';
+import type { MachineLayout } from './layout.ts';
+import { ProgramText } from './program-text.ts';
+import type { Recorder } from './recorder.ts';
+import type { Signal } from './signal.ts';
+import { type EventSpec, MachineError, type MachineSpec } from './spec.ts';
+import type { Failure, StepViolation } from './violation.ts';
+
+/** Local instructions that are executed together with the step before them, at the most. */
+const fuseLimit = 512;
+
+const rowName = (word: number): string => table[opcodeOf(word)].name;
+
+/**
+ * One step of one CPU: an instruction, or an event, and then the instructions up to the next one that other CPUs or
+ * the environment could notice. The stepper works on copies that it is given and remembers nothing between steps.
+ */
+export class Stepper {
+  readonly spec: MachineSpec;
+  readonly layout: MachineLayout;
+  readonly memory: Memory;
+  readonly pe: Pe;
+  readonly text: ProgramText;
+  /** After {@link perform}: what the other CPUs have to be told. */
+  readonly signals: Signal[] = [];
+  /** Executes one instruction a step, so that every instruction is a state of its own. */
+  fuse = true;
+  recorder: Recorder | undefined;
+  readonly #events: readonly EventSpec[];
+  readonly #bugs: ReadonlySet<number>;
+  readonly #maskable: boolean;
+  readonly #saved: Int32Array;
+  #failure: { kind: StepViolation; detail: string } | undefined;
+  #options: FetchOption[] = [];
+
+  constructor(spec: MachineSpec, layout: MachineLayout) {
+    this.spec = spec;
+    this.layout = layout;
+    this.memory = new Memory(layout.map);
+    this.text = new ProgramText(layout.map);
+    this.#events = spec.events ?? [];
+    this.#bugs = new Set(spec.bugs ?? [0x800]);
+    this.#maskable = this.#events.length > 0 || this.#sendsInterrupts();
+    this.#saved = new Int32Array(layout.localLength);
+    this.pe = new Pe(this.memory, {
+      sendEvent: () => this.#signal({ event: true }),
+      sendInterrupt: (low, high) => this.#signal({ interrupt: this.#target(low, high) }),
+      call: (pe, conduit) => this.memory.text.escapes() || firmwareCall(pe, conduit),
+      exception: (_pe, cause) => this.memory.text.escapes() || this.#refuses(cause),
+      stored: (address, size) => this.#stored(address, size),
+    });
+  }
+
+  /** Whether the program contains a write of ICC_SGI1R_EL1: only then do CPUs interrupt one another. */
+  #sendsInterrupts(): boolean {
+    const code = (3 << 14) | (12 << 7) | (11 << 3) | 5;
+    return this.layout.map.regions.some(
+      (region) =>
+        region.kind === 'text' &&
+        region.words.some((word) => rowName(word) === 'msr_reg' && operationOf(word).code === code),
+    );
+  }
+
+  /** The initial shared state. */
+  initialShared(): Int32Array {
+    const shared = new Int32Array(this.layout.sharedLength);
+    this.memory.text.reset(shared);
+    this.#events.forEach((event, i) => {
+      shared[this.layout.budgets + i] = event.budget === 'unlimited' ? -1 : event.budget;
+    });
+    return shared;
+  }
+
+  /** The initial state of a CPU. */
+  initialLocal(cpu: number): Int32Array {
+    const { spec, layout } = this;
+    const local = new Int32Array(layout.localLength);
+    this.memory.resetPrivate(local.subarray(layout.privateWords, layout.role));
+    local[layout.role] = layout.roles[cpu];
+    if (spec.cpuNumber !== undefined) {
+      const mapping = layout.map.mappingOf(spec.cpuNumber);
+      if (mapping?.region.kind !== 'private') {
+        throw new MachineError(
+          'bad-entry',
+          `cpuNumber is at ${formatAddress(spec.cpuNumber)}, which is not private memory`,
+        );
+      }
+      const word = mapping.region.firstWord + ((spec.cpuNumber - mapping.base) >> 2);
+      local[layout.privateWords + word] = layout.roles.indexOf(layout.roles[cpu]);
+    }
+    this.pe.attach(local);
+    this.pe.setAddress(cells.PC, spec.entry);
+    this.pe.setAddress(cells.SP_EL1, spec.stackPointer);
+    this.pe.setAddress(cells.VBAR_EL1, spec.vectors ?? 0);
+    local[cells.SPSel] = 1;
+    local[cells.DAIF] = (spec.daif ?? 0) & daif.all;
+    local[cells.ICC_PMR_EL1] = spec.priorityMask ?? 0xf0;
+    local[cells.ACKNOWLEDGE] = 1023;
+    // SPAN, EIS and EOS as Linux sets them: exception entry leaves PAN alone, entry and return synchronise context.
+    local[cells.SCTLR_EL1] = (1 << 23) | (1 << 22) | (1 << 11);
+    return local;
+  }
+
+  /** Whether the CPU has finished. */
+  isDone(local: Int32Array): boolean {
+    return pcOf(local) === this.spec.done;
+  }
+
+  /** Every choice of a CPU, without its number: see {@link decodeChoice}. */
+  choices(shared: Int32Array, local: Int32Array): number[] {
+    const result: number[] = [];
+    const done = this.isDone(local);
+    if (!done && local[cells.WAIT] === waiting.no) {
+      const count = this.#optionsAt(shared, local).length;
+      for (let i = 0; i < count; i++) result.push(encodeChoice({ cpu: 0, kind: 'execute', alternative: i }));
+    }
+    // Between the two halves of a pair access an interrupt would abandon it; the half that is done is not undone.
+    if (local[cells.PART] !== 0) return result;
+    const intid = pendingInterrupt(local);
+    if (intid >= 0) result.push(encodeChoice({ cpu: 0, kind: 'interrupt', alternative: intid }));
+    if (done) return result;
+    this.#events.forEach((event, i) => {
+      if (shared[this.layout.budgets + i] !== 0 && eventDeliverable(local, event)) {
+        result.push(encodeChoice({ cpu: 0, kind: 'event', alternative: i }));
+      }
+    });
+    return result;
+  }
+
+  #attach(shared: Int32Array, local: Int32Array): void {
+    const { view, privateWords, role } = this.layout;
+    this.memory.attach(shared, local.subarray(view, privateWords), local.subarray(privateWords, role));
+    this.pe.attach(local);
+  }
+
+  /** The words that may be fetched at the CPU's program counter; one entry where nothing is modified. */
+  #optionsAt(shared: Int32Array, local: Int32Array): readonly unknown[] {
+    this.#attach(shared, local);
+    const found = this.text.at(this.pe.pc);
+    if (found.kind !== 'site') return [undefined];
+    this.#options = fetchOptions(this.memory.text, found.index, rowName);
+    const verdict = judgeFetch(this.memory.text, found.index, this.#options, this.spec.safeList ?? '2026');
+    return verdict === 'cmodx' || verdict === 'stale' ? [undefined] : this.#options;
+  }
+
+  /**
+   * Makes one step, changing `shared` and `local`; {@link signals} says what other CPUs have to be told. Returns the
+   * violation that the step shows, if it does; the arrays are then as the violation left them.
+   *
+   * @param choice A choice that {@link choices} offers.
+   */
+  perform(shared: Int32Array, local: Int32Array, choice: number): Omit<Failure, 'cpu'> | undefined {
+    this.#attach(shared, local);
+    this.signals.length = 0;
+    this.#failure = undefined;
+    const { kind, alternative } = decodeChoice(choice & choiceMask);
+    const pc = this.pe.pc;
+    if (kind === 'event') {
+      this.recorder?.entered(this.#events[alternative].kind, pc);
+      if (shared[this.layout.budgets + alternative] > 0) shared[this.layout.budgets + alternative] -= 1;
+      this.memory.text.sharedChanged = true;
+      deliverEvent(this.pe, this.#events[alternative], this.spec);
+    } else if (kind === 'interrupt') {
+      this.recorder?.entered(`interrupt ${alternative}`, pc);
+      takeInterrupt(this.pe, alternative);
+    } else this.#execute(alternative);
+    const failure = this.#failed(pc);
+    if (failure !== undefined) return failure;
+    this.#fuse();
+    return this.#failed(this.pe.pc);
+  }
+
+  #failed(pc: number): Omit<Failure, 'cpu'> | undefined {
+    return this.#failure === undefined ? undefined : { ...this.#failure, pc };
+  }
+
+  /** Executes the instruction at the program counter: the visible one that a step begins with. */
+  #execute(alternative: number): void {
+    const found = this.text.at(this.pe.pc);
+    if (found.kind === 'fault') {
+      this.#failure = {
+        kind: 'fault',
+        detail: `instruction abort at ${formatAddress(this.pe.pc)}: ${found.why}`,
+      };
+      return;
+    }
+    if (found.kind === 'fixed') {
+      this.#run(found.operation, undefined, 0);
+      return;
+    }
+    const { text } = this.memory;
+    const options = fetchOptions(text, found.index, rowName);
+    const verdict = judgeFetch(text, found.index, options, this.spec.safeList ?? '2026');
+    if (verdict === 'cmodx' || verdict === 'stale') {
+      this.recorder?.fetched(this.pe.pc, options[0].word, options, options[0].version);
+      this.#failure = { kind: verdict, detail: describeFetch(verdict, options) };
+      return;
+    }
+    const option = options[alternative];
+    text.executed(found.index, option.version);
+    this.#run(operationOf(option.word), options, option.version);
+  }
+
+  #run(operation: Operation, options: readonly FetchOption[] | undefined, version: number): void {
+    this.recorder?.fetched(this.pe.pc, operation.word, options, version);
+    this.pe.execute(operation);
+    if (this.memory.modifiedSite >= 0) {
+      this.signals.push({ modified: this.memory.modifiedSite });
+      this.memory.modifiedSite = -1;
+    }
+    this.recorder?.executed();
+  }
+
+  /** Executes on, as long as nobody else could tell. */
+  #fuse(): void {
+    if (!this.fuse) return;
+    const { pe, memory } = this;
+    const state = pe.state;
+    for (let i = 0; i < fuseLimit; i++) {
+      if (pe.pc === this.spec.done || state[cells.WAIT] !== waiting.no || state[cells.PART] !== 0) return;
+      const found = this.text.at(pe.pc);
+      if (found.kind !== 'fixed') return;
+      this.#saved.set(state);
+      const masks = state[cells.DAIF] + (state[cells.ICC_PMR_EL1] << 16);
+      const { recorder } = this;
+      // What is tried out is not recorded: it may be taken back.
+      const observer = memory.observer;
+      memory.observer = undefined;
+      memory.text.confined = true;
+      memory.text.escaped = false;
+      pe.execute(found.operation);
+      memory.text.confined = false;
+      memory.observer = observer;
+      const masked = this.#maskable && masks !== state[cells.DAIF] + (state[cells.ICC_PMR_EL1] << 16);
+      const takenBack = this.#escaped() || masked || state[cells.WAIT] !== waiting.no;
+      if (takenBack || recorder !== undefined) {
+        state.set(this.#saved);
+        pe.attach(state);
+      }
+      if (takenBack) return;
+      if (recorder !== undefined) this.#run(found.operation, undefined, 0);
+    }
+  }
+
+  #escaped(): boolean {
+    return this.memory.text.escaped;
+  }
+
+  /** Tells one CPU of a signal; changes its state or returns the violation that it shows. */
+  receive(local: Int32Array, cpu: number, signal: Signal): Omit<Failure, 'cpu'> | undefined {
+    const { stored, event, interrupt, modified } = signal;
+    if (stored !== undefined && local[cells.MONITOR] !== 0) {
+      this.pe.attach(local);
+      const marked = this.pe.address(cells.MONITOR_ADDRESS);
+      if (stored.address < marked + local[cells.MONITOR] && marked < stored.address + stored.size) {
+        this.pe.openMonitor();
+        // Clearing a global monitor is an event for WFE (Arm ARM D1.6.1).
+        this.#wake(local, true);
+      }
+    }
+    if (event === true) this.#wake(local, true);
+    if (
+      interrupt !== undefined &&
+      (interrupt.targets === 'others' || ((interrupt.targets >>> cpu) & 1) === 1)
+    ) {
+      local[cells.PENDING] |= 1 << interrupt.intid;
+      this.#wake(local, false);
+    }
+    return modified === undefined ? undefined : this.#torn(local, modified);
+  }
+
+  #wake(local: Int32Array, event: boolean): void {
+    if (!event) local[cells.WAIT] = waiting.no;
+    else if (local[cells.WAIT] === waiting.event) local[cells.WAIT] = waiting.no;
+    else local[cells.EVENT] = 1;
+  }
+
+  /** A CPU whose program counter, or interrupted program counter, is inside the site that was just modified. */
+  #torn(local: Int32Array, modified: number): Omit<Failure, 'cpu'> | undefined {
+    const site = this.layout.map.sites[modified];
+    if (site.words < 2) return undefined;
+    this.pe.attach(local);
+    const places: [string, number][] = [['executing', this.pe.pc]];
+    if (local[cells.DEPTH] > 0) places.push(['interrupted', this.pe.address(cells.ELR_EL1)]);
+    if ((local[cells.SDEI_RUNNING] & 1) !== 0)
+      places.push(['interrupted', this.pe.address(cells.SDEI_NORMAL)]);
+    if ((local[cells.SDEI_RUNNING] & 2) !== 0)
+      places.push(['interrupted', this.pe.address(cells.SDEI_CRITICAL)]);
+    const inside = places.find(([, pc]) => pc > site.address && pc < site.address + 4 * site.words);
+    if (inside === undefined) return undefined;
+    const word = (inside[1] - site.address) / 4;
+    return {
+      kind: 'torn',
+      pc: inside[1],
+      detail: `${inside[0]} word ${word} of the ${site.words}-word site '${site.name}' when it was modified`,
+    };
+  }
+
+  #signal(signal: Signal): void {
+    if (!this.memory.text.escapes()) this.signals.push(signal);
+  }
+
+  #stored(address: number, size: number): void {
+    const mapping = this.layout.map.mappingOf(address);
+    if (mapping?.region.kind === 'shared' && !this.memory.text.escapes())
+      this.signals.push({ stored: { address, size } });
+  }
+
+  /** ICC_SGI1R_EL1: INTID in bits 27:24, IRM in bit 40, else the target list of affinity 0 in bits 15:0. */
+  #target(low: number, high: number): { intid: number; targets: 'others' | number } {
+    const intid = (low >>> 24) & 15;
+    if (((high >>> 8) & 1) === 1) return { intid, targets: 'others' };
+    if (new Set(this.layout.roles).size !== this.spec.cpus && !this.memory.text.confined) {
+      throw new MachineError(
+        'directed-interrupt',
+        'the program sends an interrupt to a list of CPUs, but some CPUs share a role and have no number of their own; give each CPU a role',
+      );
+    }
+    return { intid, targets: low & 0xffff };
+  }
+
+  /** Synchronous exceptions that are violations rather than part of the program. */
+  #refuses(cause: Syndrome): boolean {
+    if (cause.class === exceptionClass.svc) return false;
+    if (cause.class === exceptionClass.brk) {
+      if (!this.#bugs.has(cause.iss)) return false;
+      this.#failure = { kind: 'assert', detail: `the program reports a bug: ${cause.detail}` };
+    } else this.#failure = { kind: 'fault', detail: cause.detail };
+    return true;
+  }
+}
+
+/** The program counter of a CPU's state. */
+export function pcOf(local: Int32Array): number {
+  return local[cells.PC + 1] * 0x1_0000_0000 + (local[cells.PC] >>> 0);
+}
+
+function describeFetch(verdict: 'cmodx' | 'stale', options: readonly FetchOption[]): string {
+  const words = options
+    .map((o) => `0x${(o.word >>> 0).toString(16).padStart(8, '0')} (version ${o.version})`)
+    .join(' or ');
+  return verdict === 'cmodx'
+    ? `may fetch ${words}; the modification and this fetch are not ordered, and not all of these may be modified under execution`
+    : `may still fetch ${words}; the modification is known here, but the caches were not maintained`;
+}

@@ -1,0 +1,270 @@
+import { Interner, PairTable, type Property, type TransitionSystem } from '@quiesce/explore';
+import { sharedCells } from '@quiesce/memory';
+import { choiceMask } from './choice.ts';
+import { type MachineLayout, layoutOf } from './layout.ts';
+import { normalizer } from './normal-form.ts';
+import { type Signal, signalKey } from './signal.ts';
+import type { MachineSpec } from './spec.ts';
+import { StateView } from './state-view.ts';
+import { Stepper } from './stepper.ts';
+import { stepViolations } from './violation.ts';
+import type { WitnessSpec } from './witness.ts';
+
+/** What a check asks of a machine, and how its states are told apart. */
+export interface SystemOptions {
+  readonly witnesses?: readonly WitnessSpec[];
+  /** Counts states that differ by an exchange of CPUs of one role as one. Default true. */
+  readonly symmetry?: boolean;
+  /** Makes one step of instructions that only their CPU can notice and the one before them. Default true. */
+  readonly fuse?: boolean;
+  /** Forgets registers that are dead. Default true. */
+  readonly liveness?: boolean;
+}
+
+/** Everything that a remembered step produced: for each choice five numbers. */
+const perChoice = 5;
+
+/** Cells of a state tuple before those of the CPUs: the violation (0: none) and the shared state. */
+const header = 2;
+
+/**
+ * A machine as a transition system.
+ *
+ * A state is a tuple of small integers: the violation that the last step showed, the shared state, and each CPU's own
+ * state, every one of them interned. A step of one CPU depends on the shared state and its own state alone, so it is
+ * computed once for each pair and then remembered; what it means for other CPUs is a signal, and how a CPU's state
+ * changes under a signal is remembered as well.
+ */
+export class MachineSystem implements TransitionSystem {
+  readonly spec: MachineSpec;
+  readonly layout: MachineLayout;
+  readonly width: number;
+  readonly properties: readonly Property[];
+  readonly stepper: Stepper;
+  readonly #shared = new Interner();
+  readonly #locals = new Interner();
+  readonly #steps = new PairTable();
+  /** For each remembered step its choices: choice, shared, local, signals, violation. The table holds the index. */
+  readonly #outcomes: number[][] = [];
+  readonly #signals: Signal[][] = [];
+  readonly #signalIds = new Map<string, number>();
+  readonly #received = new PairTable();
+  readonly #symmetry: boolean;
+  readonly #view: StateView;
+  readonly #viewLocals: Int32Array[];
+  readonly #normalize: (local: Int32Array) => void;
+  readonly #done = new Map<number, boolean>();
+  readonly #next: Uint32Array;
+  readonly #sharedWork: Int32Array;
+  readonly #localWork: Int32Array;
+
+  constructor(spec: MachineSpec, options: SystemOptions = {}) {
+    this.spec = spec;
+    this.layout = layoutOf(spec);
+    this.stepper = new Stepper(spec, this.layout);
+    this.stepper.fuse = options.fuse ?? true;
+    this.width = header + spec.cpus;
+    this.#symmetry = options.symmetry ?? true;
+    this.#next = new Uint32Array(this.width);
+    this.#sharedWork = new Int32Array(this.layout.sharedLength);
+    this.#localWork = new Int32Array(this.layout.localLength);
+    this.#view = new StateView(this.layout, spec.cpus, sharedCells(this.layout.map));
+    this.#viewLocals = Array.from({ length: spec.cpus }, () => this.#localWork);
+    this.#normalize = options.liveness === false ? () => undefined : normalizer(spec, this.layout);
+    this.properties = this.#propertiesFor(options.witnesses ?? []);
+  }
+
+  #propertiesFor(witnesses: readonly WitnessSpec[]): Property[] {
+    return [
+      ...stepViolations.map((kind, i): Property => ({
+        kind: 'always',
+        name: kind,
+        holds: (state) => state[0] !== i + 1,
+      })),
+      { kind: 'reachable', name: 'hang', holds: (state) => this.#allDone(state) },
+      ...witnesses.map((witness): Property => ({
+        kind: 'sometimes',
+        name: witness.name,
+        holds: (state) => witness.holds(this.view(state)),
+      })),
+    ];
+  }
+
+  /** A state to ask questions of; valid until the next call. */
+  view(state: Uint32Array): StateView {
+    for (let cpu = 0; cpu < this.spec.cpus; cpu++)
+      this.#viewLocals[cpu] = this.#locals.get(state[header + cpu]);
+    this.#view.set(this.#shared.get(state[1]), this.#viewLocals);
+    return this.#view;
+  }
+
+  /** How many different states of one CPU and of shared memory have been met; for statistics. */
+  get components(): { readonly cpu: number; readonly shared: number; readonly steps: number } {
+    return { cpu: this.#locals.size, shared: this.#shared.size, steps: this.#steps.size };
+  }
+
+  initial(emit: (state: Uint32Array) => void): void {
+    const state = this.#next;
+    state[0] = 0;
+    state[1] = this.#shared.intern(this.stepper.initialShared());
+    for (let cpu = 0; cpu < this.spec.cpus; cpu++) {
+      const local = this.stepper.initialLocal(cpu);
+      this.#normalize(local);
+      state[header + cpu] = this.#locals.intern(local);
+    }
+    this.#sort(state);
+    emit(state);
+  }
+
+  successors(state: Uint32Array, emit: (choice: number, next: Uint32Array) => void): void {
+    const { roles } = this.layout;
+    for (let cpu = 0; cpu < this.spec.cpus; cpu++) {
+      const local = state[header + cpu];
+      // An equal CPU of the same role would only repeat what its neighbour does.
+      if (this.#symmetry && cpu > 0 && state[header + cpu - 1] === local && roles[cpu - 1] === roles[cpu])
+        continue;
+      const outcomes = this.#outcomesOf(state[1], local);
+      for (let i = 0; i < outcomes.length; i += perChoice) {
+        this.#compose(state, cpu, outcomes, i);
+        this.#sort(this.#next);
+        emit((cpu << 16) | outcomes[i], this.#next);
+      }
+    }
+  }
+
+  /** The successor under outcome `i`, before CPUs are sorted, in the scratch tuple. */
+  #compose(state: Uint32Array, cpu: number, outcomes: readonly number[], i: number): void {
+    const next = this.#next;
+    const signals = outcomes[i + 3];
+    next[0] = outcomes[i + 4];
+    next[1] = outcomes[i + 1];
+    for (let c = 0; c < this.spec.cpus; c++) {
+      const own = state[header + c];
+      if (c === cpu) next[header + c] = outcomes[i + 2];
+      else if (signals === 0) next[header + c] = own;
+      else {
+        const received = this.#receive(signals, own, c);
+        next[header + c] = received >>> 3;
+        if (next[0] === 0) next[0] = received & 7;
+      }
+    }
+  }
+
+  /** Sorts the CPUs of each role, so that an exchange of two of them is the same state. */
+  #sort(state: Uint32Array): void {
+    if (!this.#symmetry) return;
+    const { roles } = this.layout;
+    for (let i = 1; i < this.spec.cpus; i++) {
+      const value = state[header + i];
+      let j = i;
+      for (; j > 0 && roles[j - 1] === roles[i] && state[header + j - 1] > value; j--) {
+        state[header + j] = state[header + j - 1];
+      }
+      state[header + j] = value;
+    }
+  }
+
+  #outcomesOf(shared: number, local: number): readonly number[] {
+    const known = this.#steps.get(shared, local);
+    if (known >= 0) return this.#outcomes[known];
+    const outcomes = this.#compute(shared, local);
+    this.#steps.set(shared, local, this.#outcomes.length);
+    this.#outcomes.push(outcomes);
+    return outcomes;
+  }
+
+  #compute(shared: number, local: number): number[] {
+    const { stepper } = this;
+    const sharedBefore = this.#shared.get(shared);
+    const localBefore = this.#locals.get(local);
+    this.#sharedWork.set(sharedBefore);
+    this.#localWork.set(localBefore);
+    const outcomes: number[] = [];
+    for (const choice of stepper.choices(this.#sharedWork, this.#localWork)) {
+      this.#sharedWork.set(sharedBefore);
+      this.#localWork.set(localBefore);
+      const failure = stepper.perform(this.#sharedWork, this.#localWork, choice);
+      const changed = stepper.memory.text.sharedChanged;
+      this.#normalize(this.#localWork);
+      outcomes.push(
+        choice,
+        changed ? this.#shared.intern(this.#sharedWork) : shared,
+        this.#locals.intern(this.#localWork),
+        this.#signalsId(stepper.signals),
+        failure === undefined ? 0 : 1 + stepViolations.indexOf(failure.kind),
+      );
+    }
+    return outcomes;
+  }
+
+  /** A number for a list of signals; 0 for none. */
+  #signalsId(signals: readonly Signal[]): number {
+    if (signals.length === 0) return 0;
+    const key = signals.map(signalKey).join('; ');
+    let id = this.#signalIds.get(key);
+    if (id === undefined) {
+      id = this.#signals.push([...signals]);
+      this.#signalIds.set(key, id);
+    }
+    return id;
+  }
+
+  /** The state of a CPU after signals, times 8, plus the violation that it shows. */
+  #receive(signals: number, local: number, cpu: number): number {
+    // Only a directed interrupt asks which CPU this is, and then every CPU has a role of its own.
+    const known = this.#received.get(signals, local);
+    if (known >= 0) return known;
+    this.#localWork.set(this.#locals.get(local));
+    let violation = 0;
+    for (const signal of this.#signals[signals - 1]) {
+      const failure = this.stepper.receive(this.#localWork, cpu, signal);
+      if (failure !== undefined && violation === 0) violation = 1 + stepViolations.indexOf(failure.kind);
+    }
+    const received = this.#locals.intern(this.#localWork) * 8 + violation;
+    this.#received.set(signals, local, received);
+    return received;
+  }
+
+  #allDone(state: Uint32Array): boolean {
+    if (state[0] !== 0) return false;
+    for (let cpu = 0; cpu < this.spec.cpus; cpu++) {
+      const local = state[header + cpu];
+      let done = this.#done.get(local);
+      if (done === undefined) {
+        done = this.stepper.isDone(this.#locals.get(local));
+        this.#done.set(local, done);
+      }
+      if (!done) return false;
+    }
+    return true;
+  }
+
+  /**
+   * The choices of a path with the numbers of the CPUs that really move: a path of the search names CPUs by their
+   * place among the sorted ones.
+   */
+  schedule(choices: Uint32Array): number[] {
+    let state = new Uint32Array(this.width);
+    this.initial((initial) => (state = initial.slice()));
+    // CPUs are sorted, stably, with the numbers that they really have.
+    let real = Array.from({ length: this.spec.cpus }, (_, cpu) => cpu);
+    return Array.from(choices, (code) => {
+      const cpu = code >>> 16;
+      const moved = real[cpu];
+      const outcomes = this.#outcomesOf(state[1], state[header + cpu]);
+      const i = outcomes.findIndex((value, at) => at % perChoice === 0 && value === (code & choiceMask));
+      this.#compose(state, cpu, outcomes, i);
+      const next = this.#next.slice();
+      if (this.#symmetry) {
+        const { roles } = this.layout;
+        const order = real
+          .map((_, at) => at)
+          .sort((a, b) => roles[a] - roles[b] || next[header + a] - next[header + b] || a - b);
+        real = order.map((at) => real[at]);
+        this.#sort(next);
+      }
+      state = next;
+      return (moved << 16) | (code & choiceMask);
+    });
+  }
+}
