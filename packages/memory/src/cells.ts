@@ -41,7 +41,15 @@ export interface ViewCells {
   readonly pendingLocalInvalidate: number;
   /** The oldest version that this CPU's own caches may supply, after IC IALLU. */
   readonly localFloor: number;
-  /** 1 + the oldest version that this CPU stored and has not completed with a DSB, or 0; only for IDC without DIC. */
+  /**
+   * 1 + what was cleaned before a DMB published a clean of this CPU, or 0 once a DSB or a read has ordered that clean
+   * before everything that follows.
+   */
+  readonly cleanedBefore: number;
+  /**
+   * 1 + the oldest version that this CPU stored and has not completed, or 0; only where nothing needs cleaning (IDC).
+   * Negative after a DMB: complete when the CPU reads.
+   */
   readonly openStore: number;
   readonly length: number;
 }
@@ -80,7 +88,8 @@ export function viewCells(map: MemoryMap): ViewCells {
     pendingInvalidate: 4 * words,
     pendingLocalInvalidate: 5 * words,
     localFloor: 6 * words,
-    openStore: 7 * words,
-    length: 8 * words,
+    cleanedBefore: 7 * words,
+    openStore: 8 * words,
+    length: 9 * words,
   };
 }

@@ -135,10 +135,9 @@ export class InstructionSide {
     }
     const { known, openStore } = this.viewCells;
     this.#view[known + t] = v;
-    // Only where nothing needs cleaning does an IC look for stores that are not complete; the first of them counts.
-    if (this.map.cache.IDC === 1 && this.map.cache.DIC === 0 && this.#view[openStore + t] === 0) {
-      this.#view[openStore + t] = v + 1;
-    }
+    // Where something needs cleaning, the clean is ordered after the store already. The oldest open store counts.
+    const open = this.#view[openStore + t];
+    if (this.map.cache.IDC === 1) this.#view[openStore + t] = open === 0 ? v + 1 : Math.abs(open);
     const row = (t * this.#versions + v) * this.#words;
     for (let u = 0; u < this.#words; u++) {
       shared[cells.snapshot + row + u] = this.globalFloor(u);
@@ -154,7 +153,7 @@ export class InstructionSide {
   readText(t: number): number {
     if (this.escapes()) return 0;
     const v = this.versions(t) - 1;
-    if (v > 0) this.#learn(this.sharedCells.versionClock + (t * this.#versions + v) * this.#words);
+    this.#learn(this.sharedCells.versionClock + (t * this.#versions + v) * this.#words);
     return this.versionValue(t, v);
   }
 
@@ -211,26 +210,31 @@ export class InstructionSide {
     for (let u = 0; u < this.#words; u++) this.#invalidate(u, pending);
   }
 
-  /**
-   * What an IC that is issued now will remove is decided now: a clean or a store that is not complete yet may
-   * come after it. A DMB does not order a clean before a later IC, so the CPU's own clean counts from its DSB.
-   */
+  /** What an IC that is issued now will remove is decided now: what is not complete yet may come after it. */
   #invalidate(u: number, pending: number): void {
-    const view = this.#view;
-    let level: number;
+    this.#raise(pending + u, this.#completeVersion(u) + 1);
+  }
+
+  /**
+   * The newest version that is sure to be at the Point of Unification when the attached CPU's next IC or context
+   * synchronisation event happens. A DMB orders neither after the CPU's own store or clean; a DSB does, and so does
+   * a read that a DMB orders after them.
+   */
+  #completeVersion(u: number): number {
+    const { openStore, cleanedBefore } = this.viewCells;
     if (this.map.cache.IDC === 1) {
-      const open = view[this.viewCells.openStore + u];
-      level = open === 0 ? this.versions(u) - 1 : open - 2;
-    } else {
-      level = view[this.viewCells.pendingClean + u] === 0 ? this.#shared[this.sharedCells.cleaned + u] : -1;
+      const open = Math.abs(this.#view[openStore + u]);
+      return open === 0 ? this.versions(u) - 1 : open - 2;
     }
-    if (level + 1 > view[pending + u]) view[pending + u] = level + 1;
+    const before = this.#view[cleanedBefore + u];
+    return before === 0 ? this.#shared[this.sharedCells.cleaned + u] : before - 1;
   }
 
   /** DSB: completes stores, cleans and invalidations that its reach covers. */
   synchronize(reach: BarrierReach): void {
     if (reach === 'load' || !this.hasUncompleted() || this.escapes()) return;
-    const { openStore, pendingClean, pendingInvalidate, pendingLocalInvalidate, localFloor } = this.viewCells;
+    const { openStore, pendingClean, cleanedBefore, pendingInvalidate, pendingLocalInvalidate, localFloor } =
+      this.viewCells;
     const view = this.#view;
     for (let u = 0; u < this.#words; u++) {
       if (reach !== 'none') view[openStore + u] = 0;
@@ -240,24 +244,36 @@ export class InstructionSide {
       if (reach === 'none') continue;
       this.#clean(u);
       view[pendingClean + u] = 0;
+      view[cleanedBefore + u] = 0;
       this.#raiseShared(this.sharedCells.globalFloor + u, view[pendingInvalidate + u] - 1);
       view[pendingInvalidate + u] = 0;
     }
   }
 
-  /** DMB: orders earlier cleans before later accesses, so other CPUs may rely on them. */
+  /** DMB: orders earlier stores and cleans before later accesses, so other CPUs may rely on them. */
   order(reach: BarrierReach): void {
     if (reach !== 'full' || !this.hasUncompleted() || this.escapes()) return;
-    for (let u = 0; u < this.#words; u++) this.#clean(u);
+    const { openStore, pendingClean, cleanedBefore } = this.viewCells;
+    const view = this.#view;
+    for (let u = 0; u < this.#words; u++) {
+      view[openStore + u] = -Math.abs(view[openStore + u]);
+      const cleaned = this.#shared[this.sharedCells.cleaned + u];
+      if (view[pendingClean + u] - 1 > cleaned && view[cleanedBefore + u] === 0) {
+        view[cleanedBefore + u] = cleaned + 1;
+      }
+      this.#clean(u);
+    }
   }
 
   /** Whether a DSB or DMB would change anything: the attached CPU has stores or maintenance under way. */
   hasUncompleted(): boolean {
-    const { pendingClean, pendingInvalidate, pendingLocalInvalidate, openStore } = this.viewCells;
+    const { pendingClean, cleanedBefore, pendingInvalidate, pendingLocalInvalidate, openStore } =
+      this.viewCells;
     const view = this.#view;
     for (let u = 0; u < this.#words; u++) {
       if (
         view[pendingClean + u] !== 0 ||
+        view[cleanedBefore + u] !== 0 ||
         view[pendingInvalidate + u] !== 0 ||
         view[pendingLocalInvalidate + u] !== 0 ||
         view[openStore + u] !== 0
@@ -274,7 +290,7 @@ export class InstructionSide {
     const { floor, known, knownForFetch, localFloor } = this.viewCells;
     const view = this.#view;
     for (let u = 0; u < this.#words; u++) {
-      this.#raise(floor + u, this.globalFloor(u));
+      this.#raise(floor + u, this.map.cache.DIC === 1 ? this.#completeVersion(u) : this.globalFloor(u));
       this.#raise(floor + u, view[localFloor + u]);
       view[knownForFetch + u] = view[known + u];
     }
@@ -284,9 +300,15 @@ export class InstructionSide {
     this.#raiseShared(this.sharedCells.cleaned + u, this.#view[this.viewCells.pendingClean + u] - 1);
   }
 
+  /** A read: joins what the writer knew, and completes what a DMB has ordered before the read. */
   #learn(clock: number): void {
-    const { known } = this.viewCells;
-    for (let u = 0; u < this.#words; u++) this.#raise(known + u, this.#shared[clock + u]);
+    const { known, openStore, cleanedBefore } = this.viewCells;
+    const view = this.#view;
+    for (let u = 0; u < this.#words; u++) {
+      this.#raise(known + u, this.#shared[clock + u]);
+      if (view[openStore + u] < 0) view[openStore + u] = 0;
+      view[cleanedBefore + u] = 0;
+    }
   }
 
   #raise(cell: number, version: number): void {

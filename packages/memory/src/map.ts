@@ -5,7 +5,8 @@ import { MemoryError } from './errors.ts';
 /**
  * What a region is for.
  *
- * - `text`: instructions. Executable; written only at declared sites, and only through a writable alias.
+ * - `text`: instructions. Executable; written only at declared sites, and only through a writable alias unless the
+ *   region itself is writable.
  * - `constant`: data that nobody writes. Reading it is invisible to other CPUs.
  * - `shared`: data that every CPU reads and writes.
  * - `private`: data at the same virtual address on every CPU, with contents of its own on each
@@ -21,6 +22,8 @@ export interface RegionSpec {
   readonly base: number;
   /** Initial contents; the length, in bytes, is a multiple of 8. */
   readonly bytes: Uint8Array;
+  /** For text: may be written at the address where it executes, as a JIT's. Default false. */
+  readonly writable?: boolean;
 }
 
 /** A second, writable mapping of a region: the kernel's linear map or a fixmap slot. Not executable. */
@@ -142,7 +145,10 @@ export class MemoryMap {
       base: region.base,
       size: region.bytes.length,
       region,
-      writable: region.kind === 'shared' || region.kind === 'private',
+      writable:
+        region.kind === 'shared' ||
+        region.kind === 'private' ||
+        (region.kind === 'text' && region.writable === true),
       executable: region.kind === 'text',
     }));
     const second = aliases.map((alias) => {
