@@ -33,3 +33,65 @@ export type { Label, Section, SourceLine } from './assembler/assembly.ts';
 export { AssemblyError } from './assembler/error.ts';
 export type { AssemblyErrorCode, Complaint } from './assembler/error.ts';
 export { a64 } from './assembler/template-tag.ts';
+export {
+  breakFault,
+  genBranchImm,
+  genCompBranchImm,
+  genCondBranchImm,
+  genBranchReg,
+  genHint,
+  genNop,
+  genLoadStoreReg,
+  genLoadStoreImm,
+  genLoadLiteral,
+  genLoadStorePair,
+  genLoadStoreEx,
+  genAtomicLdOp,
+  genCas,
+  genAddSubImm,
+  genAdr,
+  genBitfield,
+  genMovewide,
+  genAddSubShiftedReg,
+  genData1,
+  genData2,
+  genData3,
+  genLogicalShiftedReg,
+  genMoveReg,
+  genLogicalImmediate,
+  genExtr,
+  genDmb,
+  genDsb,
+  genMrs,
+  genPrefetch,
+} from './generate.ts';
+export type { Variant, AccessSize, AtomicOrder, BarrierType } from './generate.ts';
+export {
+  insnClass,
+  isBranchImm,
+  isBranchReg,
+  isBranch,
+  isAdrAdrp,
+  isDsb,
+  isBarrier,
+  usesLiteral,
+  isSteppableHint,
+  isStoreSingle,
+  isLoadSingle,
+  isStorePair,
+  isLoadPair,
+  isLoadExclusive,
+  isStoreExclusive,
+  isAtomic,
+  memoryUse,
+  branchOffset,
+  withBranchOffset,
+  adrpOffset,
+  withAdrpOffset,
+  extractSystemRegister,
+} from './predicates.ts';
+export type { InsnClass, MemoryUse } from './predicates.ts';
+export { kernelPredicate, kernelPredicates } from './kernel-predicates.ts';
+export type { KernelPredicate } from './kernel-predicates.ts';
+export { isHotpatchSafe, mayBePatchedUnderExecution, safeList } from './safe-list.ts';
+export type { ArmArmIssue } from './safe-list.ts';

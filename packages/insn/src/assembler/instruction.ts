@@ -1,4 +1,5 @@
 import { templateOf } from '../disassemble.ts';
+import { conditionNamed, conditionNames } from '../operands/system.ts';
 import type { OperandReader } from '../operands/operand.ts';
 import type { Row } from '../row.ts';
 import { rowNamed, table } from '../table.ts';
@@ -36,7 +37,9 @@ function rank(row: Row): number {
 
 /** `b.hs` is `b.cs`, `b.lo` is `b.cc`. */
 function synonym(mnemonic: string): string {
-  return mnemonic.replace(/\.hs$/, '.cs').replace(/\.lo$/, '.cc');
+  const [stem, name] = mnemonic.split('.', 2);
+  const condition = conditionNamed(name);
+  return condition === undefined ? mnemonic : `${stem}.${conditionNames[condition]}`;
 }
 
 /** Whether the table has such a mnemonic (lower case). */

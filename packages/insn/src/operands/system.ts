@@ -263,7 +263,7 @@ const prefetch: OperandMaker = (row) => {
           return reader.reject('a prefetch operation, or 0 to 31');
         return reader.set('Rt', Number(value));
       }
-      const type = ['pld', 'pli', 'pst'].indexOf(match[1] ?? '');
+      const type = ['pld', 'pli', 'pst'].indexOf(match[1]);
       return reader.set('Rt', (type << 3) | ((Number(match[2]) - 1) << 1) | Number(match[3] === 'strm'));
     },
   };
