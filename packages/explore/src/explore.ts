@@ -1,7 +1,7 @@
 import { ExploreError } from './error.ts';
 import { now, pause } from './host.ts';
 import { type Judgement, judge } from './judgement.ts';
-import { type ExploreOptions, type Limits, limitsOf } from './options.ts';
+import { type ExploreOptions, type Limits, settingsOf } from './options.ts';
 import { pathTo } from './path.ts';
 import { Reporter } from './reporter.ts';
 import type { AbortReason, BoundHit, Result, Statistics, Violation, Witness } from './result.ts';
@@ -42,8 +42,8 @@ export function exploreSync(system: TransitionSystem, options: ExploreOptions = 
 type End = 'finished' | 'expired' | AbortReason;
 
 function* run(system: TransitionSystem, options: ExploreOptions): Generator<undefined, Result, undefined> {
-  const { strategy = 'breadth-first', all = false, signal } = options;
-  const limits = limitsOf(options.bounds);
+  const { signal, onProgress } = options;
+  const { strategy, all, limits, progressInterval } = settingsOf(options);
   validate(system);
   const started = now();
   const search = new Search(
@@ -52,7 +52,7 @@ function* run(system: TransitionSystem, options: ExploreOptions): Generator<unde
     all,
     limits,
   );
-  const reporter = new Reporter(search, started, options);
+  const reporter = new Reporter(search, started, progressInterval, onProgress);
   const judgement: Judgement = { judged: [], violations: [] };
 
   /** Repeats a step until it returns false, in slices. */
@@ -84,7 +84,7 @@ function* run(system: TransitionSystem, options: ExploreOptions): Generator<unde
   if (end === 'finished' && search.complete && search.edges !== undefined) {
     reporter.phase = 'judging';
     const steps = judge(search, search.edges, all, judgement);
-    if (all || search.violations.length === 0) end = yield* inSlices(() => steps.next().done !== true);
+    end = yield* inSlices(() => steps.next().done !== true);
   }
   if (end === 'expired') search.hits.add('milliseconds');
 

@@ -72,24 +72,46 @@ export interface ExploreOptions {
 /** Bounds with every field present; no bound is Infinity. */
 export type Limits = Required<Bounds>;
 
-/** Throws `invalid-option` for anything that is not a sensible bound. */
-export function limitsOf(bounds: Bounds = {}): Limits {
+/** What was asked for, with the defaults filled in. */
+export interface Settings {
+  readonly strategy: Strategy;
+  readonly all: boolean;
+  readonly limits: Limits;
+  readonly progressInterval: number;
+}
+
+/** Throws `invalid-option` for anything that is out of range, also for what only untyped callers can pass. */
+export function settingsOf(options: ExploreOptions): Settings {
+  const { strategy = 'breadth-first', all = false, bounds = {}, progressInterval, check } = options;
+  oneOf('strategy', strategy, ['breadth-first', 'depth-first']);
+  if (check !== undefined) oneOf('check', check, ['determinism']);
   return {
-    states: limit('states', bounds.states, 1),
-    depth: limit('depth', bounds.depth, 0),
-    milliseconds: limit('milliseconds', bounds.milliseconds, 0),
-    bytes: limit('bytes', bounds.bytes, 0),
+    strategy,
+    all,
+    limits: {
+      states: wholeFrom(1, 'bounds.states', bounds.states),
+      depth: wholeFrom(0, 'bounds.depth', bounds.depth),
+      milliseconds: from(0, 'bounds.milliseconds', bounds.milliseconds ?? Infinity),
+      bytes: wholeFrom(0, 'bounds.bytes', bounds.bytes),
+    },
+    progressInterval: from(0, 'progressInterval', progressInterval ?? 1000),
   };
 }
 
-function limit(name: BoundName, value: number | undefined, least: number): number {
-  if (value === undefined) return Infinity;
-  const whole = Number.isInteger(value) || name === 'milliseconds' || value === Infinity;
-  if (value >= least && whole) return value;
-  throw new ExploreError('invalid-option', {
-    what: `bounds.${name}`,
-    found: String(value),
-    expected: `a number from ${least} up`,
-    remedy: 'leave the bound out to explore everything',
-  });
+function wholeFrom(least: number, what: string, value: number = Infinity): number {
+  if (Number.isInteger(value) || value === Infinity) return from(least, what, value);
+  throw refusal(what, String(value), `an integer from ${least} up`);
+}
+
+function from(least: number, what: string, value: number): number {
+  if (value >= least) return value;
+  throw refusal(what, String(value), `a number from ${least} up`);
+}
+
+function oneOf(what: string, value: string, values: readonly string[]): void {
+  if (!values.includes(value)) throw refusal(what, `"${value}"`, `one of ${values.join(', ')}`);
+}
+
+function refusal(what: string, found: string, expected: string): ExploreError {
+  return new ExploreError('invalid-option', { what, found, expected, remedy: 'or leave it out' });
 }

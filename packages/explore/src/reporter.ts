@@ -1,5 +1,5 @@
 import { now } from './host.ts';
-import type { ExploreOptions, Progress } from './options.ts';
+import type { Progress } from './options.ts';
 import type { Search } from './search.ts';
 
 /** Tells the caller where a search stands, not more often than asked for. */
@@ -12,11 +12,16 @@ export class Reporter {
   private lastTime: number;
   private lastStates = 0;
 
-  constructor(search: Search, started: number, options: ExploreOptions) {
+  constructor(
+    search: Search,
+    started: number,
+    interval: number,
+    onProgress: ((progress: Progress) => void) | undefined,
+  ) {
     this.search = search;
     this.started = started;
-    this.interval = options.progressInterval ?? 1000;
-    this.onProgress = options.onProgress;
+    this.interval = interval;
+    this.onProgress = onProgress;
     this.lastTime = started;
   }
 

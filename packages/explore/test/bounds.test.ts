@@ -13,6 +13,8 @@ describe('bounds', () => {
     const result = exploreSync(system, { bounds: { states, depth, bytes } });
     expect(result.verdict).toBe('holds');
     expect(result).not.toHaveProperty('bounds');
+    // @ts-expect-error A proof has no bounds to ask for.
+    if (result.verdict === 'holds') expect(result.bounds).toBeUndefined();
     expect(result.statistics).toMatchObject({ states, depth, transitions: whole.transitions });
   });
 
@@ -68,6 +70,13 @@ describe('bounds', () => {
       );
     },
   );
+
+  it('and other options of which there is no such value are refused', () => {
+    // A command line passes on what it was given.
+    const strategy = JSON.parse('"breadth"') as 'breadth-first';
+    expect(() => exploreSync(system, { strategy })).toThrow('expected one of breadth-first, depth-first');
+    expect(() => exploreSync(system, { progressInterval: NaN })).toThrow('found NaN');
+  });
 
   it('of no depth at all look at the initial states', () => {
     const lonely = graph({ initial: [0, 1], edges: [[0], [], [0]] });

@@ -1,7 +1,7 @@
 import { exploreSync, type Result, type Strategy, type TransitionSystem } from '@quiesce/explore';
 import { describe, expect, it } from 'vitest';
 import { reference } from './reference.ts';
-import { patch, type PatchVariant } from './systems/patch.ts';
+import { patch, sortedPatch, type PatchVariant } from './systems/patch.ts';
 import { peterson } from './systems/peterson.ts';
 import { consistent, philosophers, type Table } from './systems/philosophers.ts';
 import { twoPhaseCommit } from './systems/two-phase.ts';
@@ -70,6 +70,27 @@ describe('the stop machine', () => {
     const result = exploreSync(patch(6, 'last-arrival'), { strategy: 'depth-first' });
     expect(result.verdict).toBe('holds');
     expect(size(result)).toEqual([98_564, 585_180]);
+  });
+
+  // TLC with SYMMETRY counts 381, 1,190 and 1,918. It tries all permutations and gets no further; the counts of 8 and
+  // 16 CPUs are those of another program that sorts.
+  it.each([
+    [4, 381],
+    [6, 1190],
+    [7, 1918],
+    [8, 2955],
+    [16, 35_887],
+  ])('of %i CPUs in sorted order has %i states', (cpus, states) => {
+    const sorted = exploreSync(sortedPatch(cpus, 'last-arrival'));
+    expect(sorted.verdict).toBe('holds');
+    expect(sorted.statistics.states).toBe(states);
+  });
+
+  it('is as deep sorted as it is unsorted, and breaks as soon', () => {
+    const depth = exploreSync(patch(5, 'last-arrival')).statistics.depth;
+    expect(exploreSync(sortedPatch(5, 'last-arrival')).statistics.depth).toBe(depth);
+    const broken = exploreSync(sortedPatch(4, 'off-by-one'));
+    expect(length(broken, 'quiescent')).toBe(46 - 1);
   });
 
   // SPIN finds these breadth-first, as steps up to and with the failing one. `quiescent` is violated in the

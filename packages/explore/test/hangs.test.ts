@@ -78,6 +78,17 @@ describe('a hang', () => {
     });
   });
 
+  it('is reported for the first such property, or for each if all are asked for', () => {
+    const system = graph({ initial: [0], edges: [[1], []] });
+    const never = (name: string) => ({ kind: 'reachable', name, holds: () => false }) as const;
+    const twice = { ...system, properties: [never('one'), never('two')] };
+    expect(exploreSync(twice)).toMatchObject({ violations: [{ property: 'one' }], unjudged: ['two'] });
+    expect(exploreSync(twice, { all: true })).toMatchObject({
+      violations: [{ property: 'one' }, { property: 'two' }],
+      unjudged: [],
+    });
+  });
+
   it('is found in a component of 200,000 states without recursion', () => {
     const last = 200_000;
     const edges = Array.from({ length: last + 1 }, (_, i) => [i === last ? 1 : i + 1]);

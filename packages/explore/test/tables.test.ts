@@ -77,6 +77,13 @@ describe('PairTable', () => {
     );
   });
 
+  it('has nothing under zeros before they are set', () => {
+    const table = new PairTable();
+    expect(table.get(0, 0)).toBe(-1);
+    table.set(0, 0, 0);
+    expect([table.get(0, 0), table.get(0, 1), table.get(1, 0)]).toEqual([0, -1, -1]);
+  });
+
   it('grows', () => {
     const table = new PairTable();
     for (let i = 0; i < 300_000; i++) table.set(i % 1000, Math.floor(i / 1000), i);

@@ -159,3 +159,17 @@ export function patch(cpus: number, variant: PatchVariant): TransitionSystem {
     },
   };
 }
+
+/** The same with the records of the CPUs sorted, which is a symmetry: nothing in the model asks who a CPU is. */
+export function sortedPatch(cpus: number, variant: PatchVariant): TransitionSystem {
+  const system = patch(cpus, variant);
+  return {
+    ...system,
+    successors(state, emit): void {
+      system.successors(state, (choice, next) => {
+        next.subarray(CPU).sort();
+        emit(choice, next);
+      });
+    },
+  };
+}
