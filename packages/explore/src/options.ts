@@ -98,7 +98,7 @@ export function settingsOf(options: ExploreOptions): Settings {
   };
 }
 
-function wholeFrom(least: number, what: string, value: number = Infinity): number {
+function wholeFrom(least: number, what: string, value = Infinity): number {
   if (Number.isInteger(value) || value === Infinity) return from(least, what, value);
   throw refusal(what, String(value), `an integer from ${least} up`);
 }
