@@ -39,12 +39,12 @@ export function explore(program: Program): Exploration {
   const { text } = memory;
   const viewAt = cells.length;
   const stoppedAt = viewAt + text.viewCells.length;
-  const exception = { handled: false, stopped: false };
+  let handled = false;
   const pe = new Pe(memory, {
     ...unconnected,
-    exception: () => {
-      exception.stopped = !exception.handled;
-      return exception.stopped;
+    exception: ({ state }) => {
+      if (!handled) state[stoppedAt] = 1;
+      return !handled;
     },
   });
   const none = new Int32Array(0);
@@ -78,14 +78,12 @@ export function explore(program: Program): Exploration {
     const local = interner.parts[state[thread + 1]].slice();
     memory.attach(nextShared, local.subarray(viewAt, stoppedAt), none);
     pe.attach(local);
-    exception.stopped = false;
-    exception.handled = program.vectors[thread] !== undefined;
+    handled = program.vectors[thread] !== undefined;
     const t = map.siteWordAt(pc(local));
     if (version !== undefined) {
       text.executed(t, version);
       pe.executeWord(text.versionValue(t, version));
     } else pe.executeWord(wordAt(pe.pc));
-    if (exception.stopped) local[stoppedAt] = 1;
     const next = state.slice();
     next[0] = interner.id(nextShared);
     next[thread + 1] = interner.id(local);
