@@ -6,6 +6,7 @@ import { priorityMasks } from './irqflags.ts';
 import type { Kprobe } from './kprobe.ts';
 import type { AckAtomics, StateLoad } from './multi-cpu-stop.ts';
 import { multiCpuStop } from './multi-cpu-stop.ts';
+import type { LabelRange, Landmarks, ProgramSite } from './landmarks.ts';
 import type { Origin } from './origin.ts';
 import type { Maintenance } from './patch-text-nosync.ts';
 import { patchedFunction } from './patched-function.ts';
@@ -57,34 +58,6 @@ export interface Composition {
   readonly kprobe: Kprobe | undefined;
 }
 
-/** A half-open range of text, by labels. */
-export interface LabelRange {
-  readonly start: string;
-  readonly end: string;
-}
-
-/** A site of a program. */
-export interface ProgramSite extends Site {
-  /** Number of words. */
-  readonly words: number;
-  /** Label in `.rodata` of the new words. */
-  readonly replacementLabel: string;
-}
-
-/** Labels that tell how far a CPU has come. Absent where the protocol has no such step. */
-export interface Landmarks {
-  /** The instruction whose store counts this CPU in. */
-  readonly arrive?: string;
-  /** The instruction after it. */
-  readonly arrived?: string;
-  /** Head of the wait loop. */
-  readonly wait?: string;
-  /** The waiter's ISB. */
-  readonly isb?: string;
-  /** The instruction whose store releases the waiters. */
-  readonly release?: string;
-}
-
 /** An exception that a program has a handler for. `brk` is not delivered by the environment. */
 export type ExceptionKind = 'brk' | 'irq' | 'fiq' | 'serror' | 'watchpoint' | 'sdei';
 
@@ -105,8 +78,9 @@ export interface Program {
   /** What is patched. */
   readonly sites: readonly ProgramSite[];
   /**
-   * Where a CPU is quiescent: between its arrival and the end of its ISB. Empty where waiters stay in the stop
-   * loop. A CPU that never arrives formally (mainline alternatives) is counted from its side of the branch on.
+   * Where a CPU is quiescent: between its arrival and the end of its ISB, and in the gate of an SDEI stub. Empty
+   * where waiters stay in the stop loop. A CPU that never arrives formally (mainline alternatives) is counted
+   * from its side of the branch on. Exception handlers are not included.
    */
   readonly quiescent: readonly LabelRange[];
   /** `patch_store` is the instruction that writes sites. */
@@ -215,7 +189,7 @@ export function compose(options: ProgramOptions, settled: Composition, protocol:
     ...(readsCpuNumber ? [cpuNumberWord()] : []),
     '',
   ].join('\n');
-  checkSites(source, sites);
+  checkSites(source, settled);
   return {
     name: [...protocol.name, ...optionNames(options)].join(', '),
     source,
@@ -240,12 +214,19 @@ export function compose(options: ProgramOptions, settled: Composition, protocol:
   };
 }
 
-function checkSites(source: string, sites: readonly Site[]): void {
-  for (const { name, label, original } of sites) {
-    const text = `\n${label}:\n${original.map((instruction) => `    ${instruction}\n`).join('')}`;
-    if (!source.includes(text)) {
-      throw new ProgramError('site-absent', `${name} is not in this program`, 'choose the options it needs');
-    }
+function checkSites(source: string, { sites, poll }: Composition): void {
+  const absent = sites.find(({ label, original }) => {
+    const text = original.map((instruction) => `    ${instruction}\n`).join('');
+    return !source.includes(`\n${label}:\n${text}`);
+  });
+  const unarmed = poll === 'breakpoint' && !source.includes(`\n${siteTable['wait-loop'].label}:\n`);
+  if (absent !== undefined || unarmed) {
+    const found = absent === undefined ? 'an armed probe' : absent.name;
+    throw new ProgramError(
+      'site-absent',
+      `${found} has no place in this program`,
+      'choose the options it needs',
+    );
   }
 }
 

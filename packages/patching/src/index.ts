@@ -1,21 +1,15 @@
 export * from './alternatives.ts';
 export * from './atomics.ts';
 export * from './cache.ts';
-export type {
-  ExceptionKind,
-  LabelRange,
-  Landmarks,
-  Program,
-  ProgramOptions,
-  ProgramSite,
-} from './composition.ts';
+export type { ExceptionKind, Program, ProgramOptions } from './composition.ts';
 export * from './ipi.ts';
 export * from './irqflags.ts';
 export * from './kprobe.ts';
+export * from './landmarks.ts';
 export * from './layout.ts';
 export * from './multi-cpu-stop.ts';
 export * from './origin.ts';
-export * from './patch-list.ts';
+export { patchList, patchListLoop } from './patch-list.ts';
 export * from './patch-machine.ts';
 export * from './patch-text-cb.ts';
 export * from './patch-text-nosync.ts';

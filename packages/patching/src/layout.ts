@@ -1,3 +1,5 @@
+import { address } from '@quiesce/insn';
+
 /**
  * The memory map that every program is assembled for. Addresses are canonical virtual addresses held as signed
  * 64-bit integers, so kernel addresses are negative and exact. Only the relations matter to a checker (text is
@@ -5,13 +7,16 @@
  * values are of the shape an arm64 kernel with 48-bit addresses has.
  */
 
-/** The canonical address whose upper and lower 32 bits are given. */
-function canonical(upper: number, lower: number): number {
-  return (upper - 0x1_0000_0000) * 0x1_0000_0000 + lower;
-}
-
 /** Names of the sections that programs use. */
 export type SectionName = '.text' | '.rodata' | '.data' | '.percpu';
+
+/** Base address of each section, as an assembler or linker wants them. */
+export const sectionBases: Readonly<Record<SectionName, number>> = {
+  '.text': address('0xffff800008000000'),
+  '.rodata': address('0xffff800008100000'),
+  '.data': address('0xffff800009000000'),
+  '.percpu': address('0xffff80000a000000'),
+};
 
 /** One section: where it is linked and who sees it how. */
 export interface Section {
@@ -34,7 +39,7 @@ export const sections: readonly Section[] = [
   {
     name: '.text',
     directive: '.text',
-    base: canonical(0xffff8000, 0x08000000),
+    base: sectionBases['.text'],
     executable: true,
     writable: false,
     private: false,
@@ -42,7 +47,7 @@ export const sections: readonly Section[] = [
   {
     name: '.rodata',
     directive: '.section .rodata',
-    base: canonical(0xffff8000, 0x08100000),
+    base: sectionBases['.rodata'],
     executable: false,
     writable: false,
     private: false,
@@ -50,7 +55,7 @@ export const sections: readonly Section[] = [
   {
     name: '.data',
     directive: '.data',
-    base: canonical(0xffff8000, 0x09000000),
+    base: sectionBases['.data'],
     executable: false,
     writable: true,
     private: false,
@@ -58,35 +63,27 @@ export const sections: readonly Section[] = [
   {
     name: '.percpu',
     directive: '.section .percpu, "aw"',
-    base: canonical(0xffff8000, 0x0a000000),
+    base: sectionBases['.percpu'],
     executable: false,
     writable: true,
     private: true,
   },
 ];
 
-/** Base address of each section, as an assembler or linker wants them. */
-export const sectionBases: Readonly<Record<SectionName, number>> = {
-  '.text': canonical(0xffff8000, 0x08000000),
-  '.rodata': canonical(0xffff8000, 0x08100000),
-  '.data': canonical(0xffff8000, 0x09000000),
-  '.percpu': canonical(0xffff8000, 0x0a000000),
-};
-
 /** The linear map's alias of `.text`: where alternatives are written (`lm_alias()`). It differs in bit 47 only. */
-export const LINEAR_TEXT: number = canonical(0xffff0000, 0x08000000);
+export const LINEAR_TEXT: number = address('0xffff000008000000');
 
 /** The fixmap's alias of `.text`: where `patch_map()` makes one page of text writable (`FIX_TEXT_POKE0`). */
-export const FIXMAP_TEXT: number = canonical(0xfffffdff, 0xfe000000);
+export const FIXMAP_TEXT: number = address('0xfffffdfffe000000');
 
 /** What turns a text address into its fixmap alias when added, in bytes. */
 export const FIXMAP_OFFSET: number = FIXMAP_TEXT - sectionBases['.text'];
 
 /** The stack of the stopper thread: private, `size` bytes, full descending, SP starts at `top`. */
 export const stack: Readonly<{ base: number; size: number; top: number }> = {
-  base: canonical(0xffff8000, 0x0b000000),
-  size: 1024,
-  top: canonical(0xffff8000, 0x0b000400),
+  base: address('0xffff80000b000000'),
+  size: 0x400,
+  top: address('0xffff80000b000400'),
 };
 
 /**

@@ -16,6 +16,7 @@ import { patchTextCb, patchTextVariants } from './patch-text-cb.ts';
 import { patchTextNosync } from './patch-text-nosync.ts';
 import { ProgramError } from './program-error.ts';
 import type { SdeiAnswer } from './sdei.ts';
+import { gates } from './sdei.ts';
 
 /** Options of {@link patchTextProgram}. */
 export interface PatchTextProgramOptions extends ProgramOptions {
@@ -150,7 +151,12 @@ export function patchMachineProgram(options: PatchMachineProgramOptions = {}): P
       }),
       ...(patchText ? patchTextModules(settled) : alternativesModules(settled)),
     ],
-    quiescent: [{ start: 'patch_machine_arrived', end: 'patch_machine_resume' }],
+    quiescent: [
+      { start: 'patch_machine_arrived', end: 'patch_machine_resume' },
+      ...(gates(sdei) && options.handlers?.sdei !== undefined
+        ? [{ start: 'sdei_entry', end: 'sdei_gate_passed' }]
+        : []),
+    ],
     landmarks: {
       arrive: 'patch_machine_arrive',
       arrived: 'patch_machine_arrived',

@@ -32,6 +32,11 @@ export function patcherMasksItself(answer: SdeiAnswer): boolean {
   return answer === 'gate-requester' || answer === 'gate-patcher' || answer === 'gate-pc';
 }
 
+/** The entry stub has a gate. */
+export function gates(answer: SdeiAnswer): boolean {
+  return answer.startsWith('gate');
+}
+
 /** The word `patching_in_progress` exists. */
 export function hasGateWord(answer: SdeiAnswer): boolean {
   return answer === 'gate-requester' || answer === 'gate-patcher';

@@ -78,12 +78,11 @@ const patchMachine: readonly Axis<PatchMachineProgramOptions>[] = [
 
 /** The options with at most `depth` axes away from their default. */
 function* choices<Options>(axes: readonly Axis<Options>[], depth: number): Generator<Partial<Options>> {
-  const [axis, ...rest] = axes;
-  if (axis === undefined) {
+  if (axes.length === 0) {
     yield {};
     return;
   }
-  const [first, ...others] = axis;
+  const [[first, ...others], ...rest] = axes;
   for (const options of choices(rest, depth)) yield { ...first, ...options };
   if (depth === 0) return;
   for (const options of choices(rest, depth - 1)) {
