@@ -1,0 +1,58 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { decode, disassemble } from '@quiesce/insn';
+import { describe, expect, it } from 'vitest';
+import { type Case, type Outcome, execute } from './case.ts';
+import { formatRecord, parseRecord, wordName } from './corpus.ts';
+import { emulate, missing } from './emulator.ts';
+import { generate, rowsUnderTest } from './generator.ts';
+
+const corpus = new URL('./corpus.txt', import.meta.url);
+
+/** The first differences, for people. */
+function differences(cases: readonly Case[], theirs: readonly Outcome[]): string[] {
+  const ours = execute(cases);
+  return cases
+    .flatMap((c, i) => {
+      const wrong = [...theirs[i].keys()].filter((k) => theirs[i][k] !== ours[i][k]);
+      if (wrong.length === 0) return [];
+      const values = wrong.map(
+        (k) => `${wordName(k)} is ${ours[i][k].toString(16)}, QEMU has ${theirs[i][k].toString(16)}`,
+      );
+      return [`${c.words.map((word) => disassemble(word)).join('; ')}: ${values.join(', ')}`];
+    })
+    .slice(0, 10);
+}
+
+describe('the PE against QEMU', () => {
+  if (process.env['QUIESCE_RECORD'] === 'qemu') {
+    it('records the corpus', () => {
+      const cases = generate(2021, 20);
+      const outcomes = emulate(cases);
+      writeFileSync(corpus, cases.map((c, i) => `${formatRecord(c, outcomes[i])}\n`).join(''));
+    });
+  }
+
+  it('gives what QEMU gave for the recorded programs', () => {
+    const records = readFileSync(corpus, 'utf8').trimEnd().split('\n').map(parseRecord);
+    expect(
+      differences(
+        records.map(([c]) => c),
+        records.map(([, outcome]) => outcome),
+      ),
+    ).toEqual([]);
+    const times = new Map<string, number>();
+    for (const word of records.flatMap(([c]) => c.words)) {
+      const { name } = decode(word).row;
+      times.set(name, (times.get(name) ?? 0) + 1);
+    }
+    expect(rowsUnderTest.filter((name) => (times.get(name) ?? 0) < 5)).toEqual([]);
+  });
+
+  it.skipIf(missing !== undefined)(
+    `gives what QEMU gives for new programs${missing === undefined ? '' : ` (skipped: no ${missing})`}`,
+    () => {
+      const cases = generate(Number(process.env['QUIESCE_SEED'] ?? 1), 200);
+      expect(differences(cases, emulate(cases))).toEqual([]);
+    },
+  );
+});
