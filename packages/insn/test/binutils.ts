@@ -1,0 +1,71 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const prefix = 'aarch64-linux-gnu-';
+
+function version(tool: string): string | undefined {
+  const run = spawnSync(prefix + tool, ['--version'], { encoding: 'utf8' });
+  return run.status === 0 ? run.stdout.split('\n')[0] : undefined;
+}
+
+/** Why the comparison with GNU binutils cannot run here; undefined when it can. */
+export const missing: string | undefined =
+  version('as') === undefined || version('objdump') === undefined || version('ld') === undefined
+    ? 'aarch64-linux-gnu-as, -ld and -objdump are not installed (Debian: binutils-aarch64-linux-gnu)'
+    : undefined;
+
+function inFolder<T>(work: (path: (name: string) => string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'quiesce-insn-'));
+  try {
+    return work((name) => join(folder, name));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** objdump's text of words laid out from address 0, in one process. */
+export function objdump(words: readonly number[]): readonly string[] {
+  return inFolder((path) => {
+    writeFileSync(path('words.s'), words.map((word) => `.inst 0x${word.toString(16)}\n`).join(''));
+    execFileSync(`${prefix}as`, ['-o', path('words.o'), path('words.s')]);
+    const out = execFileSync(`${prefix}objdump`, ['-d', '-z', path('words.o')], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 30,
+    });
+    const lines = out.split('\n').filter((line) => /^ +[0-9a-f]+:\t/.test(line));
+    return lines.map((line) => line.split('\t').slice(2).join(' '));
+  });
+}
+
+/** The bytes of `.text` and `.data` that GNU as and ld make of a source with these (hexadecimal) section addresses. */
+export function assembleAndLink(source: string, text: string, data: string): { text: Buffer; data: Buffer } {
+  return inFolder((path) => {
+    writeFileSync(path('program.s'), source);
+    execFileSync(`${prefix}as`, ['-o', path('program.o'), path('program.s')]);
+    execFileSync(`${prefix}ld`, [
+      '-e',
+      '0',
+      `-Ttext=${text}`,
+      `-Tdata=${data}`,
+      '-o',
+      path('program'),
+      path('program.o'),
+    ]);
+    const section = (name: string): Buffer => {
+      execFileSync(`${prefix}objcopy`, ['-O', 'binary', '-j', name, path('program'), path('section')]);
+      return readFileSync(path('section'));
+    };
+    return { text: section('.text'), data: section('.data') };
+  });
+}
+
+/** What is compared: comments, notes, symbols and runs of spaces do not count. */
+export function normalise(text: string): string {
+  return text
+    .replace(/(?:\/\/|;).*$/, '')
+    .replace(/<[^>]*>/, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}

@@ -1,0 +1,280 @@
+import { describe, expect, it } from 'vitest';
+import { AssemblyError, EncodeError, assemble, encode, encodeRow, rowNamed, withField } from '@quiesce/insn';
+import type { EncodeErrorCode } from '@quiesce/insn';
+import { rows } from './sample.ts';
+
+function codeOf(work: () => unknown): EncodeErrorCode | 'accepted' {
+  try {
+    work();
+    return 'accepted';
+  } catch (error) {
+    if (error instanceof EncodeError) return error.code;
+    throw error;
+  }
+}
+
+describe('the encoder', () => {
+  it('takes both ends of every field of every row, and nothing past them', () => {
+    for (const row of rows) {
+      for (const { name, width } of row.fields) {
+        const zeros = Object.fromEntries(row.fields.map((f) => [f.name, 0]));
+        const at = (value: number): string => codeOf(() => encodeRow(row, { ...zeros, [name]: value }));
+        const where = `${row.name}.${name}`;
+        expect(['accepted', 'unallocated'], where).toContain(at(0));
+        expect(['accepted', 'unallocated'], where).toContain(at(2 ** width - 1));
+        expect(at(2 ** width), where).toBe('out-of-range');
+        expect(at(-1), where).toBe('out-of-range');
+        expect(at(0.5), where).toBe('out-of-range');
+        expect(at(Number.NaN), where).toBe('out-of-range');
+      }
+    }
+  });
+
+  it('names the field, the value and the range', () => {
+    expect(() => encode('brk', { imm16: 0x10000 })).toThrow(
+      'brk.imm16: expected an integer from 0 to 65535, found 65536',
+    );
+  });
+
+  it('misses a field and refuses a stranger, at run time too', () => {
+    const brk = rowNamed('brk');
+    expect(codeOf(() => encodeRow(brk, {}))).toBe('missing-field');
+    expect(codeOf(() => encodeRow(brk, { imm16: 0, Rd: 1 }))).toBe('unknown-field');
+  });
+
+  it('refuses combinations that are not allocated', () => {
+    const shift = { sf: 0, shift: 0, Rm: 0, imm6: 32, Rn: 0, Rd: 0 };
+    expect(codeOf(() => encode('add_shift', shift))).toBe('unallocated');
+    expect(codeOf(() => encode('add_shift', { ...shift, imm6: 0, shift: 3 }))).toBe('unallocated');
+    expect(codeOf(() => encode('movz', { sf: 0, hw: 2, imm16: 1, Rd: 0 }))).toBe('unallocated');
+    expect(codeOf(() => encode('casp', { sz: 1, A: 0, Rs: 1, R: 0, Rn: 0, Rt: 0 }))).toBe('unallocated');
+    expect(codeOf(() => encode('and_imm', { sf: 1, N: 1, immr: 0, imms: 63, Rn: 0, Rd: 0 }))).toBe(
+      'unallocated',
+    );
+  });
+
+  it('replaces one field of a word with the same care', () => {
+    expect(withField(0xd4200000, 'imm16', 4)).toBe(0xd4200080);
+    expect(codeOf(() => withField(0xd4200000, 'imm16', -1))).toBe('out-of-range');
+    expect(codeOf(() => withField(0xd4200000, 'Rd', 0))).toBe('unknown-field');
+  });
+
+  it('is checked by the compiler', () => {
+    // @ts-expect-error -- imm16 is missing
+    expect(codeOf(() => encode('brk', {}))).toBe('missing-field');
+    // @ts-expect-error -- NOP has no fields
+    expect(codeOf(() => encode('nop', { Rd: 0 }))).toBe('unknown-field');
+    // @ts-expect-error -- no such row
+    expect(() => encode('nope', {})).toThrow("no row named 'nope'");
+  });
+});
+
+/** Each line assembles at its limits; each step past a limit is refused. The label `here` is at 0x10000000. */
+const limits: readonly (readonly [accepted: readonly string[], refused: readonly string[]])[] = [
+  [
+    ['b here + 0x7fffffc', 'b here - 0x8000000'],
+    ['b here + 0x8000000', 'b here - 0x8000004', 'b here + 2'],
+  ],
+  [
+    ['b.eq here + 0xffffc', 'b.eq here - 0x100000'],
+    ['b.eq here + 0x100000', 'b.eq here - 0x100004', 'b.eq here + 1'],
+  ],
+  [
+    ['cbz x0, here + 0xffffc', 'cbnz w0, here - 0x100000'],
+    ['cbz x0, here + 0x100000', 'cbz sp, here', 'cbz x0, here + 3'],
+  ],
+  [
+    ['tbz x0, #63, here + 0x7ffc', 'tbnz w0, #31, here - 0x8000'],
+    [
+      'tbz x0, #64, here',
+      'tbz w0, #32, here',
+      'tbz x0, #-1, here',
+      'tbz x0, #0, here + 0x8000',
+      'tbz x0, #0, here - 0x8004',
+    ],
+  ],
+  [
+    ['cbgt x0, #63, here + 0x3fc', 'cbeq w0, w1, here - 0x400'],
+    ['cbgt x0, #64, here', 'cbgt x0, x1, here + 0x400', 'cbgt x0, w1, here'],
+  ],
+  [
+    ['adr x0, here + 0xfffff', 'adr x0, here - 0x100000'],
+    ['adr x0, here + 0x100000', 'adr x0, here - 0x100001', 'adr w0, here'],
+  ],
+  [
+    ['adrp x0, here + 0xfffff000', 'adrp x0, here - 0x100000000'],
+    ['adrp x0, here + 0x100000000', 'adrp x0, here - 0x100001000'],
+  ],
+  [
+    ['add x0, x1, #4095', 'add x0, x1, #0xfff000', 'add x0, x1, #0', 'sub x0, x1, #4095, lsl #12'],
+    [
+      'add x0, x1, #4097',
+      'add x0, x1, #0x1000000',
+      'add x0, x1, #4096, lsl #12',
+      'add x0, x1, #1, lsl #1',
+      'add xzr, x1, #1',
+    ],
+  ],
+  [
+    ['add x0, x1, x2, lsl #63', 'add w0, w1, w2, asr #31', 'eor x0, x1, x2, ror #63'],
+    [
+      'add x0, x1, x2, lsl #64',
+      'add w0, w1, w2, lsl #32',
+      'add x0, x1, x2, ror #1',
+      'add x0, x1, w2',
+      'eor w0, w1, w2, ror #32',
+    ],
+  ],
+  [
+    ['add x0, x1, w2, uxtw #4', 'add sp, sp, x2, lsl #4'],
+    ['add x0, x1, w2, uxtw #5', 'add x0, x1, w2, uxtx', 'add x0, x1, x2, uxtw', 'add sp, sp, x2, lsr #1'],
+  ],
+  [
+    ['and x0, x1, #0x7fffffffffffffff', 'and w0, w1, #0x7fffffff', 'orr w0, w1, #-2'],
+    [
+      'and x0, x1, #0',
+      'and x0, x1, #-1',
+      'and w0, w1, #0xffffffff',
+      'and w0, w1, #0x100000000',
+      'and x0, x1, #5',
+    ],
+  ],
+  [
+    [
+      'mov x0, #0xffff000000000000',
+      'mov w0, #0xffffffff',
+      'mov x0, #-1',
+      'movz x0, #65535, lsl #48',
+      'movk w0, #0, lsl #16',
+    ],
+    [
+      'mov x0, #0x12345',
+      'mov w0, #0x100000000',
+      'movz x0, #65536',
+      'movz x0, #1, lsl #8',
+      'movz w0, #1, lsl #32',
+      'movz x0, #1, lsl #64',
+    ],
+  ],
+  [
+    ['lsl x0, x1, #63', 'lsr w0, w1, #31', 'ror x0, x1, #63', 'ubfx x0, x1, #60, #4', 'bfi w0, w1, #31, #1'],
+    [
+      'lsl x0, x1, #64',
+      'lsr w0, w1, #32',
+      'ror w0, w1, #32',
+      'ubfx x0, x1, #60, #5',
+      'bfi w0, w1, #31, #2',
+      'ubfx x0, x1, #0, #0',
+      'sbfm w0, w1, #32, #0',
+    ],
+  ],
+  [
+    [
+      'ldr x0, [x1, #32760]',
+      'ldr w0, [x1, #16380]',
+      'ldrb w0, [x1, #4095]',
+      'ldr x0, [x1, #255]',
+      'ldr x0, [x1, #-256]',
+    ],
+    [
+      'ldr x0, [x1, #32768]',
+      'ldr w0, [x1, #16384]',
+      'ldrb w0, [x1, #4096]',
+      'ldr x0, [x1, #257]',
+      'ldr x0, [x1, #-257]',
+    ],
+  ],
+  [
+    ['ldr x0, [x1], #255', 'ldr x0, [x1, #-256]!', 'ldur x0, [x1, #-256]', 'ldtr x0, [x1, #255]'],
+    [
+      'ldr x0, [x1], #256',
+      'ldr x0, [x1, #-257]!',
+      'ldur x0, [x1, #256]',
+      'ldtr x0, [x1, #256]',
+      'ldr x0, [xzr]',
+      'ldr x0, [w1]',
+    ],
+  ],
+  [
+    ['ldr x0, [x1, x2, lsl #3]', 'ldrb w0, [x1, w2, sxtw #0]', 'ldr x0, [x1, x2, lsl #0]'],
+    [
+      'ldr x0, [x1, x2, lsl #2]',
+      'ldrh w0, [x1, w2, sxtw #2]',
+      'ldr x0, [x1, w2]',
+      'ldr x0, [x1, w2, lsl #3]',
+      'ldr x0, [x1, x2, uxtw]',
+      'ldr x0, [x1, x2, lsl]',
+    ],
+  ],
+  [
+    [
+      'ldp x0, x1, [x2, #504]',
+      'stp w0, w1, [x2, #-256]!',
+      'ldpsw x0, x1, [x2], #252',
+      'stnp x0, x1, [x2, #-512]',
+    ],
+    [
+      'ldp x0, x1, [x2, #512]',
+      'stp w0, w1, [x2, #-260]!',
+      'ldpsw x0, x1, [x2], #256',
+      'ldp x0, x1, [x2, #4]',
+      'ldp x0, w1, [x2]',
+      'ldpsw x0, x0, [x2]',
+    ],
+  ],
+  [
+    ['ldr x0, here + 0xffffc', 'ldrsw x0, here - 0x100000'],
+    ['ldr x0, here + 0x100000', 'ldr x0, here + 2', 'ldrsw w0, here'],
+  ],
+  [
+    ['brk #65535', 'svc #0', 'hint #127', 'dmb #15', 'msr daifset, #15', 'msr pan, #1', 'clrex #15'],
+    [
+      'brk #65536',
+      'svc #-1',
+      'hint #128',
+      'dmb #16',
+      'msr daifset, #16',
+      'msr pan, #2',
+      'clrex #16',
+      'dsb foo',
+    ],
+  ],
+  [
+    ['ccmp x0, #31, #15, ne', 'ccmn w0, w1, #0, al'],
+    ['ccmp x0, #32, #0, ne', 'ccmp x0, #0, #16, ne', 'ccmp x0, x1, #0, never'],
+  ],
+  [
+    ['cset x0, le', 'cinc x0, x1, eq'],
+    ['cset x0, al', 'cinc x0, x1, nv'],
+  ],
+  [
+    ['caspal x0, x1, x2, x3, [x4]', 'casp w30, wzr, w2, w3, [sp]'],
+    ['caspal x1, x2, x2, x3, [x4]', 'casp x0, x2, x2, x3, [x4]', 'casp x0, x1, w2, w3, [x4]'],
+  ],
+  [
+    ['mrs x0, s3_7_c15_c15_7', 'sys #7, c15, c15, #7, x0', 'ic ialluis', 'tlbi vmalle1'],
+    [
+      'mrs x0, s1_0_c0_c0_0',
+      'mrs x0, s3_8_c0_c0_0',
+      'sys #8, c0, c0, #0',
+      'ic ialluis, x0',
+      'ic ivau',
+      'dc cvau',
+      'mrs w0, daif',
+      'tlbi nothing',
+    ],
+  ],
+];
+
+describe('the assembler', () => {
+  const run = (line: string): unknown =>
+    assemble(`here: ${line}`, { bases: { '.text': 0x1000_0000 } }).wordAt(0x1000_0000);
+
+  it.each(limits.flatMap(([accepted]) => accepted))('takes %s', (line) => {
+    expect(run(line)).toBeTypeOf('number');
+  });
+
+  it.each(limits.flatMap(([, refused]) => refused))('refuses %s', (line) => {
+    expect(() => run(line)).toThrow(AssemblyError);
+  });
+});

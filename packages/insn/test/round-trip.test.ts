@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  assemble,
+  bits,
+  decode,
+  disassemble,
+  encodeRow,
+  fieldsOf,
+  opcodeOf,
+  rowNamed,
+  table,
+} from '@quiesce/insn';
+import { generator, rows, sampleWord, wordOf } from './sample.ts';
+
+const at = -0x7fff_f000_0000;
+
+/** What the assembler makes of one line at `at`. */
+function assembled(text: string): number | undefined {
+  return assemble(text, { bases: { '.text': at } }).wordAt(at);
+}
+
+describe('inverses', () => {
+  it('decoding a word and encoding its fields gives the word, should-be bits apart', () => {
+    const random = generator(1);
+    for (const row of rows.filter(({ aliasOf }) => aliasOf === undefined)) {
+      for (let i = 0; i < 50; i += 1) {
+        const word = sampleWord(row, random);
+        const decoded = decode(word);
+        if (decoded.row.name === 'undefined') continue;
+        const again = encodeRow(decoded.row, fieldsOf(decoded));
+        const shouldBe = decoded.row.fields.reduce(
+          (mask, f) => mask & ~((2 ** f.width - 1) << f.lo),
+          ~decoded.row.mask,
+        );
+        expect((again ^ word) & ~shouldBe, decoded.row.name).toBe(0);
+      }
+    }
+  });
+
+  it('the text of a word assembles to a word of the same text, with and without aliases', () => {
+    const random = generator(2);
+    for (const row of rows) {
+      for (let i = 0; i < 30; i += 1) {
+        const word = sampleWord(row, random);
+        for (const aliases of [true, false]) {
+          const text = disassemble(word, { address: at, aliases });
+          if (text.startsWith('.word')) continue;
+          const again = assembled(text);
+          if (again !== word) expect(disassemble(again ?? 0, { address: at, aliases }), text).toBe(text);
+        }
+      }
+    }
+  });
+
+  it('the canonical word of a text is found again exactly', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...rows), fc.integer({ min: 1, max: 2 ** 31 - 1 }), (row, seed) => {
+        const word = wordOf(row, generator(seed));
+        if (word === undefined || opcodeOf(word) === 0) return;
+        const first = assembled(disassemble(word, { address: at }));
+        expect(assembled(disassemble(first ?? 0, { address: at }))).toBe(first);
+      }),
+      { numRuns: 3000, seed: 5 },
+    );
+  });
+});
+
+describe('any word', () => {
+  it('decodes and prints without throwing', () => {
+    const random = generator(3);
+    const wrong: number[] = [];
+    for (let i = 0; i < 300_000; i += 1) {
+      const word = random();
+      const { row } = decode(word);
+      if ((word & row.mask) >>> 0 !== row.value) wrong.push(word);
+      if (i % 3 === 0) disassemble(word);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('has the opcode that a linear search over the rows would find', () => {
+    const ones = (mask: number): number => mask.toString(2).replaceAll('0', '').length;
+    const encodings = table.filter((row) => row.aliasOf === undefined);
+    const random = generator(4);
+    const words = rows.flatMap((row) => Array.from({ length: 10 }, () => sampleWord(row, random)));
+    for (const word of words) {
+      const matching = encodings.filter(
+        (row) => (word & row.mask) >>> 0 === row.value && row.when?.(word) !== false,
+      );
+      const best = Math.max(...matching.map((row) => ones(row.mask)));
+      expect(ones(table[opcodeOf(word)].mask)).toBe(best);
+    }
+  });
+});
+
+describe('every row', () => {
+  it('is decoded, printed, parsed and encoded by some word', () => {
+    const random = generator(6);
+    const idle = rows.flatMap((row) => {
+      const word = wordOf(row, random);
+      if (word === undefined) return [`${row.name}: no word`];
+      const fields = Object.fromEntries(row.fields.map((f) => [f.name, bits(word, f.lo, f.width)]));
+      const shouldBe = row.fields.reduce((rest, f) => rest & ~((2 ** f.width - 1) << f.lo), ~row.mask);
+      return ((encodeRow(row, fields) ^ word) & ~shouldBe) === 0 ? [] : [`${row.name}: does not encode`];
+    });
+    expect(idle).toEqual([]);
+  });
+
+  it('that is an alias names an encoding whose words contain its own', () => {
+    for (const row of rows) {
+      if (row.aliasOf === undefined) continue;
+      const encoding = rowNamed(row.aliasOf);
+      expect(encoding.aliasOf, row.name).toBeUndefined();
+      expect((row.value & encoding.mask) >>> 0, row.name).toBe(encoding.value);
+      expect((row.mask & encoding.mask) >>> 0, row.name).toBe(encoding.mask);
+    }
+  });
+
+  it('has a name of its own', () => {
+    expect(new Set(table.map((row) => row.name)).size).toBe(table.length);
+  });
+
+  it('is told from its peers: two encodings that overlap differ in fixed bits or by a guard', () => {
+    const encodings = rows.filter((row) => row.aliasOf === undefined);
+    const clashes = encodings.flatMap((a, i) =>
+      encodings.slice(i + 1).flatMap((b) => {
+        const overlap = ((a.value ^ b.value) & a.mask & b.mask) === 0;
+        return overlap && a.mask === b.mask && a.when === undefined && b.when === undefined
+          ? [`${a.name} ${b.name}`]
+          : [];
+      }),
+    );
+    expect(clashes).toEqual([]);
+  });
+});
