@@ -92,11 +92,16 @@ export interface Program {
   readonly activeMask: 'all' | 'cpu0';
   /** The CPU that patches: a number, or whichever the rendezvous selects. */
   readonly patcher: number | 'any';
+  /**
+   * The CPUs that the program treats unlike the others; the rest are interchangeable among themselves as long as
+   * they share one `cpu_number` or it is not read. `last` is the CPU with the highest number.
+   */
+  readonly distinguished: readonly (number | 'last')[];
   /** Initial ICC_PMR_EL1 where it masks IRQs; absent otherwise. */
   readonly initialPriorityMask?: number;
   /** Exceptions with a handler; any other ends in a BUG. */
   readonly exceptions: readonly ExceptionKind[];
-  /** Whether any instruction reads `cpu_number`. If none does, CPUs are interchangeable. */
+  /** Whether any instruction reads `cpu_number`. */
   readonly readsCpuNumber: boolean;
   /** Labels of the words in `.data`. */
   readonly sharedWords: readonly string[];
@@ -111,6 +116,7 @@ export interface Protocol {
   readonly modules: readonly string[];
   readonly activeMask: Program['activeMask'];
   readonly patcher: Program['patcher'];
+  readonly distinguished: Program['distinguished'];
   readonly sdei: SdeiAnswer;
   readonly quiescent: readonly LabelRange[];
   readonly landmarks: Landmarks;
@@ -206,6 +212,7 @@ export function compose(options: ProgramOptions, settled: Composition, protocol:
     callback: protocol.fn,
     activeMask: protocol.activeMask,
     patcher: protocol.patcher,
+    distinguished: protocol.distinguished,
     ...(irqMasking === 'pmr' ? { initialPriorityMask: priorityMasks.irqOn } : {}),
     exceptions: exceptionKinds(options, settled),
     readsCpuNumber,

@@ -34,6 +34,7 @@ export function patchTextProgram(options: PatchTextProgramOptions = {}): Program
     data: 'patch_text_data',
     activeMask: 'all',
     patcher: 'any',
+    distinguished: [],
     sdei: 'none',
     modules: [
       patchTextCb(variant, settled.arrival, settled.poll),
@@ -86,6 +87,7 @@ export function alternativesProgram(options: AlternativesProgramOptions = {}): P
     data: '__alt_instructions',
     activeMask: polls ? 'all' : 'cpu0',
     patcher: 0,
+    distinguished: [0],
     sdei: 'none',
     modules: [
       alternativesMultiStop({ variant, flagLoad, atomics: settled.arrival, poll: settled.poll }),
@@ -137,6 +139,7 @@ export function patchMachineProgram(options: PatchMachineProgramOptions = {}): P
     data: 'patch_machine_info',
     activeMask: 'all',
     patcher,
+    distinguished: sdei === 'pe-mask-but-last' ? [patcher, 'last'] : [patcher],
     sdei,
     modules: [
       patchMachine({

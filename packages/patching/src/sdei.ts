@@ -9,7 +9,8 @@
  * - `gate-patcher`: the patcher sets the word after all have arrived. An event that looked before that runs on;
  * - `gate-pc`: the stub waits for completion only if the interrupted PC lies between this CPU's arrival and its
  *   ISB, so it decides by the very instruction that signals. Exact for the one-instruction arrival of LSE; with
- *   LL/SC an event right after a store-exclusive that failed is taken for "arrived";
+ *   LL/SC an event right after a store-exclusive that failed is taken for "arrived", and the CPU waits for a patcher that
+ *   waits for it. Only a search that delivers events between any two instructions can see that;
  * - `gate-pc-only`: `gate-pc` without PE_MASK on the patcher.
  *
  * In the gated variants except the last the patcher masks its own events: it cannot wait for itself.

@@ -97,6 +97,9 @@ describe('what a program says about itself', () => {
     expect(alternativesProgram({ variant: 'v4.1' }).activeMask).toBe('cpu0');
     expect(patchMachineProgram({ irqMasking: 'pmr' }).initialPriorityMask).toBe(0xe0);
     expect(patchMachineProgram({ patcher: 2 }).patcher).toBe(2);
+    expect(quiet.distinguished).toEqual([]);
+    expect(alternativesProgram().distinguished).toEqual([0]);
+    expect(patchMachineProgram({ sdei: 'pe-mask-but-last' }).distinguished).toEqual([0, 'last']);
   });
 
   it('names the exceptions that have a handler', () => {
