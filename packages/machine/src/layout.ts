@@ -58,6 +58,15 @@ export function layoutOf(spec: MachineSpec): MachineLayout {
       `a budget of ${bad.budget} for '${bad.kind}'; expected 0, 1, ... or 'unlimited'`,
     );
   }
+  for (const { kind, cpus } of events) {
+    const split = roles.find((role, cpu) => cpus?.includes(cpu) !== cpus?.includes(roles.indexOf(role)));
+    if (split !== undefined) {
+      throw new MachineError(
+        'bad-event',
+        `'${kind}' hits CPUs [${cpus?.join(', ') ?? ''}], which are some but not all of role ${split}`,
+      );
+    }
+  }
   const shared = sharedCells(map).length;
   const viewLength = viewCells(map).length;
   return {

@@ -1,4 +1,5 @@
-import { cells } from '@quiesce/cpu';
+import { cells, operationOf } from '@quiesce/cpu';
+import type { MemoryMap } from '@quiesce/memory';
 import type { MachineLayout } from './layout.ts';
 import { Liveness } from './liveness.ts';
 import { exceptionRegisters } from './register-use.ts';
@@ -22,7 +23,9 @@ export function normalizer(spec: MachineSpec, layout: MachineLayout): (local: In
           if (free > 0) local.fill(0, start, start + free);
         }
       : undefined;
+  const waits = usesWfe(layout.map);
   return (local) => {
+    if (!waits) local[cells.EVENT] = 0;
     const live = liveness.at(pcOf(local));
     for (let x = 0; x < 31; x++) {
       if ((live.low & (1 << x)) !== 0) continue;
@@ -37,4 +40,13 @@ export function normalizer(spec: MachineSpec, layout: MachineLayout): (local: In
     }
     clearStack?.(local);
   };
+}
+
+/** Whether any word that the program can execute is a WFE: only then does the event register matter. */
+function usesWfe(map: MemoryMap): boolean {
+  const isWfe = (word: number): boolean => operationOf(word).row.name.startsWith('wfe');
+  return (
+    map.siteWords.some(({ allowed }) => allowed?.some(isWfe) ?? true) ||
+    map.regions.some((region) => region.kind === 'text' && region.words.some(isWfe))
+  );
 }

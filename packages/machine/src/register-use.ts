@@ -33,6 +33,8 @@ export const exceptionRegisters: readonly {
 export const everyRegister: RegisterSet = { low: -1, high: 31 };
 
 const none: RegisterSet = { low: 0, high: 0 };
+const everyGeneral: RegisterSet = { low: -1, high: 0 };
+const exceptionState: RegisterSet = { low: 0, high: 15 };
 const general = (...registers: number[]): RegisterSet => ({
   low: registers.reduce((set, cell) => (cell === cells.XZR ? set : set | (1 << (cell / 2))), 0),
   high: 0,
@@ -100,6 +102,10 @@ function ownUse(name: string, o: Operation): RegisterUse {
   if (name === 'bl') return { reads: none, writes: general(60) };
   if (/^(cbn?z|tbn?z|sys)$/.test(name)) return { reads: general(o.rd), writes: none };
   if (name === 'ret' || name === 'br') return { reads: general(o.rn), writes: none };
+  if (name === 'blr') return { reads: general(o.rn), writes: general(60) };
+  // The exception fills the exception registers; its handler may look at any general register.
+  if (name === 'brk' || name === 'svc') return { reads: everyGeneral, writes: exceptionState };
+  if (name === 'smc' || name === 'hvc') return { reads: everyGeneral, writes: none };
   if (name === 'mrs' || name === 'msr_reg') return systemUse(name, o);
   return all;
 }

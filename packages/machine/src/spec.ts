@@ -17,6 +17,8 @@ export interface EventSpec {
   readonly kind: EventKind;
   /** How many of them in a run; `unlimited` keeps the verdict unconditional. */
   readonly budget: number | 'unlimited';
+  /** Numbers of the CPUs that it may hit, all or none of each role. Default: every CPU. */
+  readonly cpus?: readonly number[];
   /** For SDEI events: the event number in X0. Default 804. */
   readonly number?: number;
   /** For SDEI events. Default `normal`. */
@@ -63,7 +65,7 @@ export interface MachineSpec {
 
 /** What can be wrong with a {@link MachineSpec}. */
 export type MachineErrorCode =
-  'bad-cpus' | 'bad-role' | 'bad-entry' | 'bad-event' | 'bad-choice' | 'directed-interrupt';
+  'bad-cpus' | 'bad-role' | 'bad-entry' | 'bad-event' | 'bad-choice' | 'directed-interrupt' | 'unforeseen';
 
 /** A machine that cannot be built, or a choice that it does not offer. */
 export class MachineError extends Error {

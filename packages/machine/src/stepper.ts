@@ -11,6 +11,7 @@ import {
 } from '@quiesce/cpu';
 import { Memory } from '@quiesce/memory';
 import { choiceMask, decodeChoice, encodeChoice } from './choice.ts';
+import { codePointers } from './code-pointer.ts';
 import { deliverEvent, eventDeliverable, pendingInterrupt, takeInterrupt } from './environment.ts';
 import { type FetchOption, fetchOptions, judgeFetch } from './fetch.ts';
 import { firmwareCall } from './firmware.ts';
@@ -45,6 +46,7 @@ export class Stepper {
   readonly #bugs: ReadonlySet<number>;
   readonly #maskable: boolean;
   readonly #saved: Int32Array;
+  readonly #pointers: ReadonlySet<number>;
   #failure: { kind: StepViolation; detail: string } | undefined;
   #options: FetchOption[] = [];
 
@@ -57,6 +59,7 @@ export class Stepper {
     this.#bugs = new Set(spec.bugs ?? [0x800]);
     this.#maskable = this.#events.length > 0 || this.#sendsInterrupts();
     this.#saved = new Int32Array(layout.localLength);
+    this.#pointers = codePointers(layout.map);
     this.pe = new Pe(this.memory, {
       sendEvent: () => this.#signal({ event: true }),
       sendInterrupt: (low, high) => this.#signal({ interrupt: this.#target(low, high) }),
@@ -135,7 +138,9 @@ export class Stepper {
     if (intid >= 0) result.push(encodeChoice({ cpu: 0, kind: 'interrupt', alternative: intid }));
     if (done) return result;
     this.#events.forEach((event, i) => {
-      if (shared[this.layout.budgets + i] !== 0 && eventDeliverable(local, event)) {
+      const hits =
+        event.cpus === undefined || event.cpus.includes(this.layout.roles.indexOf(local[this.layout.role]));
+      if (hits && shared[this.layout.budgets + i] !== 0 && eventDeliverable(local, event)) {
         result.push(encodeChoice({ cpu: 0, kind: 'event', alternative: i }));
       }
     });
@@ -219,11 +224,34 @@ export class Stepper {
   #run(operation: Operation, options: readonly FetchOption[] | undefined, version: number): void {
     this.recorder?.fetched(this.pe.pc, operation.word, options, version);
     this.pe.execute(operation);
+    const { name } = operation.row;
+    if ((name === 'blr' || name === 'br') && !this.#pointers.has(this.pe.pc)) this.#unforeseenTarget();
     if (this.memory.modifiedSite >= 0) {
+      this.#foreseen(this.memory.modifiedSite);
       this.signals.push({ modified: this.memory.modifiedSite });
       this.memory.modifiedSite = -1;
     }
     this.recorder?.executed();
+  }
+
+  #unforeseenTarget(): void {
+    throw new MachineError(
+      'unforeseen',
+      `an indirect branch goes to ${formatAddress(this.pe.pc)}, which is no code pointer of the program; analyse without dead registers`,
+    );
+  }
+
+  /** A site whose possible words are declared holds one of them. */
+  #foreseen(site: number): void {
+    this.layout.map.siteWords.forEach((word, t) => {
+      if (word.site !== site || word.allowed === undefined) return;
+      const value = this.memory.text.newest(t);
+      if (word.allowed.includes(value)) return;
+      throw new MachineError(
+        'unforeseen',
+        `the word at ${formatAddress(word.address)} becomes 0x${(value >>> 0).toString(16)}, which its site does not declare`,
+      );
+    });
   }
 
   /** Executes on, as long as nobody else could tell. */
@@ -245,6 +273,8 @@ export class Stepper {
       memory.text.escaped = false;
       pe.execute(found.operation);
       memory.text.confined = false;
+      const { name } = found.operation.row;
+      if ((name === 'blr' || name === 'br') && !this.#pointers.has(pe.pc)) this.#unforeseenTarget();
       memory.observer = observer;
       const masked = this.#maskable && masks !== state[cells.DAIF] + (state[cells.ICC_PMR_EL1] << 16);
       const takenBack = this.#escaped() || masked || state[cells.WAIT] !== waiting.no;

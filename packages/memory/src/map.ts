@@ -41,6 +41,8 @@ export interface SiteSpec {
   readonly address: number;
   /** Number of 32-bit words, at least 1. */
   readonly words: number;
+  /** The words that the protocol writes here, as many as {@link words}; without it the site may become anything. */
+  readonly replacement?: readonly number[];
 }
 
 /** Everything about memory that stays the same while a machine runs. */
@@ -80,6 +82,8 @@ export interface SiteWord {
   readonly site: number;
   readonly address: number;
   readonly initial: number;
+  /** The words it may hold, signed; undefined where that was not declared. */
+  readonly allowed: readonly number[] | undefined;
   /** Identity of the smallest data cache line that holds the word. */
   readonly dataLine: number;
   /** Identity of the smallest instruction cache line that holds the word. */
@@ -198,10 +202,13 @@ export class MemoryMap {
           `site '${site.name}' has a word at ${formatAddress(address)}, which is not in a text region`,
         );
       }
+      const initial = mapping.region.words[(address - mapping.base) >> 2];
+      const { replacement } = site;
       return {
         site: index,
         address,
-        initial: mapping.region.words[(address - mapping.base) >> 2],
+        initial,
+        allowed: replacement === undefined ? undefined : [initial, replacement[i] | 0],
         dataLine: Math.floor(address / this.cache.dataLine),
         instructionLine: Math.floor(address / this.cache.instructionLine),
       };

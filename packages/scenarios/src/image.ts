@@ -1,14 +1,7 @@
 import { type Assembly, assemble } from '@quiesce/insn';
 import type { EventSpec, MachineSpec, SafeListIssue } from '@quiesce/machine';
 import type { CacheType } from '@quiesce/memory';
-import {
-  FIXMAP_TEXT,
-  LINEAR_TEXT,
-  type Program,
-  sectionBases,
-  stack,
-  symbolValues,
-} from '@quiesce/patching';
+import { FIXMAP_TEXT, LINEAR_TEXT, type Program, sectionBases, stack, symbolValues } from '@quiesce/patching';
 
 /** What a scenario decides about a machine beside the program that runs on it. */
 export interface MachineOptions {
@@ -70,6 +63,8 @@ export function imageOf(program: Program, options: MachineOptions): Image {
     if (found === undefined) throw new RangeError(`the program '${program.name}' has no label '${label}'`);
     return found;
   };
+  const wordsAt = (start: number, count: number): number[] =>
+    Array.from({ length: count }, (_, i) => assembly.wordAt(start + 4 * i) ?? 0);
   const sections = [...assembly.sections.values()].filter((section) => section.bytes.length > 0);
   const regions = sections.map((section) => ({
     name: section.name,
@@ -80,12 +75,20 @@ export function imageOf(program: Program, options: MachineOptions): Image {
   const spec: MachineSpec = {
     cpus: options.cpus,
     memory: {
-      regions: [...regions, { name: 'stack', kind: 'private', base: stack.base, bytes: new Uint8Array(stack.size) }],
+      regions: [
+        ...regions,
+        { name: 'stack', kind: 'private', base: stack.base, bytes: new Uint8Array(stack.size) },
+      ],
       aliases: [
         { name: 'linear map', of: '.text', base: LINEAR_TEXT },
         { name: 'fixmap', of: '.text', base: FIXMAP_TEXT },
       ],
-      sites: program.sites.map((site) => ({ name: site.label, address: address(site.label), words: site.words })),
+      sites: program.sites.map((site) => ({
+        name: site.label,
+        address: address(site.label),
+        words: site.words,
+        replacement: wordsAt(address(site.replacementLabel), site.words),
+      })),
       cache: { IDC: 0, DIC: 0, ...options.cache, dataLine: 64, instructionLine: 64 },
     },
     entry: address(program.entry),

@@ -1,1 +1,24 @@
-export {};
+export { catalogue, scenarioOf } from './catalogue.ts';
+export {
+  check,
+  type CheckOptions,
+  type CheckResult,
+  disagreements,
+  type FoundViolation,
+  type Model,
+} from './check.ts';
+export { type AskedWitness, define, type Definition } from './define.ts';
+export { type Image, imageOf, type MachineOptions } from './image.ts';
+export { type OriginName, origins } from './origins.ts';
+export {
+  type Chapter,
+  type Outcome,
+  pinnedOutcome,
+  pinnedSizes,
+  type PinnedWitness,
+  type Scenario,
+  type ScenarioOrigin,
+  witnessExpected,
+} from './scenario.ts';
+export { exchanged, type SourceEdit, without, withoutLine } from './source-edit.ts';
+export { decodeToken, encodeToken, type Token, TokenError, type TokenErrorCode } from './token.ts';

@@ -1,0 +1,23 @@
+import { alternatives } from './catalogue/alternatives.ts';
+import { exceptions, sdei, window } from './catalogue/exceptions.ts';
+import { maintenance, routines } from './catalogue/maintenance.ts';
+import { patchMachine } from './catalogue/patch-machine.ts';
+import { patchText } from './catalogue/patch-text.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Every scenario, in the order of the story. */
+export const catalogue: readonly Scenario[] = [
+  ...patchText,
+  ...alternatives,
+  ...patchMachine,
+  ...routines,
+  ...maintenance,
+  ...exceptions,
+  ...sdei,
+  ...window,
+];
+
+/** The scenario of an id, or undefined. */
+export function scenarioOf(id: string): Scenario | undefined {
+  return catalogue.find((scenario) => scenario.id === id);
+}

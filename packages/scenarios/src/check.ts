@@ -1,0 +1,173 @@
+import { type BoundHit, type ExploreOptions, type Result, type Strategy, explore } from '@quiesce/explore';
+import { MachineSystem, Simulation, type SystemOptions, type ViolationKind } from '@quiesce/machine';
+import { pinnedOutcome, type Scenario, witnessExpected } from './scenario.ts';
+import { encodeToken } from './token.ts';
+
+/** What was explored and under which rules: every verdict names it. */
+export interface Model {
+  /** Sequentially consistent data, instructions in program order, fetch relaxed by floors. */
+  readonly tier: 1;
+  /** Arm ARM issue of the list of instructions that may be modified under execution. */
+  readonly safeList: string;
+  readonly IDC: 0 | 1;
+  readonly DIC: 0 | 1;
+  /** What the environment may deliver, for example `sdei unlimited`. */
+  readonly events: readonly string[];
+  readonly strategy: Strategy;
+  /** How states were stored: `exact` means that no two were taken for one. */
+  readonly storage: 'exact';
+  /** Reductions that were in force. */
+  readonly reductions: readonly string[];
+}
+
+/** A violation with the way to see it again. */
+export interface FoundViolation {
+  readonly kind: ViolationKind;
+  /** Steps of the counterexample. */
+  readonly steps: number;
+  /** The CPU that shows it; -1 for a hang, which is everybody's. */
+  readonly cpu: number;
+  readonly detail: string;
+  /** For a hang: after how many steps the goal had become unreachable. */
+  readonly doomedAt?: number;
+  /** The schedule, as packed choices with the numbers of the CPUs that move. */
+  readonly schedule: readonly number[];
+  /** Token for `quiesce replay`. */
+  readonly replay: string;
+}
+
+/** What a check found. */
+export interface CheckResult {
+  readonly scenario: string;
+  readonly cpus: number;
+  readonly verdict: Result['verdict'];
+  readonly violations: readonly FoundViolation[];
+  readonly model: Model;
+  readonly states: number;
+  readonly transitions: number;
+  readonly depth: number;
+  readonly milliseconds: number;
+  /** Every bound that was hit, and every event budget that is finite. Empty for a proof without conditions. */
+  readonly bounds: readonly string[];
+  /** How many states show each witness. */
+  readonly witnesses: Readonly<Record<string, number>>;
+  /** Why an aborted check was aborted. */
+  readonly reason?: string;
+}
+
+/** How to check. */
+export interface CheckOptions extends Pick<
+  ExploreOptions,
+  'all' | 'bounds' | 'onProgress' | 'signal' | 'strategy'
+> {
+  readonly reductions?: Pick<SystemOptions, 'symmetry' | 'fuse' | 'liveness'>;
+}
+
+/** Explores a scenario with a number of CPUs. */
+export async function check(
+  scenario: Scenario,
+  cpus: number,
+  options: CheckOptions = {},
+): Promise<CheckResult> {
+  const image = scenario.image(cpus);
+  const { reductions = {}, ...exploring } = options;
+  const system = new MachineSystem(image.spec, { ...reductions, witnesses: scenario.ask(image) });
+  const result = await explore(system, exploring);
+  const bounds = 'bounds' in result ? result.bounds.map(boundText) : [];
+  const { statistics } = result;
+  return {
+    scenario: scenario.id,
+    cpus,
+    verdict: result.verdict,
+    violations: violationsOf(result, scenario, cpus, system),
+    model: modelOf(scenario, cpus, options),
+    states: statistics.states,
+    transitions: statistics.transitions,
+    depth: statistics.depth,
+    milliseconds: Math.round(statistics.milliseconds * 10) / 10,
+    bounds: [...bounds, ...budgets(image.spec.events ?? [])],
+    witnesses: Object.fromEntries(result.witnesses.map(({ name, count }) => [name, count])),
+    ...(result.verdict === 'aborted' ? { reason: result.reason.message } : {}),
+  };
+}
+
+function boundText({ bound, limit }: BoundHit): string {
+  return `${bound} <= ${limit}`;
+}
+
+function budgets(
+  events: readonly { readonly kind: string; readonly budget: number | 'unlimited' }[],
+): string[] {
+  return events.flatMap(({ kind, budget }) =>
+    budget === 'unlimited' ? [] : [`${kind} events <= ${budget}`],
+  );
+}
+
+function modelOf(scenario: Scenario, cpus: number, options: CheckOptions): Model {
+  const { spec } = scenario.image(cpus);
+  const { symmetry = true, fuse = true, liveness = true } = options.reductions ?? {};
+  return {
+    tier: 1,
+    safeList: spec.safeList ?? '2026',
+    IDC: spec.memory.cache?.IDC ?? 0,
+    DIC: spec.memory.cache?.DIC ?? 0,
+    events: (spec.events ?? []).map(({ kind, budget }) => `${kind} ${budget}`),
+    strategy: options.strategy ?? 'breadth-first',
+    storage: 'exact',
+    reductions: [
+      ...(symmetry ? ['symmetry'] : []),
+      ...(fuse ? ['local steps'] : []),
+      ...(liveness ? ['dead registers'] : []),
+    ],
+  };
+}
+
+function violationsOf(
+  result: Result,
+  scenario: Scenario,
+  cpus: number,
+  system: MachineSystem,
+): FoundViolation[] {
+  if (result.verdict !== 'violated' && result.verdict !== 'aborted') return [];
+  return result.violations.map((violation) => {
+    const schedule = system.schedule(violation.path.choices);
+    const replayed = replay(system, schedule);
+    const isHang = violation.kind === 'reachable';
+    return {
+      kind: violation.property as ViolationKind,
+      steps: schedule.length,
+      cpu: replayed.failure?.cpu ?? -1,
+      detail: isHang
+        ? `from step ${violation.doomedAt} on, no schedule lets every CPU finish`
+        : (replayed.failure?.detail ?? 'the counterexample does not replay'),
+      ...(isHang ? { doomedAt: violation.doomedAt } : {}),
+      schedule,
+      replay: encodeToken({ scenario: scenario.id, cpus, schedule }),
+    };
+  });
+}
+
+/** Executes a schedule again on a machine that shares nothing with the search. */
+function replay(system: MachineSystem, schedule: readonly number[]): Simulation {
+  const simulation = new Simulation(system.spec);
+  simulation.stepper.fuse = system.stepper.fuse;
+  for (const choice of schedule) simulation.step(choice);
+  return simulation;
+}
+
+/** A difference between what a check found and what is pinned; empty where they agree. */
+export function disagreements(scenario: Scenario, result: CheckResult): string[] {
+  const outcome = pinnedOutcome(scenario, result.cpus);
+  const found = result.verdict === 'violated' ? result.violations[0].kind : result.verdict;
+  const differences = found === outcome ? [] : [`pinned as ${outcome}, found ${found}`];
+  for (const witness of scenario.witnesses) {
+    const reached = (result.witnesses[witness.name] ?? 0) > 0;
+    const expected = witnessExpected(witness, result.cpus);
+    if (reached !== expected) {
+      differences.push(
+        `'${witness.name}' must ${expected ? '' : 'not '}be reachable, and is ${reached ? '' : 'not'}`,
+      );
+    }
+  }
+  return differences;
+}

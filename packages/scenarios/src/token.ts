@@ -1,0 +1,111 @@
+import { decodeChoice, encodeChoice } from '@quiesce/machine';
+
+/** What a replay token names: a scenario, a size, and a schedule. */
+export interface Token {
+  readonly scenario: string;
+  readonly cpus: number;
+  /** Packed choices. */
+  readonly schedule: readonly number[];
+}
+
+/** Why a text is not a replay token. */
+export type TokenErrorCode = 'not-a-token' | 'truncated' | 'damaged';
+
+/** A text that is not a replay token, or not all of one. */
+export class TokenError extends Error {
+  readonly code: TokenErrorCode;
+
+  constructor(code: TokenErrorCode, message: string) {
+    super(message);
+    this.name = 'TokenError';
+    this.code = code;
+  }
+}
+
+/** Longest token that is looked at, in characters. */
+const longest = 1_000_000;
+
+const kinds = { execute: 'x', event: 'e', interrupt: 'i' } as const;
+const kindOf = { x: 'execute', e: 'event', i: 'interrupt' } as const;
+
+/** FNV-1a over the characters, 32 bits, in base 36: tells a damaged token from a whole one. */
+function checksum(text: string): string {
+  let hash = 0x811c_9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x0100_0193);
+  return (hash >>> 0).toString(36);
+}
+
+/**
+ * A token for a schedule: `q1/SCENARIO/CPUS/SCHEDULE/CHECKSUM`. The schedule lists runs of steps of one CPU, as the
+ * number of the CPU, and for every step a letter (`x` executes, `e` takes an event, `i` takes an interrupt) with a
+ * number where it is not the first alternative; `x*7` is seven times `x`.
+ */
+export function encodeToken({ scenario, cpus, schedule }: Token): string {
+  let text = '';
+  let cpu = -1;
+  let last = '';
+  let count = 0;
+  const flush = (): void => {
+    if (count > 0) text += count === 1 ? last : `${last}*${count}.`;
+    count = 0;
+  };
+  for (const code of schedule) {
+    const choice = decodeChoice(code);
+    const step = `${kinds[choice.kind]}${choice.alternative === 0 ? '' : `${choice.alternative}.`}`;
+    if (choice.cpu === cpu && step === last) {
+      count++;
+      continue;
+    }
+    flush();
+    if (choice.cpu !== cpu) text += `${text === '' ? '' : '-'}${choice.cpu}`;
+    cpu = choice.cpu;
+    last = step;
+    count = 1;
+  }
+  flush();
+  const body = `q1/${scenario}/${cpus}/${text}`;
+  return `${body}/${checksum(body)}`;
+}
+
+/**
+ * Reads a token.
+ *
+ * @throws {TokenError} for anything but a whole, undamaged token.
+ */
+export function decodeToken(text: string): Token {
+  const parts = text.trim().split('/');
+  if (text.length > longest || parts[0] !== 'q1') {
+    throw new TokenError(
+      'not-a-token',
+      `expected a replay token, which begins with 'q1/'; found '${text.slice(0, 20)}'`,
+    );
+  }
+  if (parts.length !== 5) {
+    throw new TokenError(
+      'truncated',
+      `expected the five parts q1/SCENARIO/CPUS/SCHEDULE/CHECKSUM, found ${parts.length}; copy the whole token`,
+    );
+  }
+  const body = parts.slice(0, 4).join('/');
+  if (checksum(body) !== parts[4]) {
+    throw new TokenError('damaged', `the checksum of the token is not '${parts[4]}'; copy the whole token`);
+  }
+  return { scenario: parts[1], cpus: Number(parts[2]), schedule: parseSchedule(parts[3]) };
+}
+
+function parseSchedule(text: string): number[] {
+  const schedule: number[] = [];
+  for (const run of text.split('-').filter((part) => part !== '')) {
+    const cpu = Number.parseInt(run, 10);
+    for (const match of run.matchAll(/([xei])(?:(\d+)\.)?(?:\*(\d+)\.)?/g)) {
+      const kind = kindOf[match[1] as keyof typeof kindOf];
+      const code = encodeChoice({ cpu, kind, alternative: Number(match[2] ?? 0) });
+      const times = Number(match[3] ?? 1);
+      if (schedule.length + times > longest) {
+        throw new TokenError('damaged', `the schedule is longer than ${longest} steps`);
+      }
+      for (let i = 0; i < times; i++) schedule.push(code);
+    }
+  }
+  return schedule;
+}
