@@ -50,6 +50,12 @@ export function translate(litmus: Litmus): Program {
     if (address === undefined) throw new NotTranslatable(`label P${thread}:${label}`);
     return address;
   };
+  const labelsOf = (thread: number): Record<string, number> =>
+    Object.fromEntries(
+      parts
+        .filter((part) => part.thread === thread)
+        .flatMap(({ code, base }) => [...code.labels].map(([label, line]) => [label, base + 4 * line])),
+    );
   const locations = new Map<string, number>();
   for (const name of litmus.locations.keys()) locations.set(name, dataBase + 8 * locations.size);
   const valueOf = (value: Value): number => {
@@ -57,7 +63,7 @@ export function translate(litmus: Litmus): Program {
       case 'integer':
         return value.integer;
       case 'instruction':
-        return encode(value.text, () => 0) >>> 0;
+        return encode(value.text, 0, {}) >>> 0;
       case 'label':
         return labelled(value.thread, value.label);
       case 'location':
@@ -65,7 +71,7 @@ export function translate(litmus: Litmus): Program {
     }
   };
   const words = parts.flatMap(({ thread, code, base }) => [
-    ...code.lines.map((line, i) => encode(line, (label) => labelled(thread, label) - (base + 4 * i))),
+    ...code.lines.map((line, i) => encode(line, base + 4 * i, labelsOf(thread))),
     nop,
   ]);
   const ends = new Set(parts.map(({ code, base }) => base + 4 * code.lines.length));
