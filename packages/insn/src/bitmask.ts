@@ -4,6 +4,15 @@ export type Halves = { readonly hi: number; readonly lo: number };
 /** The three fields of a logical immediate. */
 export type BitmaskFields = { readonly N: number; readonly immr: number; readonly imms: number };
 
+/** Whether the fields are a logical immediate; `immr` does not matter. */
+export function isLogicalImmediate(N: number, imms: number, is64: boolean): boolean {
+  if (N !== 0 && !is64) return false;
+  const length = 31 - Math.clz32((N << 6) | (~imms & 0x3f));
+  if (length < 1) return false;
+  const last = (1 << length) - 1;
+  return (imms & last) !== last;
+}
+
 /**
  * The value of a logical immediate (Arm ARM, DecodeBitMasks with `immediate` TRUE), or undefined when the fields are
  * reserved: `N` set for 32 bits, or a run of ones as long as its element. Bits of `immr` above the element are ignored.

@@ -1,6 +1,6 @@
 export { AddressError, address, formatAddress, hexAddress } from './address.ts';
 export type { AddressErrorCode } from './address.ts';
-export { logicalImmediate, logicalImmediateFields } from './bitmask.ts';
+export { isLogicalImmediate, logicalImmediate, logicalImmediateFields } from './bitmask.ts';
 export type { BitmaskFields, Halves } from './bitmask.ts';
 export { bits, signExtend } from './bits.ts';
 export { decode, field, fieldReader, fieldsOf, opcodeOf } from './decode.ts';
@@ -15,7 +15,8 @@ export {
   systemRegisterNamed,
   systemRegisterNames,
 } from './system-registers.ts';
-export { barrierName, conditionNamed, conditionNames } from './operands/system.ts';
+export { barrierName } from './operands/system.ts';
+export { conditionNamed, conditionNames } from './operands/conditions.ts';
 export { registerNamed } from './operands/registers.ts';
 export type { Register } from './operands/registers.ts';
 export { pstateField, pstateFieldNamed } from './pstate.ts';
@@ -33,39 +34,6 @@ export type { Label, Section, SourceLine } from './assembler/assembly.ts';
 export { AssemblyError } from './assembler/error.ts';
 export type { AssemblyErrorCode, Complaint } from './assembler/error.ts';
 export { a64 } from './assembler/template-tag.ts';
-export {
-  breakFault,
-  genBranchImm,
-  genCompBranchImm,
-  genCondBranchImm,
-  genBranchReg,
-  genHint,
-  genNop,
-  genLoadStoreReg,
-  genLoadStoreImm,
-  genLoadLiteral,
-  genLoadStorePair,
-  genLoadStoreEx,
-  genAtomicLdOp,
-  genCas,
-  genAddSubImm,
-  genAdr,
-  genBitfield,
-  genMovewide,
-  genAddSubShiftedReg,
-  genData1,
-  genData2,
-  genData3,
-  genLogicalShiftedReg,
-  genMoveReg,
-  genLogicalImmediate,
-  genExtr,
-  genDmb,
-  genDsb,
-  genMrs,
-  genPrefetch,
-} from './generate.ts';
-export type { Variant, AccessSize, AtomicOrder, BarrierType } from './generate.ts';
 export {
   insnClass,
   isBranchImm,
@@ -95,3 +63,33 @@ export { kernelPredicate, kernelPredicates } from './kernel-predicates.ts';
 export type { KernelPredicate } from './kernel-predicates.ts';
 export { isHotpatchSafe, mayBePatchedUnderExecution, safeList } from './safe-list.ts';
 export type { ArmArmIssue } from './safe-list.ts';
+export { breakFault } from './generate/operands.ts';
+export type { Variant, AccessSize } from './generate/operands.ts';
+export { genBranchImm, genCompBranchImm, genCondBranchImm, genBranchReg } from './generate/branches.ts';
+export { genHint, genNop, genDmb, genDsb, genMrs } from './generate/system.ts';
+export type { BarrierType } from './generate/system.ts';
+export {
+  genLoadStoreReg,
+  genLoadStoreImm,
+  genLoadLiteral,
+  genLoadStorePair,
+  genLoadStoreEx,
+  genAtomicLdOp,
+  genCas,
+  genPrefetch,
+} from './generate/memory.ts';
+export type { AtomicOrder } from './generate/memory.ts';
+export {
+  genAddSubImm,
+  genAdr,
+  genBitfield,
+  genMovewide,
+  genAddSubShiftedReg,
+  genData1,
+  genData2,
+  genData3,
+  genLogicalShiftedReg,
+  genMoveReg,
+  genLogicalImmediate,
+  genExtr,
+} from './generate/data.ts';

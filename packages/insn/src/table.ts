@@ -1,5 +1,5 @@
 import { bits } from './bits.ts';
-import { logicalImmediate } from './bitmask.ts';
+import { isLogicalImmediate, logicalImmediate } from './bitmask.ts';
 import { compileGuard } from './guard.ts';
 import type { Guard } from './guard.ts';
 import { pstateField } from './pstate.ts';
@@ -57,9 +57,7 @@ const files: readonly (readonly [RowClass, readonly RowSource[]])[] = [
 ];
 
 function isBitmask(word: number): boolean {
-  return (
-    logicalImmediate(bits(word, 22, 1), bits(word, 16, 6), bits(word, 10, 6), word >>> 31 === 1) !== undefined
-  );
+  return isLogicalImmediate(bits(word, 22, 1), bits(word, 10, 6), word >>> 31 === 1);
 }
 
 /** One MOVZ or MOVN makes the value of this logical immediate, so ORR (immediate) is not shown as MOV. */

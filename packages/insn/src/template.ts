@@ -1,7 +1,7 @@
 import { reading } from './operands/operand.ts';
 import type { Operand, PrintContext } from './operands/operand.ts';
 import { operandOf } from './operands/symbols.ts';
-import { mnemonicParts } from './operands/system.ts';
+import { mnemonicParts } from './operands/mnemonics.ts';
 import type { Row } from './row.ts';
 
 /** A piece of a compiled template. `tokens` are what parsing expects of a literal, `text` what printing writes. */

@@ -1,5 +1,5 @@
 import { templateOf } from '../disassemble.ts';
-import { conditionNamed, conditionNames } from '../operands/system.ts';
+import { conditionNamed, conditionNames } from '../operands/conditions.ts';
 import type { OperandReader } from '../operands/operand.ts';
 import type { Row } from '../row.ts';
 import { rowNamed, table } from '../table.ts';

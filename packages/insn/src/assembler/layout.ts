@@ -262,7 +262,9 @@ export class Layout {
       case '.p2align': {
         const amount = this.number(cursor, head, 0, 1 << 20);
         const boundary = head.lower === '.balign' ? amount : 2 ** amount;
-        const fill = this.after(cursor) ? this.value(cursor, head) : undefined;
+        const second = this.after(cursor);
+        const isEmpty = (operands[cursor.at] as Token | undefined)?.text === ',';
+        const fill = second && !isEmpty ? this.value(cursor, head) : undefined;
         const most = this.after(cursor) ? this.number(cursor, head, 0, 1 << 20) : boundary;
         this.finished(cursor);
         if (boundary < 1 || boundary > 1 << 20 || !Number.isInteger(Math.log2(boundary))) {

@@ -24,16 +24,16 @@ const space = /[ \t\r\f\v]+/y;
 const scanners: readonly (readonly [Token['kind'], RegExp])[] = [
   ['number', /0[xX][0-9a-fA-F]+|0[bB][01]+(?![0-9a-zA-Z_])/y],
   ['local', /\d+[fb](?![0-9a-zA-Z_])/y],
-  ['number', /\d+(?![a-zA-Z_])/y],
+  ['number', /\d+(?![0-9a-zA-Z_])/y],
   ['name', /[A-Za-z_.$\\][\w.$\\@]*/y],
   ['string', /"(?:[^"\\\n]|\\.)*"/y],
   ['number', /'(?:\\.|[^'\\\n])'?/y],
-  ['punctuation', /<<|>>|==|!=|<=|>=|&&|\|\||[^\s\w]/y],
+  ['punctuation', /<<|>>|==|!=|<=|>=|&&|\|\||[^\s\w"'\\]/y],
 ];
 
 /** Replaces comments by spaces, so that columns stay what they were. */
 function withoutComments(source: string): string {
-  return source.replace(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|^[ \t]*#[^\n]*/gm, (found) =>
+  return source.replace(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\/|^[ \t]*#[^\n]*/gm, (found) =>
     found.startsWith('"') ? found : found.replaceAll(/[^\n]/g, ' '),
   );
 }

@@ -2,67 +2,11 @@ import { pstateField, pstateFieldNamed } from '../pstate.ts';
 import { systemOperation, systemOperationNamed } from '../system-operations.ts';
 import type { SystemFamily } from '../system-operations.ts';
 import { systemRegisterName, systemRegisterNamed } from '../system-registers.ts';
+import { condition } from './conditions.ts';
 import { integer } from './immediates.ts';
 import { reading } from './operand.ts';
 import { registerNamed } from './registers.ts';
 import type { OperandMaker, OperandReader } from './operand.ts';
-
-/** Condition codes by number. */
-export const conditionNames: readonly string[] = [
-  'eq',
-  'ne',
-  'cs',
-  'cc',
-  'mi',
-  'pl',
-  'vs',
-  'vc',
-  'hi',
-  'ls',
-  'ge',
-  'lt',
-  'gt',
-  'le',
-  'al',
-  'nv',
-];
-
-const conditionSynonyms: Readonly<Partial<Record<string, number>>> = {
-  hs: 2,
-  lo: 3,
-  none: 0,
-  any: 1,
-  nlast: 2,
-  last: 3,
-  first: 4,
-  nfrst: 5,
-  pmore: 8,
-  plast: 9,
-  tcont: 10,
-  tstop: 11,
-};
-
-/** The number of a condition by its lower-case name or synonym; undefined when it is none. */
-export function conditionNamed(name: string): number | undefined {
-  const index = conditionNames.indexOf(name);
-  return index < 0 ? conditionSynonyms[name] : index;
-}
-
-function condition(inverted: boolean): OperandMaker {
-  return (row) => {
-    const read = reading(row, 'cond');
-    return {
-      print: (word) => conditionNames[read(word) ^ Number(inverted)],
-      parse: (reader) => {
-        const found = conditionNamed(reader.name() ?? '');
-        if (found === undefined || (inverted && found >= 14)) {
-          return reader.reject(inverted ? 'a condition other than al and nv' : 'a condition');
-        }
-        return reader.set('cond', found ^ Number(inverted));
-      },
-    };
-  };
-}
 
 const barrierNames: readonly (string | undefined)[] = [
   undefined,
@@ -298,40 +242,4 @@ export const systemOperands: Readonly<Record<string, OperandMaker>> = {
   hint,
   prfop: prefetch,
   imm32,
-};
-
-/** Parts of a mnemonic: for each value of a field, the text. Values without one are `undefined`. */
-export type MnemonicPart = { readonly field: string; readonly texts: readonly (string | undefined)[] };
-
-const copyOptions: readonly string[] = [
-  '',
-  'wt',
-  'rt',
-  't',
-  'wn',
-  'wtwn',
-  'rtwn',
-  'twn',
-  'rn',
-  'wtrn',
-  'rtrn',
-  'trn',
-  'n',
-  'wtn',
-  'rtn',
-  'tn',
-];
-
-/** The symbols of mnemonics, `LDR<bh>` or `B.<cond>`. */
-export const mnemonicParts: Readonly<Partial<Record<string, MnemonicPart>>> = {
-  A: { field: 'A', texts: ['', 'a'] },
-  R: { field: 'R', texts: ['', 'l'] },
-  bh: { field: 'size', texts: ['b', 'h', '', ''] },
-  bhw: { field: 'size', texts: ['b', 'h', 'w', undefined] },
-  bhwx: { field: 'sz', texts: ['b', 'h', 'w', 'x'] },
-  cond: { field: 'cond', texts: conditionNames },
-  cc: { field: 'cc', texts: ['gt', 'ge', 'hi', 'hs', undefined, undefined, 'eq', 'ne'] },
-  cci: { field: 'cc', texts: ['gt', 'lt', 'hi', 'lo', undefined, undefined, 'eq', 'ne'] },
-  cpyopts: { field: 'op2', texts: copyOptions },
-  setopts: { field: 'op2', texts: ['', 't', 'n', 'tn'] },
 };

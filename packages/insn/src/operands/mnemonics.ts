@@ -1,0 +1,37 @@
+import { conditionNames } from './conditions.ts';
+
+/** Parts of a mnemonic: for each value of a field, the text. Values without one are `undefined`. */
+export type MnemonicPart = { readonly field: string; readonly texts: readonly (string | undefined)[] };
+
+const copyOptions: readonly string[] = [
+  '',
+  'wt',
+  'rt',
+  't',
+  'wn',
+  'wtwn',
+  'rtwn',
+  'twn',
+  'rn',
+  'wtrn',
+  'rtrn',
+  'trn',
+  'n',
+  'wtn',
+  'rtn',
+  'tn',
+];
+
+/** The symbols of mnemonics, `LDR<bh>` or `B.<cond>`. */
+export const mnemonicParts: Readonly<Partial<Record<string, MnemonicPart>>> = {
+  A: { field: 'A', texts: ['', 'a'] },
+  R: { field: 'R', texts: ['', 'l'] },
+  bh: { field: 'size', texts: ['b', 'h', '', ''] },
+  bhw: { field: 'size', texts: ['b', 'h', 'w', undefined] },
+  bhwx: { field: 'sz', texts: ['b', 'h', 'w', 'x'] },
+  cond: { field: 'cond', texts: conditionNames },
+  cc: { field: 'cc', texts: ['gt', 'ge', 'hi', 'hs', undefined, undefined, 'eq', 'ne'] },
+  cci: { field: 'cc', texts: ['gt', 'lt', 'hi', 'lo', undefined, undefined, 'eq', 'ne'] },
+  cpyopts: { field: 'op2', texts: copyOptions },
+  setopts: { field: 'op2', texts: ['', 't', 'n', 'tn'] },
+};
