@@ -54,7 +54,6 @@ function initial(options: AssembleOptions): Knowledge {
   return {
     bases: new Map(Object.entries(options.bases ?? {})),
     sizes: new Map(),
-    isText: new Map(),
     symbols: new Map(given.map(([name, value]) => [name, BigInt(value)])),
     locals: new Map(),
     pool: [],

@@ -1,34 +1,18 @@
 import { assembleInstruction } from './instruction.ts';
-import { Fault } from './error.ts';
-import type { AssemblyErrorCode } from './error.ts';
-import { evaluate } from './expression.ts';
-import type { Cursor, Scope } from './expression.ts';
 import type { SourceLine } from './assembly.ts';
+import { evaluate } from './expression.ts';
+import type { Cursor } from './expression.ts';
+import { Output, fault, maximumBytes } from './output.ts';
+import type { OpenSection, PoolEntry } from './output.ts';
+import { Symbols } from './symbols.ts';
+import type { KnownSymbols } from './symbols.ts';
 import { bytesOf } from './tokens.ts';
 import type { Statement, Token } from './tokens.ts';
 
-/** Bytes of all sections together, and of one `.skip`. */
-const maximumBytes = 1 << 26;
-
-type PoolEntry = { readonly key: string; readonly size: 4 | 8; readonly cursor: Cursor; address: number };
-
-/** A section while it is being laid out. */
-type OpenSection = {
-  readonly name: string;
-  readonly base: number;
-  readonly isText: boolean;
-  bytes: number[];
-  size: number;
-  pool: PoolEntry[];
-};
-
 /** What a pass learns that the next one starts from. */
-export type Knowledge = {
+export type Knowledge = KnownSymbols & {
   readonly bases: ReadonlyMap<string, number>;
   readonly sizes: ReadonlyMap<string, number>;
-  readonly isText: ReadonlyMap<string, boolean>;
-  readonly symbols: ReadonlyMap<string, bigint>;
-  readonly locals: ReadonlyMap<string, readonly number[]>;
   /** Addresses of the entries of all literal pools, in the order in which they are first asked for. */
   readonly pool: readonly number[];
 };
@@ -39,16 +23,6 @@ export type Pass = Knowledge & {
   readonly lines: ReadonlyMap<number, SourceLine>;
   readonly labels: ReadonlyMap<string, number>;
 };
-
-function fault(
-  at: Token,
-  code: AssemblyErrorCode,
-  expected: string,
-  remedy: string,
-  found = `'${at.text}'`,
-): Fault {
-  return new Fault(at, { code, expected, found, remedy });
-}
 
 const ignored: ReadonlySet<string> = new Set([
   '.global',
@@ -91,93 +65,66 @@ const plainSections: ReadonlySet<string> = new Set(['.text', '.data', '.bss']);
 
 /**
  * One pass over the statements. Addresses come from what the pass before knew, so passes are repeated until nothing
- * moves; only the last one is `final`, evaluates operands and insists that symbols exist.
+ * moves; only the last one is `final`, encodes instructions and insists that symbols exist.
  */
 export class Layout {
   private readonly known: Knowledge;
   private readonly final: boolean;
-  private readonly sections = new Map<string, OpenSection>();
-  private readonly symbols: Map<string, bigint>;
-  private readonly defined = new Map<string, number>();
-  private readonly locals = new Map<string, number[]>();
-  private readonly poolOrder: PoolEntry[] = [];
+  private readonly output: Output;
+  private readonly symbols: Symbols;
+  private readonly pool: PoolEntry[] = [];
   private readonly lines = new Map<number, SourceLine>();
-  private readonly stack: OpenSection[] = [];
-  private previous: OpenSection;
-  private current: OpenSection;
-  private total = 0;
 
   constructor(known: Knowledge, final: boolean) {
     this.known = known;
     this.final = final;
-    this.symbols = new Map(known.symbols);
-    this.current = this.open('.text', undefined);
-    this.previous = this.current;
+    this.output = new Output(known.bases, final);
+    this.symbols = new Symbols(known, final);
   }
 
   /** Runs the pass. */
   run(statements: readonly Statement[]): Pass {
     for (const statement of statements) this.statement(statement);
-    for (const section of this.sections.values()) {
-      this.current = section;
+    const { sections } = this.output;
+    for (const section of sections.values()) {
+      this.output.switchTo(section);
       this.flushPool();
     }
-    const entries = [...this.sections.values()].filter(
-      (s) => s.size > 0 || s.name !== '.text' || this.sections.size === 1,
+    // The section that is open from the start counts when something is in it.
+    const kept = [...sections.values()].filter(
+      (s) => s.size > 0 || s.name !== '.text' || sections.size === 1,
     );
     return {
-      bases: new Map(entries.map((s) => [s.name, s.base])),
-      sizes: new Map(entries.map((s) => [s.name, s.size])),
-      isText: new Map(entries.map((s) => [s.name, s.isText])),
-      bytes: new Map(entries.map((s) => [s.name, Uint8Array.from(s.bytes)])),
-      symbols: this.symbols,
-      locals: this.locals,
-      pool: this.poolOrder.map((entry) => entry.address),
+      bases: new Map(kept.map((s) => [s.name, s.base])),
+      sizes: new Map(kept.map((s) => [s.name, s.size])),
+      bytes: new Map(kept.map((s) => [s.name, Uint8Array.from(s.bytes)])),
+      symbols: this.symbols.values,
+      labels: this.symbols.labels,
+      locals: this.symbols.locals,
+      pool: this.pool.map((entry) => entry.address),
       lines: this.lines,
-      labels: this.defined,
     };
   }
 
-  private get here(): number {
-    return this.current.base + this.current.size;
-  }
-
   private statement(statement: Statement): void {
-    for (const label of statement.labels) this.label(label);
+    for (const label of statement.labels) this.symbols.label(label, this.output.here);
     const { head, operands } = statement;
     if (head === undefined) return;
-    if (operands[0]?.text === '=' && operands[1]?.text !== '=') {
-      this.assign(head, operands.slice(1));
-    } else if (head.kind === 'name' && head.lower.startsWith('.')) this.directive(head, operands, statement);
+    if (operands[0]?.text === '=' && operands[1]?.text !== '=') this.assign(head, operands.slice(1));
+    else if (head.kind === 'name' && head.lower.startsWith('.')) this.directive(head, operands, statement);
     else this.instruction(head, operands, statement);
   }
 
-  private label(token: Token): void {
-    if (token.kind === 'number') {
-      const places = this.locals.get(token.text) ?? [];
-      places.push(this.here);
-      this.locals.set(token.text, places);
-      return;
-    }
-    if (this.defined.has(token.text)) {
-      throw fault(token, 'duplicate-symbol', 'a label that is not defined yet', 'rename one of the two');
-    }
-    this.defined.set(token.text, this.here);
-    this.symbols.set(token.text, BigInt(this.here));
-  }
-
   private instruction(head: Token, operands: readonly Token[], statement: Statement): void {
-    if (this.here % 4 !== 0) {
+    const { here } = this.output;
+    if (here % 4 !== 0) {
       throw fault(head, 'misaligned', 'an address that is a multiple of 4', 'put .balign 4 before it');
     }
     this.note(statement);
     const literal = this.literal(head, operands);
-    if (!this.final) {
-      this.grow(4, head);
-      return;
-    }
-    const scope = this.scope(this.here);
-    this.emit(assembleInstruction(head, literal ?? operands, this.here, scope), 4, head);
+    const scope = this.symbols.scope(here);
+    const word = this.final ? assembleInstruction(head, literal ?? operands, here, scope) : 0;
+    this.output.emit(word, 4, head);
   }
 
   /** `ldr x0, =value`: books a pool entry and loads from its address. Undefined for every other instruction. */
@@ -194,13 +141,13 @@ export class Layout {
           .slice(3)
           .map((token) => token.text)
           .join(' ');
-    let entry = this.current.pool.find((e) => e.key === key && e.size === size);
+    let entry = this.output.current.pool.find((e) => e.key === key && e.size === size);
     if (entry === undefined) {
       entry = { key, size, cursor, address: 0 };
-      this.current.pool.push(entry);
-      this.poolOrder.push(entry);
+      this.output.current.pool.push(entry);
+      this.pool.push(entry);
     }
-    const address = this.known.pool[this.poolOrder.indexOf(entry)] ?? this.here;
+    const address = this.known.pool[this.pool.indexOf(entry)] ?? this.output.here;
     const target: Token = { ...operands[2], kind: 'number', text: String(Math.abs(address)), lower: '' };
     const sign: Token = { ...operands[2], kind: 'punctuation', text: address < 0 ? '-' : '+', lower: '+' };
     return [operands[0], operands[1], sign, target];
@@ -208,17 +155,17 @@ export class Layout {
 
   private flushPool(): void {
     for (const size of [4, 8] as const) {
-      const entries = this.current.pool.filter((entry) => entry.size === size);
+      const entries = this.output.current.pool.filter((entry) => entry.size === size);
       const [first] = entries as [PoolEntry | undefined];
-      if (first !== undefined) this.align(size, undefined, first.cursor.tokens[0]);
+      if (first !== undefined) this.output.align(size, undefined, first.cursor.tokens[0]);
       for (const entry of entries) {
-        entry.address = this.here;
+        entry.address = this.output.here;
         const [token] = entry.cursor.tokens;
-        this.emitValue(this.final ? this.value(entry.cursor, token) : 0n, size, token);
+        this.output.emitValue(this.final ? this.value(entry.cursor, token) : 0n, size, token);
         if (this.final) this.finished(entry.cursor);
       }
     }
-    this.current.pool = [];
+    this.output.current.pool = [];
   }
 
   private directive(head: Token, operands: readonly Token[], statement: Statement): void {
@@ -229,26 +176,23 @@ export class Layout {
     }
     if (ignored.has(head.lower)) return;
     if (plainSections.has(head.lower)) {
-      this.switchTo(this.open(head.lower, undefined));
+      this.output.switchTo(this.output.section(head.lower, undefined));
       return;
     }
     const cursor: Cursor = { tokens: operands, at: 0 };
     switch (head.lower) {
       case '.section':
       case '.pushsection': {
-        if (head.lower === '.pushsection') this.stack.push(this.current);
-        this.switchTo(this.sectionOf(head, operands));
+        if (head.lower === '.pushsection') this.output.push();
+        this.output.switchTo(this.sectionOf(head, operands));
         break;
       }
       case '.popsection': {
-        const section = this.stack.pop();
-        if (section === undefined)
-          throw fault(head, 'syntax', 'a .pushsection before it', 'remove the .popsection');
-        this.switchTo(section);
+        this.output.pop(head);
         break;
       }
       case '.previous':
-        this.switchTo(this.previous);
+        this.output.switchBack();
         break;
       case '.equ':
       case '.set': {
@@ -275,8 +219,7 @@ export class Layout {
             'choose another alignment',
           );
         }
-        const gap = (boundary - (this.here & (boundary - 1))) & (boundary - 1);
-        if (gap <= most) this.align(boundary, fill, head);
+        if (this.output.gapTo(boundary) <= most) this.output.align(boundary, fill, head);
         break;
       }
       case '.skip':
@@ -286,7 +229,7 @@ export class Layout {
         const count = this.number(cursor, head, 0, maximumBytes);
         const fill = this.after(cursor) ? this.number(cursor, head, -128, 255) : 0;
         this.finished(cursor);
-        this.fill(count, fill & 255, head);
+        this.output.fill(count, fill & 255, head);
         break;
       }
       case '.ascii':
@@ -320,22 +263,7 @@ export class Layout {
       .map((token) => token.text.replaceAll('"', ''))
       .join('');
     if (name === '') throw fault(head, 'syntax', 'the name of a section', 'write .section name, "ax"');
-    return this.open(name, comma < 0 ? undefined : operands[comma + 1]?.text);
-  }
-
-  private open(name: string, flags: string | undefined): OpenSection {
-    const found = this.sections.get(name);
-    if (found !== undefined) return found;
-    const isText = flags === undefined ? /^\.(?:text|init|fini)\b/.test(name) : flags.includes('x');
-    const base = this.known.bases.get(name) ?? 0;
-    const section: OpenSection = { name, base, isText, bytes: [], size: 0, pool: [] };
-    this.sections.set(name, section);
-    return section;
-  }
-
-  private switchTo(section: OpenSection): void {
-    this.previous = this.current;
-    this.current = section;
+    return this.output.section(name, comma < 0 ? undefined : operands[comma + 1]?.text);
   }
 
   private assign(name: Token, tokens: readonly Token[]): void {
@@ -343,16 +271,13 @@ export class Layout {
     const value = this.value(cursor, name);
     this.finished(cursor);
     if (name.text === '.') {
-      const gap = Number(value) - this.here;
+      const gap = Number(value) - this.output.here;
       if (!(gap >= 0 && gap <= maximumBytes))
         throw fault(name, 'out-of-range', 'an address further on', 'move . forwards only');
-      this.fill(gap, 0, name);
+      this.output.fill(gap, 0, name);
       return;
     }
-    if (this.defined.has(name.text)) {
-      throw fault(name, 'duplicate-symbol', 'a name that is not a label', 'rename the symbol or the label');
-    }
-    this.symbols.set(name.text, BigInt.asIntN(64, value));
+    this.symbols.assign(name, value);
   }
 
   private data(head: Token, operands: readonly Token[], size: number, statement: Statement): void {
@@ -362,25 +287,9 @@ export class Layout {
       this.note(statement);
       const at = operands[cursor.at] as Token | undefined;
       const value = this.value(cursor, at ?? head);
-      this.emitValue(value, size, at ?? head);
+      this.output.emitValue(value, size, at ?? head);
     } while (this.after(cursor));
     this.finished(cursor);
-  }
-
-  private emitValue(value: bigint, size: number, at: Token): void {
-    const width = BigInt(size * 8);
-    if (this.final && (value >= 1n << width || value < -(1n << (width - 1n)))) {
-      throw fault(
-        at,
-        'out-of-range',
-        `a value of ${size * 8} bits`,
-        'use a wider directive, or mask the value',
-        String(value),
-      );
-    }
-    const bits = BigInt.asUintN(64, value);
-    this.emit(Number(bits & 0xffffffffn), Math.min(size, 4), at);
-    if (size === 8) this.emit(Number(bits >> 32n), 4, at);
   }
 
   private text(head: Token, operands: readonly Token[]): void {
@@ -389,51 +298,13 @@ export class Layout {
         throw fault(token, 'syntax', 'strings with commas between them', 'quote the text');
       }
       if (i % 2 === 1) return;
-      for (const byte of bytesOf(token)) this.emit(byte, 1, head);
-      if (head.lower !== '.ascii') this.emit(0, 1, head);
+      for (const byte of bytesOf(token)) this.output.emit(byte, 1, head);
+      if (head.lower !== '.ascii') this.output.emit(0, 1, head);
     });
   }
 
-  /** Pads to a boundary: with `fill`, with zeros, or in text with zeros to the next word and then NOPs, like GNU as. */
-  private align(boundary: number, fill: bigint | undefined, at: Token): void {
-    const gap = (boundary - (this.here & (boundary - 1))) & (boundary - 1);
-    if (fill !== undefined || !this.current.isText) {
-      this.fill(gap, Number(BigInt.asUintN(8, fill ?? 0n)), at);
-      return;
-    }
-    this.fill(gap & 3, 0, at);
-    for (let left = gap >> 2; left > 0; left -= 1) this.emit(nop, 4, at);
-  }
-
-  private fill(count: number, byte: number, at: Token): void {
-    if (!this.final) {
-      this.grow(count, at);
-      return;
-    }
-    for (let i = 0; i < count; i += 1) this.emit(byte, 1, at);
-  }
-
-  private emit(value: number, size: number, at: Token): void {
-    if (this.final) for (let i = 0; i < size; i += 1) this.current.bytes.push((value >>> (8 * i)) & 255);
-    this.grow(size, at);
-  }
-
-  private grow(size: number, at: Token): void {
-    this.current.size += size;
-    this.total += size;
-    if (this.total > maximumBytes) {
-      throw fault(
-        at,
-        'budget',
-        `at most ${maximumBytes} bytes in all`,
-        'split the program',
-        `${this.total} bytes`,
-      );
-    }
-  }
-
   private note({ head, line, text }: Statement): void {
-    this.lines.set(this.here, { line, column: head?.column ?? 1, text });
+    this.lines.set(this.output.here, { line, column: head?.column ?? 1, text });
   }
 
   private after(cursor: Cursor): boolean {
@@ -464,42 +335,9 @@ export class Layout {
 
   /** The value at the cursor. Before the final pass symbols without a value count as 0. */
   private value(cursor: Cursor, at: Token): bigint {
-    const value = evaluate(cursor, this.scope(this.here));
+    const value = evaluate(cursor, this.symbols.scope(this.output.here));
     if (value !== undefined) return value;
     const token = (cursor.tokens[cursor.at] as Token | undefined) ?? at;
     throw fault(token, 'syntax', 'an expression', 'write a number or a symbol');
   }
-
-  private scope(here: number): Scope {
-    return {
-      value: (token) => {
-        if (token.text === '.') return BigInt(here);
-        if (token.kind === 'local') return BigInt(this.local(token, here));
-        const found = this.symbols.get(token.text);
-        if (found !== undefined) return found;
-        if (!this.final) return 0n;
-        throw fault(
-          token,
-          'undefined-symbol',
-          'a defined symbol',
-          'define it, or pass it in options.symbols',
-        );
-      },
-    };
-  }
-
-  private local(token: Token, here: number): number {
-    const name = token.text.slice(0, -1);
-    const before = this.locals.get(name) ?? [];
-    const found = token.lower.endsWith('b')
-      ? before[before.length - 1]
-      : (this.known.locals.get(name) ?? [])[before.length];
-    const address = found as number | undefined;
-    if (address !== undefined) return address;
-    if (!this.final) return here;
-    const where = token.lower.endsWith('b') ? 'before' : 'after';
-    throw fault(token, 'undefined-symbol', `a label ${name}: ${where} it`, 'define the local label');
-  }
 }
-
-const nop = 0xd503201f;
