@@ -1,5 +1,6 @@
 import { assembleInstruction } from './instruction.ts';
 import type { SourceLine } from './assembly.ts';
+import { dataSizes, ignored, plainSections } from './directives.ts';
 import { evaluate } from './expression.ts';
 import type { Cursor } from './expression.ts';
 import { Output, fault, maximumBytes } from './output.ts';
@@ -23,45 +24,6 @@ export type Pass = Knowledge & {
   readonly lines: ReadonlyMap<number, SourceLine>;
   readonly labels: ReadonlyMap<string, number>;
 };
-
-const ignored: ReadonlySet<string> = new Set([
-  '.global',
-  '.globl',
-  '.type',
-  '.size',
-  '.arch',
-  '.arch_extension',
-  '.cpu',
-  '.file',
-  '.local',
-  '.weak',
-  '.hidden',
-  '.ident',
-  '.protected',
-  '.internal',
-  '.addrsig',
-  '.loc',
-  '.cfi_startproc',
-  '.cfi_endproc',
-]);
-
-const dataSizes: Readonly<Partial<Record<string, number>>> = {
-  '.byte': 1,
-  '.hword': 2,
-  '.short': 2,
-  '.2byte': 2,
-  '.word': 4,
-  '.long': 4,
-  '.int': 4,
-  '.4byte': 4,
-  '.inst': 4,
-  '.quad': 8,
-  '.xword': 8,
-  '.dword': 8,
-  '.8byte': 8,
-};
-
-const plainSections: ReadonlySet<string> = new Set(['.text', '.data', '.bss']);
 
 /**
  * One pass over the statements. Addresses come from what the pass before knew, so passes are repeated until nothing

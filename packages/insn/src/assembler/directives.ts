@@ -1,0 +1,41 @@
+/** Directives that say something to a linker or a debugger, and nothing here. */
+export const ignored: ReadonlySet<string> = new Set([
+  '.global',
+  '.globl',
+  '.type',
+  '.size',
+  '.arch',
+  '.arch_extension',
+  '.cpu',
+  '.file',
+  '.local',
+  '.weak',
+  '.hidden',
+  '.ident',
+  '.protected',
+  '.internal',
+  '.addrsig',
+  '.loc',
+  '.cfi_startproc',
+  '.cfi_endproc',
+]);
+
+/** Directives that emit values: bytes of each. */
+export const dataSizes: Readonly<Partial<Record<string, number>>> = {
+  '.byte': 1,
+  '.hword': 2,
+  '.short': 2,
+  '.2byte': 2,
+  '.word': 4,
+  '.long': 4,
+  '.int': 4,
+  '.4byte': 4,
+  '.inst': 4,
+  '.quad': 8,
+  '.xword': 8,
+  '.dword': 8,
+  '.8byte': 8,
+};
+
+/** Directives that are the names of sections. */
+export const plainSections: ReadonlySet<string> = new Set(['.text', '.data', '.bss']);
