@@ -22,7 +22,7 @@ export class Liveness {
     const returns = [...nodes]
       .filter(([, words]) => words.some((o) => o.row.name === 'bl' || o.row.name === 'blr'))
       .map(([pc]) => pc + 4);
-    const pointers = [...codePointers(map)];
+    const pointers = [...codePointers(map).all];
     const order = [...nodes.keys()].sort((a, b) => b - a);
     for (const pc of order) this.#live.set(pc, nothing);
     for (let changed = true; changed;) {

@@ -15,6 +15,7 @@ import { codePointers } from './code-pointer.ts';
 import { deliverEvent, eventDeliverable, pendingInterrupt, takeInterrupt } from './environment.ts';
 import { type FetchOption, fetchOptions, judgeFetch } from './fetch.ts';
 import { firmwareCall } from './firmware.ts';
+import { handlersTouchPrivate } from './handler-reach.ts';
 import type { MachineLayout } from './layout.ts';
 import { ProgramText } from './program-text.ts';
 import type { Recorder } from './recorder.ts';
@@ -47,6 +48,7 @@ export class Stepper {
   readonly #maskable: boolean;
   readonly #saved: Int32Array;
   readonly #pointers: ReadonlySet<number>;
+  readonly #boundaries: readonly number[];
   #failure: { kind: StepViolation; detail: string } | undefined;
   #options: FetchOption[] = [];
 
@@ -59,7 +61,17 @@ export class Stepper {
     this.#bugs = new Set(spec.bugs ?? [0x800]);
     this.#maskable = this.#events.length > 0 || this.#sendsInterrupts();
     this.#saved = new Int32Array(layout.localLength);
-    this.#pointers = codePointers(layout.map);
+    const pointers = codePointers(layout.map);
+    this.#pointers = pointers.all;
+    this.#boundaries = [...pointers.formed].sort((a, b) => a - b);
+    const stack = layout.map.mappingOf(spec.stackPointer - 8)?.region;
+    const handlers = [
+      ...(spec.vectors === undefined
+        ? []
+        : Array.from({ length: 8 }, (_, slot) => (spec.vectors ?? 0) + 0x80 * slot)),
+      ...(spec.sdeiEntry === undefined ? [] : [spec.sdeiEntry]),
+    ];
+    if (this.#maskable && handlersTouchPrivate(layout.map, handlers)) this.memory.handlersShareAllBut = stack;
     this.pe = new Pe(this.memory, {
       sendEvent: () => this.#signal({ event: true }),
       sendInterrupt: (low, high) => this.#signal({ interrupt: this.#target(low, high) }),
@@ -186,7 +198,7 @@ export class Stepper {
     } else this.#execute(alternative);
     const failure = this.#failed(pc);
     if (failure !== undefined) return failure;
-    this.#fuse();
+    if (!this.#maskable || this.#stretch(pc) === this.#stretch(this.pe.pc)) this.#fuse();
     return this.#failed(this.pe.pc);
   }
 
@@ -224,8 +236,7 @@ export class Stepper {
   #run(operation: Operation, options: readonly FetchOption[] | undefined, version: number): void {
     this.recorder?.fetched(this.pe.pc, operation.word, options, version);
     this.pe.execute(operation);
-    const { name } = operation.row;
-    if ((name === 'blr' || name === 'br') && !this.#pointers.has(this.pe.pc)) this.#unforeseenTarget();
+    this.#checkPointers(operation);
     if (this.memory.modifiedSite >= 0) {
       this.#foreseen(this.memory.modifiedSite);
       this.signals.push({ modified: this.memory.modifiedSite });
@@ -234,11 +245,24 @@ export class Stepper {
     this.recorder?.executed();
   }
 
-  #unforeseenTarget(): void {
-    throw new MachineError(
-      'unforeseen',
-      `an indirect branch goes to ${formatAddress(this.pe.pc)}, which is no code pointer of the program; analyse without dead registers`,
-    );
+  /** What the reductions take for granted about code pointers holds for the instruction that just executed. */
+  #checkPointers(operation: Operation): void {
+    const { name } = operation.row;
+    const { pe } = this;
+    if ((name === 'blr' || name === 'br') && !this.#pointers.has(pe.pc)) {
+      throw new MachineError(
+        'unforeseen',
+        `an indirect branch goes to ${formatAddress(pe.pc)}, which is no code pointer of the program; check without the reductions`,
+      );
+    }
+    const handles = pe.state[cells.DEPTH] > 0 || pe.state[cells.SDEI_RUNNING] !== 0;
+    if (!this.#maskable || !handles || operation.rn === cells.XZR || !name.startsWith('ld')) return;
+    if (operation.size === 8 && operation.rd !== cells.XZR && this.#pointers.has(pe.address(operation.rd))) {
+      throw new MachineError(
+        'unforeseen',
+        `a handler loads the code pointer ${formatAddress(pe.address(operation.rd))} from memory and could compare where it interrupted with it; check without the reductions`,
+      );
+    }
   }
 
   /** A site whose possible words are declared holds one of them. */
@@ -254,6 +278,22 @@ export class Stepper {
     });
   }
 
+  /**
+   * The stretch of code, between two addresses that the program forms, that a program counter lies in. A handler can
+   * tell where it interrupted the program by comparing the place with such addresses, so it sees no difference within
+   * a stretch. (A handler that loads code pointers from memory instead is reported as unforeseen.)
+   */
+  #stretch(pc: number): number {
+    let low = 0;
+    let high = this.#boundaries.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#boundaries[middle] <= pc) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   /** Executes on, as long as nobody else could tell. */
   #fuse(): void {
     if (!this.fuse) return;
@@ -264,6 +304,7 @@ export class Stepper {
       const found = this.text.at(pe.pc);
       if (found.kind !== 'fixed') return;
       this.#saved.set(state);
+      const { pc } = pe;
       const masks = state[cells.DAIF] + (state[cells.ICC_PMR_EL1] << 16);
       const { recorder } = this;
       // What is tried out is not recorded: it may be taken back.
@@ -273,8 +314,7 @@ export class Stepper {
       memory.text.escaped = false;
       pe.execute(found.operation);
       memory.text.confined = false;
-      const { name } = found.operation.row;
-      if ((name === 'blr' || name === 'br') && !this.#pointers.has(pe.pc)) this.#unforeseenTarget();
+      if (!this.#escaped()) this.#checkPointers(found.operation);
       memory.observer = observer;
       const masked = this.#maskable && masks !== state[cells.DAIF] + (state[cells.ICC_PMR_EL1] << 16);
       const takenBack = this.#escaped() || masked || state[cells.WAIT] !== waiting.no;
@@ -284,6 +324,7 @@ export class Stepper {
       }
       if (takenBack) return;
       if (recorder !== undefined) this.#run(found.operation, undefined, 0);
+      if (this.#maskable && this.#stretch(pc) !== this.#stretch(pe.pc)) return;
     }
   }
 

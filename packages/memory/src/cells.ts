@@ -51,6 +51,8 @@ export interface ViewCells {
    * Negative after a DMB: complete when the CPU reads.
    */
   readonly openStore: number;
+  /** 1 + the newest such version; no other CPU's is between the two. */
+  readonly lastOpenStore: number;
   readonly length: number;
 }
 
@@ -90,6 +92,7 @@ export function viewCells(map: MemoryMap): ViewCells {
     localFloor: 6 * words,
     cleanedBefore: 7 * words,
     openStore: 8 * words,
-    length: 9 * words,
+    lastOpenStore: 9 * words,
+    length: 10 * words,
   };
 }

@@ -133,20 +133,32 @@ export class InstructionSide {
         `the word at ${formatAddress(this.map.siteWords[t].address)} was modified ${v} times; raise maxVersions above ${this.#versions}`,
       );
     }
-    const { known, openStore } = this.viewCells;
-    this.#view[known + t] = v;
-    // Where something needs cleaning, the clean is ordered after the store already. The oldest open store counts.
-    const open = this.#view[openStore + t];
-    if (this.map.cache.IDC === 1) this.#view[openStore + t] = open === 0 ? v + 1 : Math.abs(open);
+    this.#view[this.viewCells.known + t] = v;
+    this.#openStore(t, v);
     const row = (t * this.#versions + v) * this.#words;
     for (let u = 0; u < this.#words; u++) {
       shared[cells.snapshot + row + u] = this.globalFloor(u);
-      shared[cells.versionClock + row + u] = this.#view[known + u];
+      shared[cells.versionClock + row + u] = this.#view[this.viewCells.known + u];
     }
     shared[cells.value + t * this.#versions + v] = value;
     shared[cells.count + t] = v + 1;
     this.sharedChanged = true;
     return true;
+  }
+
+  /** Notes that a store is not complete. Where something needs cleaning, the clean is ordered after it already. */
+  #openStore(t: number, v: number): void {
+    if (this.map.cache.IDC === 0) return;
+    const { openStore, lastOpenStore } = this.viewCells;
+    const view = this.#view;
+    // Another CPU's version in between makes the older stores of this one unimportant.
+    view[openStore + t] = view[lastOpenStore + t] === v ? Math.abs(view[openStore + t]) : v + 1;
+    view[lastOpenStore + t] = v + 1;
+  }
+
+  #completeStore(t: number): void {
+    this.#view[this.viewCells.openStore + t] = 0;
+    this.#view[this.viewCells.lastOpenStore + t] = 0;
   }
 
   /** The attached CPU reads, as data, the newest version of a site word and learns what its writer knew. */
@@ -221,10 +233,11 @@ export class InstructionSide {
    * a read that a DMB orders after them.
    */
   #completeVersion(u: number): number {
-    const { openStore, cleanedBefore } = this.viewCells;
+    const { openStore, lastOpenStore, cleanedBefore } = this.viewCells;
     if (this.map.cache.IDC === 1) {
-      const open = Math.abs(this.#view[openStore + u]);
-      return open === 0 ? this.versions(u) - 1 : open - 2;
+      const versions = this.versions(u);
+      const own = this.#view[lastOpenStore + u] === versions;
+      return own ? Math.abs(this.#view[openStore + u]) - 2 : versions - 1;
     }
     const before = this.#view[cleanedBefore + u];
     return before === 0 ? this.#shared[this.sharedCells.cleaned + u] : before - 1;
@@ -233,11 +246,11 @@ export class InstructionSide {
   /** DSB: completes stores, cleans and invalidations that its reach covers. */
   synchronize(reach: BarrierReach): void {
     if (reach === 'load' || !this.hasUncompleted() || this.escapes()) return;
-    const { openStore, pendingClean, cleanedBefore, pendingInvalidate, pendingLocalInvalidate, localFloor } =
+    const { pendingClean, cleanedBefore, pendingInvalidate, pendingLocalInvalidate, localFloor } =
       this.viewCells;
     const view = this.#view;
     for (let u = 0; u < this.#words; u++) {
-      if (reach !== 'none') view[openStore + u] = 0;
+      if (reach !== 'none') this.#completeStore(u);
       if (reach === 'store') continue;
       this.#raise(localFloor + u, view[pendingLocalInvalidate + u] - 1);
       view[pendingLocalInvalidate + u] = 0;
@@ -306,7 +319,7 @@ export class InstructionSide {
     const view = this.#view;
     for (let u = 0; u < this.#words; u++) {
       this.#raise(known + u, this.#shared[clock + u]);
-      if (view[openStore + u] < 0) view[openStore + u] = 0;
+      if (view[openStore + u] < 0) this.#completeStore(u);
       view[cleanedBefore + u] = 0;
     }
   }

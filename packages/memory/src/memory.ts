@@ -27,6 +27,11 @@ export class Memory {
   low = 0;
   /** High 32 bits of it, signed; 0 for accesses below 8 bytes. */
   high = 0;
+  /**
+   * While the instruction side is confined: private memory other than this region concerns handlers of the same CPU,
+   * which may run between any two instructions, so accesses to it escape. Undefined: no private access escapes.
+   */
+  handlersShareAllBut: Region | undefined;
   /** Watches accesses as they are made; for traces. */
   observer: MemoryObserver | undefined;
   /** The site that a store modified since {@link attach}, or -1. */
@@ -126,10 +131,17 @@ export class Memory {
     return mapping.region.siteWords[first] >= 0 && mapping.region.siteWords[last] >= 0;
   }
 
+  /** Whether a handler could notice an access to this private region, and nothing may be noticed now. */
+  #observable(region: Region): boolean {
+    return (
+      this.handlersShareAllBut !== undefined && this.handlersShareAllBut !== region && this.text.escapes()
+    );
+  }
+
   #word(region: Region, index: number): number {
     switch (region.kind) {
       case 'private':
-        return this.#private[region.firstWord + index];
+        return this.#observable(region) ? 0 : this.#private[region.firstWord + index];
       case 'shared':
         return this.text.readData(region.firstWord + index);
       case 'text': {
@@ -142,8 +154,9 @@ export class Memory {
   }
 
   #setWord(region: Region, index: number, value: number): void {
-    if (region.kind === 'private') this.#private[region.firstWord + index] = value;
-    else if (region.kind === 'shared') this.text.writeData(region.firstWord + index, value);
+    if (region.kind === 'private') {
+      if (!this.#observable(region)) this.#private[region.firstWord + index] = value;
+    } else if (region.kind === 'shared') this.text.writeData(region.firstWord + index, value);
     else {
       const t = region.siteWords[index];
       if (this.text.write(t, value)) this.modifiedSite = this.map.siteWords[t].site;

@@ -41,7 +41,7 @@ function padded(bytes: Uint8Array): Uint8Array {
  */
 function rolesOf(program: Program, options: MachineOptions): number[] {
   const special = new Set(options.special ?? []);
-  if (program.readsCpuNumber && program.patcher !== 'any') special.add(program.patcher);
+  for (const cpu of program.distinguished) special.add(cpu === 'last' ? options.cpus - 1 : cpu);
   const roles: number[] = [];
   for (let cpu = 0; cpu < options.cpus; cpu++) {
     const previous = roles[cpu - 1];

@@ -98,9 +98,11 @@ function parseSchedule(text: string): number[] {
   for (const run of text.split('-').filter((part) => part !== '')) {
     const cpu = Number.parseInt(run, 10);
     for (const match of run.matchAll(/([xei])(?:(\d+)\.)?(?:\*(\d+)\.)?/g)) {
-      const kind = kindOf[match[1] as keyof typeof kindOf];
-      const code = encodeChoice({ cpu, kind, alternative: Number(match[2] ?? 0) });
-      const times = Number(match[3] ?? 1);
+      // Groups that did not take part are undefined, whatever their type says.
+      const [, letter, alternative, repeat] = match as readonly (string | undefined)[];
+      const kind = kindOf[letter as keyof typeof kindOf];
+      const code = encodeChoice({ cpu, kind, alternative: Number(alternative ?? 0) });
+      const times = Number(repeat ?? 1);
       if (schedule.length + times > longest) {
         throw new TokenError('damaged', `the schedule is longer than ${longest} steps`);
       }

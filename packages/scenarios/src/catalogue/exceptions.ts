@@ -103,8 +103,11 @@ export const exceptions: readonly Scenario[] = [
   ]),
 ];
 
-const sdeiProgram = (sdei: PatchMachineProgramOptions['sdei']): ReturnType<typeof patchMachineWith> =>
-  patchMachineWith({ masking: 'daif', handlers: { sdei: 'site' }, ...(sdei === undefined ? {} : { sdei }) });
+const sdeiProgram = (
+  sdei: NonNullable<PatchMachineProgramOptions['sdei']>,
+  more: PatchMachineProgramOptions = {},
+): ReturnType<typeof patchMachineWith> =>
+  patchMachineWith({ masking: 'daif', handlers: { sdei: 'site' }, sdei, ...more });
 
 /** SDEI events, which DAIF does not mask, and the answers to them. */
 export const sdei: readonly Scenario[] = [
@@ -178,6 +181,20 @@ export const sdei: readonly Scenario[] = [
     outcomes: 'holds',
     witnesses: [{ of: handlerRunsSite, from: 1 }],
     smallest: 2,
+  }),
+  define({
+    id: 'patch-machine-sdei-gate-llsc',
+    chapter: 'sdei',
+    variant: 'answer C with an LL/SC arrival',
+    shows:
+      'a store-exclusive that failed looks like an arrival: the stub waits on a CPU that has not arrived',
+    origin: origins.sdei,
+    program: sdeiProgram('gate-pc', { atomics: 'llsc' }),
+    machine: { events: unlimited('sdei') },
+    outcomes: [
+      [1, 'holds'],
+      [2, 'hang'],
+    ],
   }),
   define({
     id: 'patch-machine-sdei-gate-requester',
