@@ -6,30 +6,28 @@ const Z = 1 << 30;
 const C = 1 << 29;
 const V = 1 << 28;
 
+/** The carry out of bit 31 of `x + y + carry`, given the sum: 0 or 1. Comparing sums would take them out of 32 bits. */
+function carryOut(x: number, y: number, sum: number): number {
+  return ((x & y) | ((x | y) & ~sum)) >>> 31;
+}
+
 /** AddWithCarry() of the Arm ARM for 32 bits; sets `result.flags`. Returns the sum, signed. */
 export function addWithCarry32(x: number, y: number, carry: number): number {
   const sum = (x + y + carry) | 0;
-  const unsigned = (x >>> 0) + (y >>> 0) + carry;
-  const overflow = (~(x ^ y) & (x ^ sum)) < 0;
-  result.flags =
-    (sum < 0 ? N : 0) | (sum === 0 ? Z : 0) | (unsigned > 0xffff_ffff ? C : 0) | (overflow ? V : 0);
+  const overflow = (~(x ^ y) & (x ^ sum)) >>> 31;
+  result.flags = (sum & N) | (sum === 0 ? Z : 0) | (carryOut(x, y, sum) << 29) | (overflow << 28);
   return sum;
 }
 
 /** AddWithCarry() of the Arm ARM for 64 bits; leaves the sum and the flags in {@link result}. */
 export function addWithCarry64(xl: number, xh: number, yl: number, yh: number, carry: number): void {
-  const low = (xl >>> 0) + (yl >>> 0) + carry;
-  const carryHigh = low > 0xffff_ffff ? 1 : 0;
-  const high = (xh + yh + carryHigh) | 0;
-  const unsigned = (xh >>> 0) + (yh >>> 0) + carryHigh;
-  const overflow = (~(xh ^ yh) & (xh ^ high)) < 0;
-  result.low = low | 0;
+  const low = (xl + yl + carry) | 0;
+  const high = (xh + yh + carryOut(xl, yl, low)) | 0;
+  const overflow = (~(xh ^ yh) & (xh ^ high)) >>> 31;
+  result.low = low;
   result.high = high;
   result.flags =
-    (high < 0 ? N : 0) |
-    ((low | 0 | high) === 0 ? Z : 0) |
-    (unsigned > 0xffff_ffff ? C : 0) |
-    (overflow ? V : 0);
+    (high & N) | ((low | high) === 0 ? Z : 0) | (carryOut(xh, yh, high) << 29) | (overflow << 28);
 }
 
 /** N and Z of a 32-bit result, C and V clear: the flags of logical instructions. */
@@ -71,7 +69,8 @@ export function shift64(low: number, high: number, type: number, amount: number)
   }
   const fill = type === 1 ? 0 : type === 2 ? high >> 31 : 0;
   if (type === 3) {
-    const [l, h] = amount < 32 ? [low, high] : [high, low];
+    const l = amount < 32 ? low : high;
+    const h = amount < 32 ? high : low;
     const n = amount & 31;
     result.low = n === 0 ? l : (l >>> n) | (h << (32 - n));
     result.high = n === 0 ? h : (h >>> n) | (l << (32 - n));
