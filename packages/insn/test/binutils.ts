@@ -43,7 +43,7 @@ export function objdump(words: readonly number[]): readonly string[] {
 export function assembleAndLink(source: string, text: string, data: string): { text: Buffer; data: Buffer } {
   return inFolder((path) => {
     writeFileSync(path('program.s'), source);
-    execFileSync(`${prefix}as`, ['-o', path('program.o'), path('program.s')]);
+    execFileSync(`${prefix}as`, ['--no-warn', '-o', path('program.o'), path('program.s')]);
     execFileSync(`${prefix}ld`, [
       '-e',
       '0',
@@ -59,6 +59,17 @@ export function assembleAndLink(source: string, text: string, data: string): { t
     };
     return { text: section('.text'), data: section('.data') };
   });
+}
+
+/** Architecture extensions that make GNU as 2.40 take every mnemonic of the table. */
+const extensions =
+  '.arch armv8.8-a+memtag+ls64+cssc+sme+tme+predres+ssbs+flagm+rng+pauth+sb+profile+hbc+mops+rcpc+crc+lse+ras+pan';
+
+/** The words that GNU as and ld make of lines, one instruction each. */
+export function assembleLines(lines: readonly string[]): readonly number[] {
+  const source = `${extensions}\n.text\n${lines.join('\n')}\n.data\n.byte 0\n`;
+  const { text } = assembleAndLink(source, '0x100000000', '0x200000000');
+  return Array.from(lines, (_line, i) => text.readUInt32LE(i * 4));
 }
 
 /** What is compared: comments, notes, symbols and runs of spaces do not count. */

@@ -14,6 +14,7 @@ export type Cursor = { readonly tokens: readonly Token[]; at: number };
 
 type Operator = { readonly rank: number; readonly apply: (a: bigint, b: bigint) => bigint };
 
+/** Comparisons are -1 when they hold, && and || are 1. */
 const truth = (value: boolean): bigint => (value ? -1n : 0n);
 
 /** GNU as: multiplication and shifts bind tightest, then the bitwise operators, then addition, then comparison. */
@@ -34,8 +35,8 @@ const operators: Readonly<Partial<Record<string, Operator>>> = {
   '>': { rank: 3, apply: (a, b) => truth(a > b) },
   '<=': { rank: 3, apply: (a, b) => truth(a <= b) },
   '>=': { rank: 3, apply: (a, b) => truth(a >= b) },
-  '&&': { rank: 2, apply: (a, b) => truth(a !== 0n && b !== 0n) },
-  '||': { rank: 1, apply: (a, b) => truth(a !== 0n || b !== 0n) },
+  '&&': { rank: 2, apply: (a, b) => (a !== 0n && b !== 0n ? 1n : 0n) },
+  '||': { rank: 1, apply: (a, b) => (a !== 0n || b !== 0n ? 1n : 0n) },
 };
 
 /** Nested parentheses and signs allowed. */

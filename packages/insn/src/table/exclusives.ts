@@ -12,7 +12,7 @@ export const exclusives = [
   ['stllr',   'size:2 001000 1 0 0 (11111) 0 (11111) Rn:5 Rt:5', 'STLLR<bh> <Rt>, [<Xn|SP>]'],
   ['stlr',    'size:2 001000 1 0 0 (11111) 1 (11111) Rn:5 Rt:5', 'STLR<bh> <Rt>, [<Xn|SP>]'],
   ['ldlar',   'size:2 001000 1 1 0 (11111) 0 (11111) Rn:5 Rt:5', 'LDLAR<bh> <Rt>, [<Xn|SP>]'],
-  ['ldar',    'size:2 001000 1 1 0 11111 1 11111 Rn:5 Rt:5',     'LDAR<bh> <Rt>, [<Xn|SP>]'],
+  ['ldar',    'size:2 001000 1 1 0 (1) 1111 1 11111 Rn:5 Rt:5',     'LDAR<bh> <Rt>, [<Xn|SP>]'],
   ['ldapr',   'size:2 111 0 00 1 0 1 11111 1 100 00 Rn:5 Rt:5',  'LDAPR<bh> <Rt>, [<Xn|SP>]'],
   ['stlur',   'size:2 011001 00 0 imm9:9 00 Rn:5 Rt:5',          'STLUR<bh> <Rt>, [<Xn|SP>{, #<simm9>}]'],
   ['ldapur',  'size:2 011001 01 0 imm9:9 00 Rn:5 Rt:5',          'LDAPUR<bh> <Rt>, [<Xn|SP>{, #<simm9>}]'],

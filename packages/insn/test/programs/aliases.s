@@ -96,5 +96,6 @@ data:   .quad start, end - start, 0x8000000000000000, -1, data
         .zero 3
         .hword (7 * 3) % 5, 1 | 2 + 4
         .balign 8
+        .quad 4 - 1 | 8, 1 + 2 << 3, 12 & 10 + 1, 7 ^ 2 * 3, 1 << 2 * 3, -8 >> 1, 9 % 4 * 2, 5 == 5, 3 > 4, ~(1 - 2), 1 && 2, 0 || 0
         .quad after - data
 after:
