@@ -317,7 +317,8 @@ export class Stepper {
       if (!this.#escaped()) this.#checkPointers(found.operation);
       memory.observer = observer;
       const masked = this.#maskable && masks !== state[cells.DAIF] + (state[cells.ICC_PMR_EL1] << 16);
-      const takenBack = this.#escaped() || masked || state[cells.WAIT] !== waiting.no;
+      const takenBack =
+        this.#escaped() || masked || state[cells.WAIT] !== waiting.no || this.#insideSite(pe.pc);
       if (takenBack || recorder !== undefined) {
         state.set(this.#saved);
         pe.attach(state);
@@ -326,6 +327,14 @@ export class Stepper {
       if (recorder !== undefined) this.#run(found.operation, undefined, 0);
       if (this.#maskable && this.#stretch(pc) !== this.#stretch(pe.pc)) return;
     }
+  }
+
+  /** Behind the first word of a site, where a modification by another CPU finds this one and is called torn. */
+  #insideSite(pc: number): boolean {
+    const found = this.text.at(pc);
+    if (found.kind !== 'site') return false;
+    const { sites, siteWords } = this.layout.map;
+    return sites[siteWords[found.index].site].address !== pc;
   }
 
   #escaped(): boolean {
