@@ -1,5 +1,5 @@
 import { opcodeOf } from './decode.ts';
-import { rowNamed } from './table.ts';
+import { rowNamed, table } from './table.ts';
 import type { RowName } from './table.ts';
 
 /** Issues of the Arm ARM whose list of instructions that may be modified under execution differs. */
@@ -35,14 +35,20 @@ export const safeList: Readonly<Record<ArmArmIssue, readonly RowName[]>> = {
   ],
 };
 
-type Members = { readonly opcodes: ReadonlySet<number>; readonly spellings: readonly RowName[] };
+/** One byte per opcode, and mask and value of the listed instructions that are only spellings of an encoding. */
+type Members = {
+  readonly opcodes: Uint8Array;
+  readonly spellings: readonly (readonly [mask: number, value: number])[];
+};
 
 function members(issue: ArmArmIssue): Members {
-  const rows = safeList[issue].map(rowNamed);
-  return {
-    opcodes: new Set(rows.filter((row) => row.aliasOf === undefined).map((row) => row.index)),
-    spellings: rows.filter((row) => row.aliasOf !== undefined).map((row) => row.name),
-  };
+  const opcodes = new Uint8Array(table.length);
+  const spellings: (readonly [number, number])[] = [];
+  for (const { index, aliasOf, mask, value } of safeList[issue].map(rowNamed)) {
+    if (aliasOf === undefined) opcodes[index] = 1;
+    else spellings.push([mask, value]);
+  }
+  return { opcodes, spellings };
 }
 
 const byIssue: Readonly<Record<ArmArmIssue, Members>> = {
@@ -54,11 +60,9 @@ const byIssue: Readonly<Record<ArmArmIssue, Members>> = {
 /** Whether a word is on the list. A modification is safe only when the old and the new word both are. */
 export function mayBePatchedUnderExecution(word: number, issue: ArmArmIssue = '2026'): boolean {
   const { opcodes, spellings } = byIssue[issue];
-  if (opcodes.has(opcodeOf(word))) return true;
-  return spellings.some((name) => {
-    const { mask, value } = rowNamed(name);
-    return (word & mask) >>> 0 === value;
-  });
+  if (opcodes[opcodeOf(word)] === 1) return true;
+  for (const [mask, value] of spellings) if ((word & mask) >>> 0 === value) return true;
+  return false;
 }
 
 /** Whether one word may replace another under execution: both are on the list (kernel: aarch64_insn_hotpatch_safe). */
