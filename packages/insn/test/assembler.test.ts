@@ -222,6 +222,24 @@ describe('what is wrong', () => {
     expect(failure('nop\n.data\n.byte 1', { bases }).code).toBe('overlap');
   });
 
+  const doubling = (first: string, next: (i: number) => string): string =>
+    [first, ...Array.from({ length: 60 }, (_, i) => next(i + 1))].join('\n');
+
+  it.each([
+    ['calls', doubling('.macro m0\n.endm', (i) => `.macro m${i}\nm${i - 1}\nm${i - 1}\n.endm`) + '\nm60'],
+    [
+      'tokens',
+      doubling('.macro m0 x\n.endm', (i) => `.macro m${i} x\nm${i - 1} \\x + \\x\n.endm`) + '\nm60 1',
+    ],
+    [
+      'names',
+      doubling('.macro m0 x\n.endm', (i) => `.macro m${i} x\nm${i - 1} \\x\\()\\x\n.endm`) + '\nm60 aaaa',
+    ],
+    ['nothing', '.rept 1000000\n.rept 1000000\n.if 0\nnop\n.endif\n.endr\n.endr'],
+  ])('is refused when %s double without end', (_what, source) => {
+    expect(failure(source).code).toBe('budget');
+  });
+
   it('is refused in bounded time, whatever the text', () => {
     const started = performance.now();
     for (const piece of [

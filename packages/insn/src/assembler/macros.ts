@@ -10,6 +10,12 @@ const maximumStatements = 1 << 20;
 /** Macros within macros. */
 const maximumDepth = 64;
 
+/** Statements looked at, whether or not they come to anything: bounds calls that call calls. */
+const maximumWork = 1 << 22;
+
+/** Tokens of a statement and characters of a name after substitution. */
+const maximumWidth = 1 << 12;
+
 type Macro = {
   readonly parameters: readonly { readonly name: string; readonly fallback: readonly Token[] }[];
   readonly body: readonly Statement[];
@@ -40,6 +46,7 @@ class Expander {
   private readonly constants = new Map<string, bigint>();
   private readonly defined = new Set<string>();
   private invocations = 0;
+  private work = 0;
 
   run(statements: readonly Statement[]): readonly Statement[] {
     this.block(statements, 0);
@@ -50,6 +57,9 @@ class Expander {
     for (let at = 0; at < statements.length; at += 1) {
       const statement = statements[at];
       const { head, operands } = statement;
+      this.work += 1;
+      if (this.work > maximumWork)
+        throw complaint(statement, 'budget', `at most ${maximumWork} steps of expansion`);
       const closer = head === undefined ? undefined : openers[head.lower];
       if (head === undefined || closer === undefined) {
         this.plain(statement, depth);
@@ -240,6 +250,7 @@ function substitute(
     ]);
     const head = statement.head === undefined ? [] : replace(statement.head, values);
     const tokens = [...labels, ...head, ...statement.operands.flatMap((token) => replace(token, values))];
+    if (tokens.length > maximumWidth) throw complaint(statement, 'budget', `at most ${maximumWidth} tokens`);
     const replaced = statementOf(tokens, '');
     return replaced === undefined
       ? []
@@ -264,6 +275,8 @@ function replace(token: Token, values: ReadonlyMap<string, readonly Token[]>): r
       return value === undefined ? all : value.map((v) => v.text).join('');
     },
   );
+  if (text.length > maximumWidth)
+    throw complaint(token, 'budget', `names of at most ${maximumWidth} characters`);
   const kind = /^\d+[fb]$/.test(text) ? 'local' : /^\d/.test(text) ? 'number' : 'name';
   return [{ ...token, kind, text, lower: text.toLowerCase() }];
 }
