@@ -10,8 +10,11 @@ const maximumStatements = 1 << 20;
 /** Macros within macros. */
 const maximumDepth = 64;
 
-/** Statements looked at, whether or not they come to anything: bounds calls that call calls. */
-const maximumWork = 1 << 22;
+/** Statements looked at, whether or not they come to anything, and calls: bounds calls that call calls. */
+const maximumWork = 1 << 21;
+
+/** What a call counts for, in statements. */
+const workOfCall = 8;
 
 /** Tokens of a statement and characters of a name after substitution. */
 const maximumWidth = 1 << 12;
@@ -184,6 +187,7 @@ class Expander {
 
   private invoke(head: Token, macro: Macro, operands: readonly Token[], depth: number): void {
     if (depth > maximumDepth) throw complaint(head, 'budget', `at most ${maximumDepth} levels of macros`);
+    this.work += workOfCall;
     const given = split(operands);
     const values = new Map<string, readonly Token[]>();
     const { parameters } = macro;
