@@ -6,6 +6,9 @@ import { semantics } from './semantics/index.ts';
 /** What an instruction does to the PE that executes it. */
 export type Run = (pe: Pe, operation: Operation) => void;
 
+/** Where {@link Pe.run} gets its instructions: the operation at an address, or undefined to stop before it. */
+export type Fetch = (pc: number) => Operation | undefined;
+
 /** Sets the operands of an operation from the fields of its instruction word. */
 export type Bind = (operation: Operation, get: (field: string) => number) => void;
 

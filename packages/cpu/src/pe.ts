@@ -1,7 +1,7 @@
 import { formatAddress } from '@quiesce/insn';
 import type { AccessFault, AccessSize, Memory } from '@quiesce/memory';
 import { cells, daif, waiting } from './cells.ts';
-import { type Operation, operationOf } from './operation.ts';
+import { type Fetch, type Operation, operationOf } from './operation.ts';
 import { type Syndrome, exceptionClass, syndrome } from './syndrome.ts';
 
 /**
@@ -90,6 +90,30 @@ export class Pe {
   /** Executes an instruction word; see {@link execute}. */
   executeWord(word: number): void {
     this.execute(operationOf(word));
+  }
+
+  /**
+   * Executes instructions one after the other, until `limit` of them are done, `fetch` has none, or the PE waits (WFE,
+   * WFI). Returns how many were executed. Faster than {@link execute} in a loop, because the program counter is stored
+   * in {@link state} only at the end; {@link pc} is right all the time.
+   */
+  run(fetch: Fetch, limit: number): number {
+    let pc = this.pc;
+    let count = 0;
+    try {
+      for (; count < limit && this.state[cells.WAIT] === waiting.no; count++) {
+        this.pc = pc;
+        const operation = fetch(pc);
+        if (operation === undefined) break;
+        this.next = pc + 4;
+        operation.run(this, operation);
+        pc = this.next;
+      }
+      this.pc = pc;
+    } finally {
+      this.setAddress(cells.PC, this.pc);
+    }
+    return count;
   }
 
   /**
@@ -182,7 +206,6 @@ export class Pe {
     // A pair access that was interrupted between its parts begins again.
     state[cells.PART] = 0;
     this.openMonitor();
-    this.memory.text.contextSynchronize();
     this.next = this.address(cells.VBAR_EL1) + base + offset;
   }
 

@@ -45,11 +45,17 @@ export function addImmediate(pe: Pe, o: Operation): void {
 /** ADD, ADDS, SUB, SUBS (shifted register). Register 31 is the zero register. */
 export function addShifted(pe: Pe, o: Operation): void {
   const state = pe.state;
-  if (o.sf === 1) shift64(state[o.rm], state[o.rm + 1], o.type, o.amount);
-  else result.low = shift32(state[o.rm], o.type, o.amount);
+  let low = state[o.rm];
+  let high = state[o.rm + 1];
+  if (o.amount !== 0) {
+    if (o.sf === 1) shift64(low, high, o.type, o.amount);
+    else result.low = shift32(low, o.type, o.amount);
+    low = result.low;
+    high = result.high;
+  }
   const invert = -o.carry;
-  const low = result.low ^ invert;
-  const high = result.high ^ invert;
+  low ^= invert;
+  high ^= invert;
   if (o.sf === 1) addWithCarry64(state[o.rn], state[o.rn + 1], low, high, o.carry);
   else {
     result.low = addWithCarry32(state[o.rn], low, o.carry);

@@ -1,7 +1,7 @@
 import type { RowName } from '@quiesce/insn';
 import type { Bind, Meaning, Operation, Run } from '../operation.ts';
 import { addExtended, addImmediate, addShifted, addWithCarry, conditionalCompare } from './add-subtract.ts';
-import { conditionHolds } from '../integer.ts';
+import { conditionHolds, result, shift64 } from '../integer.ts';
 import { cells } from '../cells.ts';
 import {
   countLeading,
@@ -15,7 +15,15 @@ import {
 } from './data-processing.ts';
 import { type Get, bindLogicalImmediate, immediate, registers, signed, sizeOf } from './fields.ts';
 import { logicalImmediate, logicalShifted } from './logical.ts';
-import { bitfieldMove, conditionalSelect, extract, formAddress, moveKeep, moveWide } from './move.ts';
+import {
+  bitfieldMove,
+  conditionalSelect,
+  extract,
+  formAddress,
+  moveKeep,
+  moveWide,
+  unsignedBitfieldMove,
+} from './move.ts';
 
 /** Constants that a row gives its operation before its fields are read. */
 type Constants = Partial<Pick<Operation, 'code' | 'carry' | 'flags' | 'type' | 'sf'>>;
@@ -84,6 +92,18 @@ const bitfield = (code: number): Meaning =>
     o.imms = get('imms');
   });
 
+/** The mask of UBFM: where the field ends up. */
+const unsignedBitfield: Meaning = meaning(unsignedBitfieldMove, {}, (o, get) => {
+  two(o, get);
+  o.amount = get('immr');
+  const imms = get('imms');
+  const down = imms >= o.amount;
+  shift64(-1, -1, 1, down ? 63 - imms + o.amount : 63 - imms);
+  shift64(result.low, result.high, 0, down ? 0 : (o.sf === 1 ? 64 : 32) - o.amount);
+  o.low = result.low;
+  o.high = result.high;
+});
+
 /** Puts the 16 bits of a wide move at their position. */
 function wide(o: Operation, get: Get, invert: boolean): void {
   registers(o, get, { rd: 'Rd', sf: 'sf' });
@@ -148,7 +168,7 @@ export const integerRows: readonly (readonly [RowName, Meaning])[] = [
   ],
   ['sbfm', bitfield(0)],
   ['bfm', bitfield(1)],
-  ['ubfm', bitfield(2)],
+  ['ubfm', unsignedBitfield],
   [
     'extr',
     meaning(extract, {}, (o, get) => {

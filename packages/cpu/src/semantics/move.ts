@@ -1,5 +1,5 @@
 import { cells } from '../cells.ts';
-import { conditionHolds, result, shift64 } from '../integer.ts';
+import { conditionHolds, result, shift32, shift64 } from '../integer.ts';
 import type { Operation } from '../operation.ts';
 import type { Pe } from '../pe.ts';
 
@@ -55,8 +55,8 @@ export function conditionalSelect(pe: Pe, o: Operation): void {
 }
 
 /**
- * SBFM, BFM, UBFM: `code` 0, 1, 2; `amount` is immr, `imms` the top bit. A field of the source is either moved
- * down to bit 0 (imms >= immr) or up to bit (width - immr).
+ * SBFM (`code` 0) and BFM (1): `amount` is immr, `imms` the top bit. A field of the source is either moved down to
+ * bit 0 (imms >= immr) or up to bit (width - immr).
  */
 export function bitfieldMove(pe: Pe, o: Operation): void {
   const state = pe.state;
@@ -83,6 +83,16 @@ export function bitfieldMove(pe: Pe, o: Operation): void {
   if (o.rd === ZR) return;
   state[o.rd] = low;
   state[o.rd + 1] = o.sf === 1 ? high : 0;
+}
+
+/** UBFM, with which LSL, LSR, UBFX and their kin are written: rotates right by `amount` and keeps `low`, `high`. */
+export function unsignedBitfieldMove(pe: Pe, o: Operation): void {
+  if (o.rd === ZR) return;
+  const state = pe.state;
+  if (o.sf === 1) shift64(state[o.rn], state[o.rn + 1], 3, o.amount);
+  else result.low = shift32(state[o.rn], 3, o.amount);
+  state[o.rd] = result.low & o.low;
+  state[o.rd + 1] = o.sf === 1 ? result.high & o.high : 0;
 }
 
 /** EXTR: the pair rn:rm shifted right by `amount`. */
