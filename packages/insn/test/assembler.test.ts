@@ -199,7 +199,8 @@ const failures: readonly (readonly [string, AssemblyErrorCode, number, number])[
   [`.byte ${'('.repeat(5000)}1`, 'budget', 1, 108],
   ['.byte 1 << 63 << 63 << 63', 'out-of-range', 1, 21],
   ['.skip end + 1\nend:', 'layout', 1, 1],
-  ['nop /* never closed', 'operand', 1, 5],
+  ['nop\nnop /* never closed', 'syntax', 2, 5],
+  [`.ascii "${'a'.repeat(70_000)}"`, 'budget', 1, 1],
 ];
 
 describe('what is wrong', () => {

@@ -97,27 +97,25 @@ export class Layout {
     const isConstant = operands
       .slice(3)
       .every((token) => token.kind === 'number' || token.kind === 'punctuation');
-    const key = isConstant
-      ? String(this.value({ tokens: operands, at: 3 }, head))
-      : operands
-          .slice(3)
-          .map((token) => token.text)
-          .join(' ');
-    let entry = this.output.current.pool.find((e) => e.key === key && e.size === size);
+    const text = operands.slice(3).map((token) => token.text);
+    const value = isConstant ? this.value({ tokens: operands, at: 3 }, head) : text.join(' ');
+    const { pool } = this.output.current;
+    let entry = pool.get(`${size}:${value}`);
     if (entry === undefined) {
-      entry = { key, size, cursor, address: 0 };
-      this.output.current.pool.push(entry);
+      entry = { size, cursor, index: this.pool.length, address: 0 };
+      pool.set(`${size}:${value}`, entry);
       this.pool.push(entry);
     }
-    const address = this.known.pool[this.pool.indexOf(entry)] ?? this.output.here;
+    const address = this.known.pool[entry.index] ?? this.output.here;
     const target: Token = { ...operands[2], kind: 'number', text: String(Math.abs(address)), lower: '' };
     const sign: Token = { ...operands[2], kind: 'punctuation', text: address < 0 ? '-' : '+', lower: '+' };
     return [operands[0], operands[1], sign, target];
   }
 
   private flushPool(): void {
+    const { pool } = this.output.current;
     for (const size of [4, 8] as const) {
-      const entries = this.output.current.pool.filter((entry) => entry.size === size);
+      const entries = [...pool.values()].filter((entry) => entry.size === size);
       const [first] = entries as [PoolEntry | undefined];
       if (first !== undefined) this.output.align(size, undefined, first.cursor.tokens[0]);
       for (const entry of entries) {
@@ -127,7 +125,7 @@ export class Layout {
         if (this.final) this.finished(entry.cursor);
       }
     }
-    this.output.current.pool = [];
+    pool.clear();
   }
 
   private directive(head: Token, operands: readonly Token[], statement: Statement): void {

@@ -8,9 +8,10 @@ export const maximumBytes = 0x4000000;
 
 /** A literal of `ldr x0, =value`, to be placed at the next `.ltorg`. */
 export type PoolEntry = {
-  readonly key: string;
   readonly size: 4 | 8;
   readonly cursor: Cursor;
+  /** Position among all literals of the pass. */
+  readonly index: number;
   address: number;
 };
 
@@ -21,7 +22,8 @@ export type OpenSection = {
   readonly isText: boolean;
   readonly bytes: number[];
   size: number;
-  pool: PoolEntry[];
+  /** By size and value, or text. */
+  readonly pool: Map<string, PoolEntry>;
 };
 
 /** A {@link Fault} at a token. */
@@ -70,7 +72,7 @@ export class Output {
     if (found !== undefined) return found;
     const isText = flags === undefined ? /^\.(?:text|init|fini)\b/.test(name) : flags.includes('x');
     const base = this.bases.get(name) ?? 0;
-    const section: OpenSection = { name, base, isText, bytes: [], size: 0, pool: [] };
+    const section: OpenSection = { name, base, isText, bytes: [], size: 0, pool: new Map() };
     this.sections.set(name, section);
     return section;
   }

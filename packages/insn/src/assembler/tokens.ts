@@ -31,11 +31,55 @@ const scanners: readonly (readonly [Token['kind'], RegExp])[] = [
   ['punctuation', /<<|>>|==|!=|<=|>=|&&|\|\||[^\s\w"'\\]/y],
 ];
 
+/** Characters in a line: keeps the patterns below from running out of stack. */
+const maximumLine = 1 << 16;
+
+const commentOrString = /"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*|^[ \t]*#[^\n]*/gm;
+
 /** Replaces comments by spaces, so that columns stay what they were. */
 function withoutComments(source: string): string {
-  return source.replace(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\/|^[ \t]*#[^\n]*/gm, (found) =>
-    found.startsWith('"') ? found : found.replaceAll(/[^\n]/g, ' '),
-  );
+  const parts: string[] = [];
+  let done = 0;
+  commentOrString.lastIndex = 0;
+  for (let found = commentOrString.exec(source); found !== null; found = commentOrString.exec(source)) {
+    const [text] = found;
+    if (text.startsWith('"')) continue;
+    const start = found.index;
+    const close = text === '/*' ? source.indexOf('*/', start + 2) : start + text.length - 2;
+    if (close < 0) throw unclosed(source, start);
+    const end = close + 2;
+    parts.push(source.slice(done, start), source.slice(start, end).replaceAll(/[^\n]/g, ' '));
+    done = end;
+    commentOrString.lastIndex = end;
+  }
+  return parts.join('') + source.slice(done);
+}
+
+function unclosed(source: string, at: number): Fault {
+  const before = source.slice(0, at).split('\n');
+  const column = before[before.length - 1].length + 1;
+  const complaint = {
+    code: 'syntax',
+    expected: 'a comment that ends',
+    found: "'/*'",
+    remedy: 'close it with */',
+  } as const;
+  return new Fault({ line: before.length, column }, complaint);
+}
+
+function refuseLongLines(source: string): void {
+  source.split('\n').forEach((text, index) => {
+    if (text.length <= maximumLine) return;
+    throw new Fault(
+      { line: index + 1, column: 1 },
+      {
+        code: 'budget',
+        expected: `lines of at most ${maximumLine} characters`,
+        found: `${text.length}`,
+        remedy: 'break the line',
+      },
+    );
+  });
 }
 
 /** The tokens of one line. */
@@ -76,6 +120,7 @@ function scan(text: string, at: number, line: number): Token {
 
 /** Splits a source into statements. Throws {@link Fault} for characters that are no token. */
 export function statements(source: string): readonly Statement[] {
+  refuseLongLines(source);
   const out: Statement[] = [];
   withoutComments(source)
     .split('\n')
