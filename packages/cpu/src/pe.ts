@@ -206,6 +206,7 @@ export class Pe {
     // A pair access that was interrupted between its parts begins again.
     state[cells.PART] = 0;
     this.openMonitor();
+    this.memory.text.contextSynchronize();
     this.next = this.address(cells.VBAR_EL1) + base + offset;
   }
 
