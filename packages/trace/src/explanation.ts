@@ -1,0 +1,242 @@
+import { valueText } from './effect-text.ts';
+import { listed } from './layout.ts';
+import { maintenanceText } from './maintenance.ts';
+import type { Effect, Trace, TraceFetch, TraceStep, TraceViolation } from './trace.ts';
+
+type Modified = Extract<Effect, { readonly kind: 'modified' }>;
+
+/** A modification of text, with the step that made it. */
+interface Modification extends Modified {
+  readonly step: TraceStep;
+}
+
+/** What happened, in prose, from the facts of the trace: one text a paragraph. */
+export function explanation(trace: Trace): string[] {
+  const { end } = trace;
+  switch (end.kind) {
+    case 'finished':
+      return [finished(trace)];
+    case 'unfinished':
+      return ['The schedule ends here; nothing has gone wrong so far, and nothing was proved.'];
+    case 'violated':
+      return violated(trace, end.violation);
+  }
+}
+
+function violated(trace: Trace, violation: TraceViolation): string[] {
+  switch (violation.kind) {
+    case 'cmodx':
+    case 'stale':
+      return badFetch(trace, violation);
+    case 'torn':
+      return torn(trace, violation);
+    case 'hang':
+    case 'livelock':
+      return hang(trace, violation);
+    case 'assert':
+    case 'fault':
+      return [
+        `${violation.kind}: CPU ${violation.cpu} at ${violation.place ?? '?'}: ${violation.detail}.`,
+        ...modificationsSoFar(trace),
+      ];
+  }
+}
+
+function modifications(trace: Trace): Modification[] {
+  return trace.steps.flatMap((step) =>
+    step.instructions.flatMap(({ effects }) =>
+      effects.flatMap((effect) => (effect.kind === 'modified' ? [{ ...effect, step }] : [])),
+    ),
+  );
+}
+
+function finished(trace: Trace): string {
+  const made = modifications(trace);
+  if (made.length === 0) return 'Every CPU finished. Nothing was modified.';
+  const words = made.length === 1 ? 'One word was' : `${made.length} words were`;
+  return `Every CPU finished, and nothing went wrong. ${words} modified.`;
+}
+
+function modificationsSoFar(trace: Trace): string[] {
+  const made = modifications(trace);
+  if (made.length === 0) return ['Nothing had been modified before.'];
+  const each = made.map(({ place, oldText, newText, step }) => {
+    return `CPU ${step.cpu} changed ${place} from '${oldText}' to '${newText}' in step ${step.step}`;
+  });
+  return [`Before, ${listed(each)}.`];
+}
+
+/** The modification that a fetch is in conflict with: the newest that it may see. */
+function conflicting(trace: Trace, place: string): Modification | undefined {
+  return modifications(trace).findLast((modified) => modified.place === place);
+}
+
+/** Where a CPU was after a step, in words. */
+function whereabouts(cpu: number, step: TraceStep): string {
+  const { state, place } = step.lanes[cpu];
+  switch (state) {
+    case 'quiescent':
+      return `was waiting at ${place}`;
+    case 'handler':
+      return `was in a handler at ${place}`;
+    case 'waits':
+      return `was in WFE or WFI at ${place}`;
+    case 'done':
+      return 'had finished';
+    case 'runs':
+      return `was at ${place}`;
+  }
+}
+
+function badFetch(trace: Trace, violation: TraceViolation): string[] {
+  const { cpu, kind } = violation;
+  const place = violation.place ?? '?';
+  const last = trace.steps.at(-1);
+  const fetch = last?.instructions.at(-1)?.fetch;
+  const made = conflicting(trace, place);
+  if (last === undefined || fetch === undefined || made === undefined) {
+    return [`${kind}: CPU ${cpu} at ${place}: ${violation.detail}.`];
+  }
+  const writer = made.step.cpu;
+  const who = writer === cpu ? 'it' : `CPU ${writer}`;
+  const what =
+    `${kind}: CPU ${cpu} is about to execute ${place}, which ${who} changed from '${made.oldText}' to '${made.newText}' ` +
+    `in step ${made.step.step}. It may run ${options(fetch)}. ${unsafe(trace, fetch)}`;
+  return [what, kind === 'cmodx' ? unordered(trace, cpu, made) : unmaintained(trace, cpu, made)];
+}
+
+function options({ options: words }: TraceFetch): string {
+  return listed(
+    words.map(({ text, version, mixed }) => {
+      return `'${text}'${mixed ? ' (a mixture)' : version === 0 ? ' (old)' : ' (new)'}`;
+    }),
+    'or',
+  );
+}
+
+function unsafe(trace: Trace, { options: words }: TraceFetch): string {
+  const texts = [...new Set(words.filter(({ safe }) => !safe).map(({ text }) => `'${text}'`))];
+  const verb = texts.length === 1 ? 'is' : 'are';
+  return (
+    `${listed(texts)} ${verb} not in the list of instructions that may be modified while they are executed ` +
+    `(Arm ARM, ${trace.model.safeList}), so what the CPU does is unpredictable.`
+  );
+}
+
+/** Why a fetch is not ordered after a write. */
+function unordered(trace: Trace, cpu: number, made: Modification): string {
+  const writer = `CPU ${made.step.cpu}`;
+  const learned = trace.steps.find(
+    (step) =>
+      step.cpu === cpu &&
+      step.step > made.step.step &&
+      step.instructions.some(({ effects }) =>
+        effects.some((e) => e.kind === 'knows' && e.of === 'reading' && e.place === made.place),
+      ),
+  );
+  const then = whereabouts(cpu, made.step);
+  const entered = interruption(trace, cpu);
+  if (learned !== undefined) {
+    return (
+      `When the word was written, CPU ${cpu} ${then}. It learned of the write in step ${learned.step} ` +
+      `(${learned.instructions.at(0)?.place ?? ''}), but since then no context synchronisation event (ISB, exception entry ` +
+      `or return) has made it discard what it had fetched before. Missing: an ISB after step ${learned.step}.`
+    );
+  }
+  const state = made.step.lanes[cpu].state;
+  const unknown = `Nothing that CPU ${cpu} has read since then was written by ${writer} after the modification, so nothing orders this fetch after it.`;
+  if (entered !== undefined) {
+    return (
+      `When the word was written, CPU ${cpu} ${then}. ${unknown} It came here through ${entered.what} in step ` +
+      `${entered.step}, which nothing masked while text was being patched. Missing: a mask on CPU ${cpu} from its arrival until ` +
+      `its ISB, or a handler that waits.`
+    );
+  }
+  if (state === 'quiescent') {
+    return `When the word was written, CPU ${cpu} ${then}. ${unknown} Missing: a wait loop that contains no patched word.`;
+  }
+  return (
+    `When the word was written, CPU ${cpu} ${then}: not quiescent. ${unknown} Missing: ${writer} must not patch before ` +
+    `CPU ${cpu} has arrived where it executes nothing that is patched.`
+  );
+}
+
+/** The last event or exception that a CPU took and has not returned from. */
+function interruption(
+  trace: Trace,
+  cpu: number,
+): { readonly what: string; readonly step: number } | undefined {
+  const last = trace.steps.at(-1);
+  if (last?.lanes[cpu].state !== 'handler') return undefined;
+  for (const step of trace.steps.toReversed()) {
+    if (step.cpu !== cpu) continue;
+    const effects = [...step.effects, ...step.instructions.flatMap((instruction) => instruction.effects)];
+    const taken = effects.find((effect) => effect.kind === 'exception');
+    if (taken === undefined) continue;
+    const instruction = step.instructions.at(0)?.text ?? '';
+    const isEvent = step.effects.includes(taken);
+    return {
+      what: isEvent ? `an event (${taken.what})` : `an exception ('${instruction}')`,
+      step: step.step,
+    };
+  }
+  return undefined;
+}
+
+/** What a CPU that knows of a write does not have yet. */
+function unmaintained(trace: Trace, cpu: number, made: Modification): string {
+  const own = made.step.cpu === cpu;
+  const entered = interruption(trace, cpu);
+  const came =
+    entered !== undefined && entered.step > made.step.step
+      ? ` It came here through ${entered.what} in step ${entered.step}, before the maintenance was complete.`
+      : '';
+  return (
+    `CPU ${cpu} knows of the write${own ? ', which is its own' : ''}, but the caches may still supply the old word. ` +
+    `${maintenanceText(trace, made.step.step)}${came}`
+  );
+}
+
+function torn(trace: Trace, violation: TraceViolation): string[] {
+  const made = modifications(trace).at(-1);
+  const writer = made?.step.cpu ?? -1;
+  const site = trace.sites.find(({ name }) => name === made?.site);
+  const size = site === undefined ? '' : ` of ${site.words} words`;
+  return [
+    `torn: CPU ${violation.cpu} was inside the site${size}, at ${violation.place ?? '?'}, when CPU ${writer} changed ` +
+      `${made?.place ?? 'it'} from '${made?.oldText ?? ''}' to '${made?.newText ?? ''}' in step ${made?.step.step ?? 0}. It has ` +
+      `executed the beginning of the old sequence and goes on with the new one: a sequence that nobody wrote.`,
+    `Single words may be safe to replace, sequences are not, whatever instructions they consist of. Missing: CPU ${writer} ` +
+      `must not patch before CPU ${violation.cpu} has arrived where it executes nothing that is patched.`,
+  ];
+}
+
+function hang(trace: Trace, { doomedAt, waits = [], kind }: TraceViolation): string[] {
+  const since =
+    doomedAt === undefined || doomedAt === trace.steps.length
+      ? 'From here on'
+      : doomedAt === 0
+        ? 'From the start'
+        : `From step ${doomedAt} on`;
+  const lost = doomedAt === undefined ? undefined : trace.steps[doomedAt - 1];
+  const what = lost?.instructions.at(0);
+  const cause =
+    lost === undefined || what === undefined
+      ? ''
+      : ` The step that made it so: CPU ${lost.cpu} executed '${what.text}' at ${what.place}.`;
+  const finishedCpus = trace.steps.at(-1)?.lanes.flatMap(({ state }, cpu) => (state === 'done' ? [cpu] : []));
+  const done =
+    finishedCpus === undefined || finishedCpus.length === 0
+      ? ''
+      : ` CPU ${listed(finishedCpus.map(String))} finished.`;
+  return [
+    `${kind}: ${since.charAt(0).toLowerCase()}${since.slice(1)}, whatever anybody does, not every CPU can finish.${cause}${done}`,
+    ...waits.map(({ cpu, place, how, reads }) => {
+      const values = reads.map((read) => `${read.place} = ${valueText(read.value)}`);
+      const sees = values.length === 0 ? '' : `, reading ${listed(values)} again and again`;
+      return how === 'blocked'
+        ? `CPU ${cpu} is blocked at ${place}: it has no next step.`
+        : `CPU ${cpu} goes round at ${place}${sees}.`;
+    }),
+  ];
+}

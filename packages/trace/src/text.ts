@@ -1,0 +1,215 @@
+import { instructionTexts, stepTexts } from './effect-text.ts';
+import { explanation } from './explanation.ts';
+import { fit, wrap } from './layout.ts';
+import type { Lane, Trace, TraceInstruction, TraceStep } from './trace.ts';
+
+/** How parts of the text are marked, for instance with colours. Marks must not change what is visible. */
+export interface Palette {
+  readonly heading: (text: string) => string;
+  /** What went wrong. */
+  readonly bad: (text: string) => string;
+  /** A modification of text. */
+  readonly patch: (text: string) => string;
+  readonly quiet: (text: string) => string;
+}
+
+const same = (text: string): string => text;
+
+/** No marks. */
+export const plain: Palette = { heading: same, bad: same, patch: same, quiet: same };
+
+/** How {@link renderText} writes. */
+export interface TextOptions {
+  /** Every instruction with all its effects, not only what others can notice. Default false. */
+  readonly full?: boolean;
+  /** Registers that changed, below each instruction. Default false; only with `full`. */
+  readonly registers?: boolean;
+  /**
+   * Leaves out the beginning: what lies more than a few steps before the first modification, if that is not among the
+   * last few steps anyway. Default false.
+   */
+  readonly brief?: boolean;
+  /** Columns. Default 100. */
+  readonly width?: number;
+  readonly palette?: Palette;
+}
+
+/** From this many CPUs on there are no lanes, but the number of the CPU. */
+const mostLanes = 16;
+
+const mark: Readonly<Record<Lane['state'], string>> = {
+  runs: '|',
+  quiescent: ':',
+  handler: '^',
+  waits: 'z',
+  done: ' ',
+};
+
+/** Columns of the trace: where text begins and how wide it may be. */
+interface Columns {
+  readonly place: number;
+  readonly text: number;
+  readonly effect: number;
+}
+
+/** A row before it is broken into lines. */
+interface Row {
+  readonly step: string;
+  readonly lanes: string;
+  /** The lanes of the lines that follow. */
+  readonly below: string;
+  readonly place: string;
+  readonly text: string;
+  readonly effect: string;
+  readonly look: keyof Palette | 'normal';
+}
+
+/** A trace as text for a terminal: a line a step with a lane for each CPU, and a paragraph that says what happened. */
+export function renderText(trace: Trace, options: TextOptions = {}): string {
+  const { full = false, registers = false, brief = false, width = 100, palette = plain } = options;
+  const from = brief ? beginning(trace) : 0;
+  const rows = trace.steps.flatMap((step, i) =>
+    i < from ? [] : full ? fullRows(trace, step, i, registers) : [compactRow(trace, step, i)],
+  );
+  const columns = columnsOf(rows, width);
+  return [
+    palette.heading(title(trace)),
+    ...heading(trace, columns, width).map(palette.quiet),
+    ...(from === 0 ? [] : [palette.quiet(`   .  steps 1 to ${from}: replay shows them`)]),
+    ...rows.flatMap((row) => lines(row, columns, palette)),
+    '',
+    ...explanation(trace).flatMap((paragraph) => wrap(paragraph, width)),
+    '',
+  ].join('\n');
+}
+
+/** Steps before the first modification, and at the end, that the brief form shows. */
+const before = 3;
+const atLeast = 8;
+
+/** How many steps the brief form leaves out. */
+function beginning({ steps }: Trace): number {
+  const first = steps.findIndex(({ instructions }) =>
+    instructions.some(({ effects }) => effects.some(({ kind }) => kind === 'modified')),
+  );
+  const last = steps.length - atLeast;
+  const from = first < 0 ? last : Math.min(first - before, last);
+  return from < 3 ? 0 : from;
+}
+
+function title({ scenario, cpus, steps, end }: Trace): string {
+  const count = steps.length === 1 ? '1 step' : `${steps.length} steps`;
+  const how =
+    end.kind === 'violated'
+      ? `${end.violation.kind} after ${count}`
+      : end.kind === 'finished'
+        ? `every CPU finished after ${count}`
+        : `unfinished after ${count}`;
+  return `${scenario}, ${cpus} CPU${cpus === 1 ? '' : 's'}: ${how}`;
+}
+
+function heading({ cpus }: Trace, columns: Columns, width: number): string[] {
+  const numbers = Array.from({ length: cpus }, (_, cpu) => String(cpu % 10)).join(' ');
+  const lanes = cpus > mostLanes ? 'CPU' : numbers;
+  const names = `step  ${lanes}  ${fit('where', columns.place)}  ${fit('instruction', columns.text)}  effect`;
+  const legend =
+    'CPU: * moves  | runs  : quiescent  ^ in a handler  z in WFE or WFI  blank: finished  ! violation';
+  return [...(cpus > mostLanes ? [] : [legend.slice(0, width)]), names.slice(0, width).trimEnd()];
+}
+
+function lanesText(lanes: readonly Lane[], cpu: number, mover: string): string {
+  if (lanes.length > mostLanes) return String(cpu).padStart(3);
+  return lanes.map(({ state }, i) => (i === cpu && mover !== '' ? mover : mark[state])).join(' ');
+}
+
+/** The mark of the CPU that moves: the last step of a violation is the violation. */
+function moverOf(trace: Trace, index: number): string {
+  const { end, steps } = trace;
+  const isLast = index === steps.length - 1;
+  return isLast && end.kind === 'violated' && end.violation.kind !== 'hang' ? '!' : '*';
+}
+
+function lookOf(trace: Trace, index: number, instructions: readonly TraceInstruction[]): Row['look'] {
+  if (moverOf(trace, index) === '!') return 'bad';
+  const patches = instructions.some(({ effects }) => effects.some(({ kind }) => kind === 'modified'));
+  return patches ? 'patch' : 'normal';
+}
+
+function eventRow(trace: Trace, step: TraceStep, index: number, texts: readonly string[]): Row {
+  const from = step.effects.find((effect) => effect.kind === 'exception')?.from ?? '';
+  return {
+    step: String(step.step),
+    lanes: lanesText(step.lanes, step.cpu, moverOf(trace, index)),
+    below: lanesText(step.lanes, step.cpu, ''),
+    place: from,
+    text: `-- ${step.what ?? step.kind} --`,
+    effect: texts.join(', '),
+    look: lookOf(trace, index, step.instructions),
+  };
+}
+
+function compactRow(trace: Trace, step: TraceStep, index: number): Row {
+  const texts = stepTexts(step);
+  if (step.kind !== 'execute') return eventRow(trace, step, index, texts);
+  const [first] = step.instructions as readonly (TraceInstruction | undefined)[];
+  return {
+    step: String(step.step),
+    lanes: lanesText(step.lanes, step.cpu, moverOf(trace, index)),
+    below: lanesText(step.lanes, step.cpu, ''),
+    place: first?.place ?? step.lanes[step.cpu].place,
+    text: first?.text ?? '',
+    effect: texts.join(', '),
+    look: lookOf(trace, index, step.instructions),
+  };
+}
+
+function fullRows(trace: Trace, step: TraceStep, index: number, registers: boolean): Row[] {
+  const below = lanesText(step.lanes, step.cpu, '');
+  const rows: Row[] =
+    step.kind === 'execute' ? [] : [eventRow(trace, step, index, stepTexts({ ...step, instructions: [] }))];
+  for (const instruction of step.instructions) {
+    const isFirst = rows.length === 0;
+    rows.push({
+      step: isFirst ? String(step.step) : '',
+      lanes: lanesText(step.lanes, step.cpu, isFirst ? moverOf(trace, index) : '.'),
+      below,
+      place: instruction.place,
+      text: instruction.text,
+      effect: instructionTexts(instruction, true).join(', '),
+      look: isFirst ? lookOf(trace, index, [instruction]) : 'normal',
+    });
+    if (!registers || instruction.registers.length === 0) continue;
+    const changes = instruction.registers.map(({ name, before, after }) => `${name} ${before} -> ${after}`);
+    rows.push({
+      step: '',
+      lanes: below,
+      below,
+      place: '',
+      text: '',
+      effect: changes.join(', '),
+      look: 'quiet',
+    });
+  }
+  return rows;
+}
+
+function columnsOf(rows: readonly Row[], width: number): Columns {
+  const widest = (of: (row: Row) => string, most: number): number =>
+    rows.reduce((so, row) => Math.min(most, Math.max(so, of(row).length)), 11);
+  const lanes = rows.at(0)?.lanes.length ?? 1;
+  const place = widest((row) => row.place, 29);
+  const text = widest((row) => row.text, 30);
+  return { place, text, effect: Math.max(20, width - (4 + 2 + lanes + 2 + place + 2 + text + 2)) };
+}
+
+function lines(row: Row, columns: Columns, palette: Palette): string[] {
+  const [first, ...more] = wrap(row.effect, columns.effect);
+  const colour = row.look === 'normal' ? same : palette[row.look];
+  const start = `${row.step.padStart(4)}  ${row.lanes}  `;
+  const body = `${fit(row.place, columns.place)}  ${row.text.padEnd(columns.text)}  ${first}`.trimEnd();
+  const indent = ' '.repeat(columns.place + columns.text + 4);
+  return [
+    `${palette.quiet(start)}${colour(body)}`.trimEnd(),
+    ...more.map((rest) => `${palette.quiet(`      ${row.below}  ${indent}`)}${colour(rest)}`),
+  ];
+}

@@ -1,0 +1,113 @@
+import { type MachineSpec, Simulation, decodeChoice, handlersOf, isWaiting } from '@quiesce/machine';
+import { waitsOf } from './hang.ts';
+import { addressHex } from './hexadecimal.ts';
+import { Recording } from './recording.ts';
+import type { Lane, Trace, TraceEnd, TraceModel, TraceStep } from './trace.ts';
+
+/** A program in memory with the machine that runs it; an image of `@quiesce/scenarios` has the parts. */
+export interface TraceSource {
+  readonly spec: MachineSpec;
+  /** An address as symbol and offset; anything that begins with `0x` counts as unknown. */
+  symbolise(address: number): string;
+  /** Whether the protocol calls a CPU at this address quiescent. Default: nowhere. */
+  quiescent?(address: number): boolean;
+}
+
+/** How to trace. */
+export interface TraceOptions {
+  /** Name of what runs. Default `program`. */
+  readonly scenario?: string;
+  /** Whether the schedule is one of fused steps, which it is by default. */
+  readonly fuse?: boolean;
+  /**
+   * The end of the schedule is known to be a hang. A single run cannot show that: the search says so, or
+   * {@link hangsAfter}.
+   */
+  readonly hang?: { readonly doomedAt?: number };
+}
+
+/**
+ * Executes a schedule (packed choices) on a machine of its own and writes down everything that happens. Ends early at
+ * a violation.
+ *
+ * @throws {MachineError} `bad-choice` where the machine does not offer a choice of the schedule.
+ */
+export function traceOf(source: TraceSource, schedule: readonly number[], options: TraceOptions = {}): Trace {
+  const { scenario = 'program', fuse = true } = options;
+  const simulation = new Simulation(source.spec);
+  simulation.stepper.fuse = fuse;
+  const recording = new Recording(simulation, (address) => source.symbolise(address));
+  const steps: TraceStep[] = [];
+  for (const code of schedule) {
+    if (simulation.failure !== undefined) break;
+    const { cpu, kind } = decodeChoice(code);
+    const { what, instructions, effects } = recording.step(code, cpu);
+    steps.push({
+      step: steps.length + 1,
+      cpu,
+      kind,
+      ...(what === undefined ? {} : { what }),
+      instructions,
+      effects,
+      lanes: lanesOf(source, simulation, recording),
+    });
+  }
+  return {
+    schema: 1,
+    scenario,
+    cpus: source.spec.cpus,
+    model: modelOf(source.spec, fuse),
+    sites: simulation.layout.map.sites.map(({ name, address, words }) => ({
+      name,
+      address: addressHex(address),
+      words,
+    })),
+    steps,
+    end: endOf(simulation, recording, options.hang),
+  };
+}
+
+function lanesOf(source: TraceSource, simulation: Simulation, { reader }: Recording): Lane[] {
+  const view = simulation.view();
+  return simulation.locals.map((local, cpu) => {
+    const pc = view.pc(cpu);
+    const place = reader.place(pc);
+    if (simulation.stepper.isDone(local)) return { state: 'done', place };
+    if (source.quiescent?.(pc) === true) return { state: 'quiescent', place };
+    if (handlersOf(local) > 0) return { state: 'handler', place };
+    return { state: isWaiting(local) ? 'waits' : 'runs', place };
+  });
+}
+
+function modelOf(spec: MachineSpec, fused: boolean): TraceModel {
+  return {
+    tier: 1,
+    safeList: spec.safeList ?? '2026',
+    IDC: spec.memory.cache?.IDC ?? 0,
+    DIC: spec.memory.cache?.DIC ?? 0,
+    events: (spec.events ?? []).map(({ kind }) => kind),
+    fused,
+  };
+}
+
+function endOf(simulation: Simulation, { reader }: Recording, hang: TraceOptions['hang']): TraceEnd {
+  const { failure } = simulation;
+  if (failure !== undefined) {
+    const { kind, cpu, pc, detail } = failure;
+    const violation = { kind, cpu, address: addressHex(pc), place: reader.place(pc), detail };
+    return { kind: 'violated', violation };
+  }
+  if (simulation.done) return { kind: 'finished' };
+  if (hang === undefined) return { kind: 'unfinished' };
+  const { doomedAt } = hang;
+  return {
+    kind: 'violated',
+    violation: {
+      kind: 'hang',
+      cpu: -1,
+      detail: 'no schedule lets every CPU finish any more',
+      ...(doomedAt === undefined ? {} : { doomedAt }),
+      waits: waitsOf(simulation, reader),
+    },
+  };
+}
