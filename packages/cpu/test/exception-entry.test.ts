@@ -1,7 +1,7 @@
 import { cells, daif, exceptionClass } from '@quiesce/cpu';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OneCpu, constantBase, sharedBase, stackBase, textBase, vectorBase } from './one-cpu.ts';
+import { OneCpu, aliasBase, constantBase, sharedBase, stackBase, textBase, vectorBase } from './one-cpu.ts';
 
 const esr = (ec: number, iss: number): number => ((ec << 26) | (1 << 25) | iss) >>> 0;
 
@@ -74,6 +74,30 @@ describe('exception entry', () => {
     expect(cpu.state[cells.MONITOR]).toBe(0);
     expect(cpu.state[cells.PART]).toBe(0);
     expect(cpu.pe.address(cells.ELR_EL1)).toBe(textBase + 4);
+  });
+});
+
+describe('context synchronisation', () => {
+  it.each<[string, (cpu: OneCpu) => void, number]>([
+    ['an interrupt', (cpu) => cpu.pe.interrupt(0x080), 1],
+    ['SVC', (cpu) => cpu.pe.executeWord(0xd4000001 | 0), 1],
+    ['BRK', (cpu) => cpu.pe.executeWord(0xd4200000 | 0), 1],
+    ['an undefined instruction', (cpu) => cpu.pe.executeWord(0), 1],
+    ['ERET', (cpu) => cpu.pe.executeWord(0xd69f03e0 | 0), 1],
+    ['ISB', (cpu) => cpu.pe.executeWord(0xd5033fdf | 0), 1],
+    ['DSB', (cpu) => cpu.pe.executeWord(0xd5033f9f | 0), 0],
+    ['a branch', (cpu) => cpu.pe.executeWord(0x14000001), 0],
+  ])('%s', (_name, event, floor) => {
+    const cpu = new OneCpu('str w0, [x1]\ndc cvau, x1\ndsb ish\nic ivau, x2\ndsb ish\nsite: nop');
+    cpu
+      .setX(0, 0xd65f03c0)
+      .setX(1, aliasBase + 20)
+      .setX(2, textBase + 20)
+      .step(5);
+    cpu.state[cells.SPSR_EL1] = 0b0101;
+    expect(cpu.memory.text.floor(0)).toBe(0);
+    event(cpu);
+    expect(cpu.memory.text.floor(0)).toBe(floor);
   });
 });
 

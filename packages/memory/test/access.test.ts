@@ -95,11 +95,14 @@ describe('stores', () => {
     expect(loaded(cpus)).toBe(77n);
   });
 
-  it('of a byte of shared data teach the writer nothing', () => {
+  it.each([
+    ['shared data', sharedBase, sharedBase + 1],
+    ['text', aliasBase, aliasBase + 1],
+  ])('of a byte of %s teach the writer nothing', (_name, first, second) => {
     const cpus = new Cpus(spec());
     cpus.at(0).write(2, 100);
-    cpus.on(0).store(sharedBase, 1, 1, 0);
-    cpus.on(1).store(sharedBase + 1, 1, 1, 0);
+    cpus.on(0).store(first, 1, 1, 0);
+    cpus.on(1).store(second, 1, 1, 0);
     cpus.at(1).contextSynchronize();
     expect(cpus.at(1).knowsForFetching(2)).toBe(false);
   });

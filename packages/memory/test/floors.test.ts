@@ -147,6 +147,18 @@ describe('barriers', () => {
     expect(run(true)).toEqual([1]);
   });
 
+  it('neither do two of them', () => {
+    const cpus = new Cpus(spec());
+    for (const value of [100, 101]) {
+      cpus.at(0).write(2, value);
+      cpus.at(0).cleanLine(2);
+      cpus.at(0).order('full');
+    }
+    cpus.at(0).invalidateLine(2);
+    cpus.at(0).synchronize('full');
+    expect(cpus.synchronized(0, 2)).toEqual([0, 1, 2]);
+  });
+
   it('a clean that is under way does not hide an earlier one', () => {
     const cpus = new Cpus(spec());
     cpus.at(0).write(2, 100);
@@ -177,6 +189,9 @@ describe('barriers', () => {
   it('hasUncompleted says whether a barrier has anything to do', () => {
     const cpus = new Cpus(spec());
     expect(cpus.at(0).hasUncompleted()).toBe(false);
+    // A store is ordered before the clean that it needs.
+    cpus.at(0).write(2, 100);
+    expect(cpus.at(0).hasUncompleted()).toBe(false);
     for (const issue of [
       () => cpus.at(0).cleanLine(2),
       () => {
@@ -201,6 +216,16 @@ describe('lines', () => {
     const cpus = new Cpus(spec());
     for (const t of [0, 1, 2]) cpus.at(0).write(t, 100);
     cpus.maintain(0, 0);
+    expect([0, 1, 2].map((t) => cpus.at(0).globalFloor(t))).toEqual([1, 1, 0]);
+  });
+
+  it('DC by itself works on the whole line, and on nothing else', () => {
+    const cpus = new Cpus(spec());
+    for (const t of [0, 1, 2]) cpus.at(0).write(t, 100);
+    cpus.at(0).cleanLine(0);
+    cpus.at(0).synchronize('full');
+    cpus.at(0).invalidateAll(true);
+    cpus.at(0).synchronize('full');
     expect([0, 1, 2].map((t) => cpus.at(0).globalFloor(t))).toEqual([1, 1, 0]);
   });
 
@@ -377,6 +402,18 @@ describe('DIC', () => {
     expect(cpus.synchronized(1, 2)).toEqual([1]);
     cpus.at(0).synchronize('full');
     expect(cpus.synchronized(0, 2)).toEqual([1]);
+  });
+
+  it('without IDC, a later version does not vouch for one that is not cleaned', () => {
+    for (const cleans of [false, true]) {
+      const cpus = new Cpus(spec({ DIC: 1 }));
+      cpus.at(0).write(0, 100);
+      if (cleans) cpus.at(0).cleanLine(0);
+      cpus.at(0).order('full');
+      cpus.at(0).write(2, 101);
+      cpus.at(1).executed(2, 1);
+      expect(cpus.range(1, 0)).toEqual(cleans ? [1] : [0, 1]);
+    }
   });
 
   it('IC does nothing, and IDC leaves DC nothing to do', () => {
