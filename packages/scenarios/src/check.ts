@@ -142,7 +142,7 @@ function violationsOf(
         : (replayed.failure?.detail ?? 'the counterexample does not replay'),
       ...(isHang ? { doomedAt: violation.doomedAt } : {}),
       schedule,
-      replay: encodeToken({ scenario: scenario.id, cpus, schedule }),
+      replay: encodeToken({ scenario: scenario.id, cpus, schedule, fuse: system.stepper.fuse }),
     };
   });
 }

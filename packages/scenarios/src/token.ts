@@ -6,6 +6,8 @@ export interface Token {
   readonly cpus: number;
   /** Packed choices. */
   readonly schedule: readonly number[];
+  /** False where every step of the schedule is a single instruction. Default true. */
+  readonly fuse?: boolean;
 }
 
 /** Why a text is not a replay token. */
@@ -38,9 +40,10 @@ function checksum(text: string): string {
 /**
  * A token for a schedule: `q1/SCENARIO/CPUS/SCHEDULE/CHECKSUM`. The schedule lists runs of steps of one CPU, as the
  * number of the CPU, and for every step a letter (`x` executes, `e` takes an event, `i` takes an interrupt) with a
- * number where it is not the first alternative; `x*7` is seven times `x`.
+ * number where it is not the first alternative; `x*7` is seven times `x`. CPUS ends in `s` where every step is a single
+ * instruction.
  */
-export function encodeToken({ scenario, cpus, schedule }: Token): string {
+export function encodeToken({ scenario, cpus, schedule, fuse = true }: Token): string {
   let text = '';
   let cpu = -1;
   let last = '';
@@ -63,7 +66,7 @@ export function encodeToken({ scenario, cpus, schedule }: Token): string {
     count = 1;
   }
   flush();
-  const body = `q1/${scenario}/${cpus}/${text}`;
+  const body = `q1/${scenario}/${cpus}${fuse ? '' : 's'}/${text}`;
   return `${body}/${checksum(body)}`;
 }
 
@@ -90,7 +93,9 @@ export function decodeToken(text: string): Token {
   if (checksum(body) !== parts[4]) {
     throw new TokenError('damaged', `the checksum of the token is not '${parts[4]}'; copy the whole token`);
   }
-  return { scenario: parts[1], cpus: Number(parts[2]), schedule: parseSchedule(parts[3]) };
+  const [, cpus, single] = /^(\d+)(s?)$/.exec(parts[2]) ?? [];
+  const schedule = parseSchedule(parts[3]);
+  return { scenario: parts[1], cpus: Number(cpus), schedule, ...(single === 's' ? { fuse: false } : {}) };
 }
 
 function parseSchedule(text: string): number[] {
