@@ -27,6 +27,8 @@ class Interner {
 export interface Exploration {
   readonly states: number;
   readonly finals: readonly Final[];
+  /** The final states in which the condition of the test holds. */
+  readonly holding: readonly Final[];
 }
 
 /**
@@ -40,8 +42,10 @@ export function explore(program: Program): Exploration {
   const viewAt = cells.length;
   const stoppedAt = viewAt + text.viewCells.length;
   let handled = false;
+  const stores: { address: number; size: number }[] = [];
   const pe = new Pe(memory, {
     ...unconnected,
+    stored: (address, size) => void stores.push({ address, size }),
     exception: ({ state }) => {
       if (!handled) state[stoppedAt] = 1;
       return !handled;
@@ -78,6 +82,7 @@ export function explore(program: Program): Exploration {
     const local = interner.parts[state[thread + 1]].slice();
     memory.attach(nextShared, local.subarray(viewAt, stoppedAt), none);
     pe.attach(local);
+    stores.length = 0;
     handled = program.vectors[thread] !== undefined;
     const t = map.siteWordAt(pc(local));
     if (version !== undefined) {
@@ -85,12 +90,28 @@ export function explore(program: Program): Exploration {
       pe.executeWord(text.versionValue(t, version));
     } else pe.executeWord(wordAt(pe.pc));
     const next = state.slice();
+    for (const store of stores) openMonitors(next, thread, store);
     next[0] = interner.id(nextShared);
     next[thread + 1] = interner.id(local);
     const key = next.join();
     if (seen.has(key)) return;
     seen.add(key);
     stack.push(next);
+  };
+
+  /** A store opens the monitors of the other CPUs that mark what it writes. */
+  const openMonitors = (next: number[], storing: number, to: { address: number; size: number }): void => {
+    for (let thread = 0; thread < program.entries.length; thread++) {
+      const local = interner.parts[next[thread + 1]];
+      pe.attach(local);
+      const marked = pe.address(cells.MONITOR_ADDRESS);
+      const size = local[cells.MONITOR];
+      if (thread === storing || to.address >= marked + size || marked >= to.address + to.size) continue;
+      const opened = local.slice();
+      pe.attach(opened);
+      pe.openMonitor();
+      next[thread + 1] = interner.id(opened);
+    }
   };
 
   const pc = (local: Int32Array): number => {
@@ -129,7 +150,10 @@ export function explore(program: Program): Exploration {
         ),
       );
   }
-  return { states: seen.size, finals };
+  const holding = finals.filter(({ value }) =>
+    litmus.exists.some((all) => all.every(({ left, right }) => value(left) === right)),
+  );
+  return { states: seen.size, finals, holding };
 }
 
 function finalState(program: Program, memory: Memory, parts: readonly Int32Array[]): Final {

@@ -31,8 +31,8 @@ export interface Litmus {
   readonly threads: readonly Code[];
   /** By thread number: the code that its exceptions go to. */
   readonly handlers: ReadonlyMap<number, Code>;
-  /** The conjunction after `exists`. */
-  readonly exists: readonly Equation[];
+  /** The condition after `exists`: a disjunction of conjunctions. */
+  readonly exists: readonly (readonly Equation[])[];
 }
 
 /** What this small reader does not read. */
@@ -41,7 +41,7 @@ export class NotTranslatable extends Error {}
 const zero: Value = { kind: 'integer', integer: 0 };
 
 function parseValue(text: string): Value {
-  if (/^-?(0x)?[0-9a-f]+$/i.test(text)) return { kind: 'integer', integer: Number(text) };
+  if (/^-?(0x[0-9a-f]+|\d+)$/i.test(text)) return { kind: 'integer', integer: Number(text) };
   if (text === 'NOP') return { kind: 'instruction', text };
   const instruction = /^instr:"(.*)"$/.exec(text)?.[1];
   if (instruction !== undefined) return { kind: 'instruction', text: instruction };
@@ -65,12 +65,19 @@ function parseCode(cells: readonly string[]): Code {
   return { lines, labels };
 }
 
+function parseEquation(text: string): Equation {
+  const sides = /^\s*([\w:[\]]+)\s*=\s*(-?\d+)\s*$/.exec(text);
+  if (sides === null) throw new NotTranslatable(`condition '${text.trim()}'`);
+  return { left: sides[1].replace(/[[\]]/g, ''), right: Number(sides[2]) };
+}
+
 /** Reads a litmus test; throws {@link NotTranslatable} for what it does not know. */
 export function parseLitmus(source: string): Litmus {
   const text = source.replace(/\(\*[\s\S]*?\*\)/g, ' ');
   const parts = /^AArch64\s+(\S+)([^{]*)\{([^}]*)\}([\s\S]*?)\bexists\b([\s\S]*)$/.exec(text);
   if (parts === null) throw new NotTranslatable('no `exists` condition');
   const [, name, metadata, init, code, condition] = parts;
+  if (/\bfilter\b/.test(code)) throw new NotTranslatable('a filter');
   const cache = /CacheType=(.*)/.exec(metadata)?.[1] ?? '';
   const DIC = /\bDIC\b/.test(cache) ? 1 : 0;
   const registers: { thread: number; register: number; value: Value }[] = [];
@@ -99,14 +106,13 @@ export function parseLitmus(source: string): Litmus {
     if (!header.trim().endsWith('.F')) threads[Number(title[1])] = body;
     else handlers.set(Number(title[1]), body);
   });
+  // Nested otherwise than as a disjunction of conjunctions, a condition would be read wrongly.
+  if (/\([^()]*\\\/[^()]*\)\s*\/\\/.test(condition))
+    throw new NotTranslatable(`condition '${condition.trim()}'`);
   const exists = condition
     .replace(/[()]/g, ' ')
-    .split('/\\')
-    .map((equation) => {
-      const sides = /^\s*([\w:[\]]+)\s*=\s*(-?\d+)\s*$/.exec(equation);
-      if (sides === null) throw new NotTranslatable(`condition '${equation.trim()}'`);
-      return { left: sides[1].replace(/[[\]]/g, ''), right: Number(sides[2]) };
-    });
+    .split('\\/')
+    .map((conjunction) => conjunction.split('/\\').map(parseEquation));
   return {
     name,
     IDC: DIC === 1 || /\bIDC\b/.test(cache) ? 1 : 0,
