@@ -1,0 +1,15 @@
+import type { Benchmark } from '../benchmark.ts';
+import { engineBenchmarks } from './engine.ts';
+import { instructionSetBenchmarks } from './instruction-set.ts';
+import { interpreterBenchmarks } from './interpreter.ts';
+import { searchBenchmarks } from './search.ts';
+import { storyBenchmarks } from './story.ts';
+
+/** Every benchmark, in the order of the table. */
+export const benchmarks: readonly Benchmark[] = [
+  ...storyBenchmarks,
+  ...searchBenchmarks,
+  ...engineBenchmarks,
+  ...interpreterBenchmarks,
+  ...instructionSetBenchmarks,
+];

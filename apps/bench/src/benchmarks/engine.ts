@@ -1,0 +1,39 @@
+import { exploreSync } from '@quiesce/explore';
+import type { Benchmark } from '../benchmark.ts';
+import { cpuSeconds, roundsOf } from '../clock.ts';
+import { stopMachine } from '../systems/stop-machine.ts';
+import { numeral } from '../table.ts';
+
+function engine(name: string, sorted: boolean, cpus: number, quickCpus: number): Benchmark {
+  return {
+    group: 'engine',
+    name,
+    measure(scale) {
+      const size = scale.quick ? quickCpus : cpus;
+      const values: number[] = [];
+      let statistics = { states: 0, transitions: 0, bytes: 0 };
+      for (let round = 0; round <= Math.min(roundsOf(scale), 5); round++) {
+        const seconds = cpuSeconds(() => {
+          const result = exploreSync(stopMachine(size, { sorted }));
+          if (result.verdict !== 'holds') throw new Error(`the stop machine ${result.verdict}`);
+          statistics = result.statistics;
+        });
+        // The first round warms up.
+        if (round > 0) values.push(statistics.states / seconds / 1e6);
+      }
+      const { states, transitions, bytes } = statistics;
+      return {
+        unit: 'M states/s',
+        values,
+        note: `N=${size}, ${numeral(states)} states`,
+        details: { cpus: size, states, transitions, bytes },
+      };
+    },
+  };
+}
+
+/** The search on a system that costs next to nothing by itself. */
+export const engineBenchmarks: readonly Benchmark[] = [
+  engine('stop machine by hand', false, 7, 6),
+  engine('stop machine by hand, sorted', true, 16, 10),
+];
