@@ -96,6 +96,8 @@ function complete(pe: Pe, resume: number | undefined): boolean {
     pe.next = resume;
   }
   state.fill(0, saved, saved + 40);
+  // Firmware returns by an exception return, which is an event for WFE.
+  state[cells.EVENT] = 1;
   pe.openMonitor();
   pe.memory.text.contextSynchronize();
   return true;
