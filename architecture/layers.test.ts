@@ -32,7 +32,7 @@ function specifiers(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');
   const pattern =
     /(?:^|\n)\s*(?:import|export)\b[^;'"]*?from\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)\s*import\s*['"]([^'"]+)['"]/g;
-  return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+  return [...text.matchAll(pattern)].map((match) => match.slice(1).join(''));
 }
 
 const folders = ['packages', 'apps'].flatMap((kind) =>
