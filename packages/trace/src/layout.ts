@@ -1,8 +1,14 @@
-/** Breaks text at spaces into lines of at most `width` characters; a longer word stands alone. */
+const noBreak = '\u00a0';
+
+/**
+ * Breaks text at spaces into lines of at most `width` characters; a longer word stands alone. What is quoted, such as
+ * an instruction, stays together.
+ */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  const kept = text.replaceAll(/'[^']{1,40}'/g, (quoted) => quoted.replaceAll(' ', noBreak));
+  for (const word of kept.split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (longer.length <= width || line === '') line = longer;
     else {
@@ -10,7 +16,7 @@ export function wrap(text: string, width: number): string[] {
       line = word;
     }
   }
-  return [...lines, line];
+  return [...lines, line].map((each) => each.replaceAll(noBreak, ' '));
 }
 
 /** Cuts text to a width from the left, so that the end stays: symbols differ there. */

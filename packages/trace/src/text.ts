@@ -117,20 +117,21 @@ function heading({ cpus }: Trace, columns: Columns, width: number): string[] {
   return [...(cpus > mostLanes ? [] : [legend.slice(0, width)]), names.slice(0, width).trimEnd()];
 }
 
-function lanesText(lanes: readonly Lane[], cpu: number, mover: string): string {
+/** The lanes of one line: `mover` marks the CPU that moves, `!` the one that shows the violation. */
+function lanesText({ lanes, cpu }: TraceStep, mover: string, violating = -1): string {
   if (lanes.length > mostLanes) return String(cpu).padStart(3);
-  return lanes.map(({ state }, i) => (i === cpu && mover !== '' ? mover : mark[state])).join(' ');
+  return lanes
+    .map(({ state }, i) => (i === violating ? '!' : i === cpu && mover !== '' ? mover : mark[state]))
+    .join(' ');
 }
 
-/** The mark of the CPU that moves: the last step of a violation is the violation. */
-function moverOf(trace: Trace, index: number): string {
-  const { end, steps } = trace;
-  const isLast = index === steps.length - 1;
-  return isLast && end.kind === 'violated' && end.violation.kind !== 'hang' ? '!' : '*';
+/** The CPU that shows a violation with this step, or -1. */
+function violatingCpu({ end, steps }: Trace, index: number): number {
+  return index === steps.length - 1 && end.kind === 'violated' ? end.violation.cpu : -1;
 }
 
 function lookOf(trace: Trace, index: number, instructions: readonly TraceInstruction[]): Row['look'] {
-  if (moverOf(trace, index) === '!') return 'bad';
+  if (violatingCpu(trace, index) >= 0) return 'bad';
   const patches = instructions.some(({ effects }) => effects.some(({ kind }) => kind === 'modified'));
   return patches ? 'patch' : 'normal';
 }
@@ -139,8 +140,8 @@ function eventRow(trace: Trace, step: TraceStep, index: number, texts: readonly 
   const from = step.effects.find((effect) => effect.kind === 'exception')?.from ?? '';
   return {
     step: String(step.step),
-    lanes: lanesText(step.lanes, step.cpu, moverOf(trace, index)),
-    below: lanesText(step.lanes, step.cpu, ''),
+    lanes: lanesText(step, '*', violatingCpu(trace, index)),
+    below: lanesText(step, ''),
     place: from,
     text: `-- ${step.what ?? step.kind} --`,
     effect: texts.join(', '),
@@ -154,8 +155,8 @@ function compactRow(trace: Trace, step: TraceStep, index: number): Row {
   const [first] = step.instructions as readonly (TraceInstruction | undefined)[];
   return {
     step: String(step.step),
-    lanes: lanesText(step.lanes, step.cpu, moverOf(trace, index)),
-    below: lanesText(step.lanes, step.cpu, ''),
+    lanes: lanesText(step, '*', violatingCpu(trace, index)),
+    below: lanesText(step, ''),
     place: first?.place ?? step.lanes[step.cpu].place,
     text: first?.text ?? '',
     effect: texts.join(', '),
@@ -164,14 +165,14 @@ function compactRow(trace: Trace, step: TraceStep, index: number): Row {
 }
 
 function fullRows(trace: Trace, step: TraceStep, index: number, registers: boolean): Row[] {
-  const below = lanesText(step.lanes, step.cpu, '');
+  const below = lanesText(step, '');
   const rows: Row[] =
     step.kind === 'execute' ? [] : [eventRow(trace, step, index, stepTexts({ ...step, instructions: [] }))];
   for (const instruction of step.instructions) {
     const isFirst = rows.length === 0;
     rows.push({
       step: isFirst ? String(step.step) : '',
-      lanes: lanesText(step.lanes, step.cpu, isFirst ? moverOf(trace, index) : '.'),
+      lanes: lanesText(step, isFirst ? '*' : '.', isFirst ? violatingCpu(trace, index) : -1),
       below,
       place: instruction.place,
       text: instruction.text,
@@ -205,6 +206,10 @@ function columnsOf(rows: readonly Row[], width: number): Columns {
 function lines(row: Row, columns: Columns, palette: Palette): string[] {
   const [first, ...more] = wrap(row.effect, columns.effect);
   const colour = row.look === 'normal' ? same : palette[row.look];
+  if (row.place === '' && row.text === '') {
+    const wide = columns.place + columns.text + columns.effect + 2;
+    return wrap(row.effect, wide).map((rest) => palette.quiet(`      ${row.below}    ${rest}`));
+  }
   const start = `${row.step.padStart(4)}  ${row.lanes}  `;
   const body = `${fit(row.place, columns.place)}  ${row.text.padEnd(columns.text)}  ${first}`.trimEnd();
   const indent = ' '.repeat(columns.place + columns.text + 4);

@@ -1,0 +1,89 @@
+import type { CheckResult, FoundViolation, Scenario } from '@quiesce/scenarios';
+import { renderText, traceOf } from '@quiesce/trace';
+import { type CheckPlan, checkCommand, isInconclusive, verdictText } from './checking.ts';
+import type { Colours } from './colour.ts';
+import { duration, grouped } from './numbers.ts';
+import { subjectOf } from './subject.ts';
+
+/** How counterexamples are shown. */
+export type TraceForm = 'full' | 'short' | 'brief' | 'none';
+
+/** What text is written with. */
+export interface Look {
+  readonly colours: Colours;
+  readonly width: number;
+}
+
+/** The conditions of verdicts in one line. */
+export function modelText({ model }: CheckResult): string {
+  const events = model.events.length === 0 ? 'no events' : `events: ${model.events.join(', ')}`;
+  const reductions = model.reductions.length === 0 ? 'no reductions' : model.reductions.join(', ');
+  return (
+    `tier ${model.tier}, safe list of ${model.safeList}, IDC=${model.IDC} DIC=${model.DIC}, ${events}; ` +
+    `${model.strategy}, ${model.storage} states, ${reductions}`
+  );
+}
+
+/** What a search cost in one line. */
+export function costText({ states, transitions, depth, milliseconds }: CheckResult): string {
+  return `${grouped(states)} states, ${grouped(transitions)} transitions, depth ${depth}, ${duration(milliseconds)}`;
+}
+
+/** A counterexample as a trace. */
+export function traceText(
+  scenario: Scenario,
+  result: CheckResult,
+  violation: FoundViolation,
+  form: Exclude<TraceForm, 'none'>,
+  look: Look,
+): string {
+  const trace = traceOf(subjectOf(scenario.image(result.cpus)), violation.schedule, {
+    scenario: scenario.id,
+    fuse: result.model.reductions.includes('local steps'),
+    ...(violation.kind === 'hang'
+      ? { hang: violation.doomedAt === undefined ? {} : { doomedAt: violation.doomedAt } }
+      : {}),
+  });
+  return renderText(trace, {
+    full: form === 'full',
+    brief: form === 'brief',
+    width: look.width,
+    palette: look.colours,
+  });
+}
+
+/** One check with everything that it found. */
+export function checkText(
+  scenario: Scenario,
+  result: CheckResult,
+  plan: CheckPlan,
+  form: TraceForm,
+  look: Look,
+): string {
+  const { colours } = look;
+  const mark = isInconclusive(result)
+    ? colours.doubt
+    : result.violations.length > 0
+      ? colours.bad
+      : colours.good;
+  const cpus = `${result.cpus} CPU${result.cpus === 1 ? '' : 's'}`;
+  const witnesses = Object.entries(result.witnesses).map(
+    ([name, count]) => `  witness    ${name}: ${count === 0 ? 'not reached' : `${grouped(count)} states`}`,
+  );
+  return [
+    `${colours.heading(`${scenario.id}, ${cpus}:`)} ${mark(verdictText(result))}`,
+    `  protocol   ${scenario.variant}`,
+    `  explored   ${costText(result)}`,
+    `  model      ${modelText(result)}`,
+    ...(result.bounds.length === 0 || result.verdict === 'holds-within-bounds'
+      ? []
+      : [`  bounds     ${result.bounds.join(', ')}`]),
+    ...witnesses,
+    `  again      ${checkCommand(result, plan)}`,
+    ...result.violations.map(({ replay }) => `  replay     quiesce replay ${replay}`),
+    '',
+    ...(form === 'none'
+      ? []
+      : result.violations.map((violation) => traceText(scenario, result, violation, form, look))),
+  ].join('\n');
+}

@@ -1,0 +1,157 @@
+import type { Bounds, Strategy } from '@quiesce/explore';
+import { type CheckResult, type Scenario, check, pinnedOutcome } from '@quiesce/scenarios';
+import type { Host } from './host.ts';
+import type { ProgressLine } from './progress.ts';
+import { imageFor } from './selection.ts';
+
+/** How the command line asks for checks to be made. */
+export interface CheckPlan {
+  readonly all: boolean;
+  readonly bounds: Bounds;
+  readonly strategy: Strategy;
+  readonly reductions: boolean;
+}
+
+/** Everything explored in full, with every reduction. */
+export const wholePlan: CheckPlan = { all: false, bounds: {}, strategy: 'breadth-first', reductions: true };
+
+/** Ctrl-C, as a search looks at it. */
+export interface Interruption {
+  aborted: boolean;
+}
+
+/** Makes checks one after the other until the user interrupts. */
+export async function interruptible<T>(
+  host: Host,
+  work: (interruption: Interruption) => Promise<T>,
+): Promise<T> {
+  const interruption: Interruption = { aborted: false };
+  const stop = host.onInterrupt(() => (interruption.aborted = true));
+  try {
+    return await work(interruption);
+  } finally {
+    stop();
+  }
+}
+
+/** Checks a scenario with a number of CPUs and shows progress. */
+export async function runCheck(
+  scenario: Scenario,
+  cpus: number,
+  plan: CheckPlan,
+  progress: ProgressLine,
+  interruption: Interruption,
+): Promise<CheckResult> {
+  imageFor(scenario, cpus);
+  const { all, bounds, strategy, reductions } = plan;
+  const result = await check(scenario, cpus, {
+    all,
+    bounds,
+    strategy,
+    signal: interruption,
+    onProgress: (state) => progress.report(state),
+    ...(reductions ? {} : { reductions: { symmetry: false, fuse: false, liveness: false } }),
+  });
+  progress.clear();
+  return result;
+}
+
+/** Whether a result proves or refutes nothing. */
+export function isInconclusive({ verdict, bounds }: CheckResult): boolean {
+  return (
+    verdict === 'aborted' || verdict === 'holds-within-bounds' || (verdict === 'holds' && bounds.length > 0)
+  );
+}
+
+/** A verdict in words. What hit a bound never reads like a proof. */
+export function verdictText(result: CheckResult): string {
+  const { verdict, bounds, violations } = result;
+  if (verdict === 'aborted') {
+    const found = violations.length === 0 ? 'nothing is proved' : 'what was found until then is below';
+    return `aborted, ${found}: ${result.reason ?? 'no reason given'}`;
+  }
+  if (isInconclusive(result)) return `holds within bounds (${bounds.join(', ')})`;
+  if (verdict === 'violated') return `violated: ${violations.map(({ kind }) => kind).join(', ')}`;
+  return 'holds';
+}
+
+/** The exit status of one result: 0 holds, 1 violated, 3 neither. */
+export function statusOf(result: CheckResult): number {
+  if (result.violations.length > 0) return 1;
+  return isInconclusive(result) ? 3 : 0;
+}
+
+/** The exit status of several: a violation outweighs what is open, and that what holds. */
+export function worstStatus(statuses: readonly number[]): number {
+  return statuses.includes(1) ? 1 : statuses.includes(3) ? 3 : 0;
+}
+
+/** The command that makes a check again. */
+export function checkCommand(result: CheckResult, plan: CheckPlan): string {
+  const { states, depth, milliseconds } = plan.bounds;
+  return [
+    `quiesce check ${result.scenario} --cpus ${result.cpus}`,
+    ...(plan.all ? ['--all'] : []),
+    ...(states === undefined ? [] : [`--max-states ${states}`]),
+    ...(depth === undefined ? [] : [`--max-depth ${depth}`]),
+    ...(milliseconds === undefined ? [] : [`--max-time ${milliseconds / 1000}`]),
+    ...(plan.strategy === 'breadth-first' ? [] : [`--strategy ${plan.strategy}`]),
+    ...(plan.reductions ? [] : ['--no-reductions']),
+  ].join(' ');
+}
+
+/** A comparison with the verdict that is pinned. */
+export interface Expectation {
+  readonly pinned: string;
+  readonly differences: readonly string[];
+}
+
+/** What is pinned for a result. */
+export function pinnedText(scenario: Scenario, cpus: number): string {
+  return pinnedOutcome(scenario, cpus);
+}
+
+/** A result as `check --json` prints it. */
+export function checkRow(result: CheckResult, plan: CheckPlan, expected?: Expectation): object {
+  const { violations, model } = result;
+  const [first] = violations as readonly ((typeof violations)[number] | undefined)[];
+  return {
+    scenario: result.scenario,
+    cpus: result.cpus,
+    verdict: result.verdict,
+    violations: violations.map(({ kind, steps, cpu, detail, doomedAt, replay }) => ({
+      kind,
+      steps,
+      cpu,
+      detail,
+      ...(doomedAt === undefined ? {} : { doomedAt }),
+      replay: `quiesce replay ${replay}`,
+      token: replay,
+    })),
+    tier: model.tier,
+    states: result.states,
+    transitions: result.transitions,
+    depth: result.depth,
+    milliseconds: result.milliseconds,
+    bounds: result.bounds,
+    witnesses: result.witnesses,
+    replay: first === undefined ? checkCommand(result, plan) : `quiesce replay ${first.replay}`,
+    model: {
+      safeList: model.safeList,
+      IDC: model.IDC,
+      DIC: model.DIC,
+      events: model.events,
+      storage: model.storage,
+      strategy: model.strategy,
+      reductions: model.reductions,
+    },
+    ...(result.reason === undefined ? {} : { reason: result.reason }),
+    ...(expected === undefined
+      ? {}
+      : {
+          pinned: expected.pinned,
+          agrees: expected.differences.length === 0,
+          differences: expected.differences,
+        }),
+  };
+}

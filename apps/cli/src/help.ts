@@ -1,0 +1,55 @@
+import { type OptionTable, commonOptions } from './arguments.ts';
+import type { Verb } from './verb.ts';
+
+/** What the program is, in the first lines of the help. */
+const about = [
+  'quiesce: a checker for live code patching on arm64',
+  '',
+  'It runs the A64 code of a patching protocol on N simulated CPUs, explores every interleaving, every old',
+  'instruction that may still be fetched and every exception that may arrive, and says whether a CPU can',
+  'execute what is being patched: with a proof over the explored space, or the shortest counterexample.',
+];
+
+const start = [
+  'To begin with:',
+  '  quiesce check                              the story of the series, each patch before and after',
+  '  quiesce check patch-text-3.14 --cpus 2     one scenario',
+  '  quiesce explain cmodx                      what a violation means',
+];
+
+/** `quiesce --help` */
+export function overview(verbs: readonly Verb[]): string {
+  const lines = verbs.map(({ name, does }) => `  ${name.padEnd(9)}${does}`);
+  return [
+    ...about,
+    '',
+    'usage: quiesce VERB [ARGUMENTS] [--json] [--no-color]',
+    '',
+    ...lines,
+    '',
+    ...start,
+    '',
+    "'quiesce help VERB' has the options. Exit status: 0 holds, 1 violated, 2 usage, 3 inconclusive, 70 internal error.",
+    '',
+  ].join('\n');
+}
+
+function optionLines(options: OptionTable): string[] {
+  return Object.entries(options).map(([name, { short, value, does }]) => {
+    const long = `--${name}${value === undefined ? '' : ` ${value}`}`;
+    return `  ${short === undefined ? '    ' : `-${short}, `}${long.padEnd(22)} ${does}`;
+  });
+}
+
+/** `quiesce VERB --help` */
+export function verbHelp({ name, synopsis, does, options, notes }: Verb): string {
+  return [
+    `usage: quiesce ${name}${synopsis === '' ? '' : ` ${synopsis}`} [OPTIONS]`,
+    '',
+    `${does.charAt(0).toUpperCase()}${does.slice(1)}.`,
+    '',
+    ...optionLines({ ...options, ...commonOptions }),
+    ...(notes.length === 0 ? [] : ['', ...notes]),
+    '',
+  ].join('\n');
+}

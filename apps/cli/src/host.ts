@@ -1,0 +1,67 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { usage } from './usage-error.ts';
+
+/** Everything that the commands need of the world: streams, files, time and Ctrl-C. Tests bring their own. */
+export interface Host {
+  /** Writes results. */
+  readonly out: (text: string) => void;
+  /** Writes errors and progress. */
+  readonly error: (text: string) => void;
+  readonly outIsTerminal: boolean;
+  readonly errorIsTerminal: boolean;
+  /** Columns of the terminal, where there is one. */
+  readonly columns: number | undefined;
+  readonly environment: Readonly<Partial<Record<string, string>>>;
+  /** The contents of a file; of standard input for `-`. */
+  readonly read: (path: string) => Uint8Array;
+  readonly write: (path: string, bytes: Uint8Array) => void;
+  /** Milliseconds on a clock that never runs backwards. */
+  readonly now: () => number;
+  /** Calls back at the first Ctrl-C from now on; the second one kills. Returns how to stop listening. */
+  readonly onInterrupt: (callback: () => void) => () => void;
+}
+
+/** The host that a process is. */
+export function processHost(): Host {
+  const { stdout, stderr, env } = process;
+  return {
+    out: (text) => void stdout.write(text),
+    error: (text) => void stderr.write(text),
+    outIsTerminal: stdout.isTTY,
+    errorIsTerminal: stderr.isTTY,
+    // Undefined where standard output is no terminal, whatever the type says.
+    columns: stdout.columns,
+    environment: env,
+    read: (path) => {
+      try {
+        return readFileSync(path === '-' ? 0 : path);
+      } catch (error) {
+        throw usage(`cannot read '${path}': ${reason(error)}; give the path of a readable file, or '-'`);
+      }
+    },
+    write: (path, bytes) => {
+      try {
+        writeFileSync(path, bytes);
+      } catch (error) {
+        throw usage(`cannot write '${path}': ${reason(error)}; give a path that can be written`);
+      }
+    },
+    now: () => performance.now(),
+    onInterrupt: (callback) => {
+      process.once('SIGINT', callback);
+      return () => void process.removeListener('SIGINT', callback);
+    },
+  };
+}
+
+const reasons: Readonly<Partial<Record<string, string>>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'permission denied',
+};
+
+/** Why a file could not be used, in words. */
+function reason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return reasons[code] ?? (code === '' ? 'it cannot be opened' : code);
+}

@@ -1,0 +1,9 @@
+import type { Host } from './host.ts';
+
+/** Version of the JSON that every verb prints. */
+export const jsonSchema = 1;
+
+/** Prints the object that every verb's --json is. */
+export function printJson(host: Host, results: readonly object[]): void {
+  host.out(`${JSON.stringify({ schema: jsonSchema, results }, undefined, 2)}\n`);
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { readArguments } from './arguments.ts';
+import { overview, verbHelp } from './help.ts';
+import { type Host, processHost } from './host.ts';
+import { printJson } from './json.ts';
+import { suggestion } from './nearest.ts';
+import { UsageError, usage } from './usage-error.ts';
+import type { Verb } from './verb.ts';
+import { asm } from './verbs/asm.ts';
+import { check } from './verbs/check.ts';
+import { disasm } from './verbs/disasm.ts';
+import { explain } from './verbs/explain.ts';
+import { list } from './verbs/list.ts';
+import { replay } from './verbs/replay.ts';
+import { run } from './verbs/run.ts';
+
+export type { Host } from './host.ts';
+
+/** Exit statuses beside those of a check. */
+const status = { usage: 2, internal: 70, brokenPipe: 141 } as const;
+
+const help: Verb = {
+  name: 'help',
+  synopsis: '[VERB]',
+  does: 'this, or the options of a verb',
+  options: {},
+  notes: [],
+  run: (given, host) => {
+    const [name, ...more] = given.positionals as readonly (string | undefined)[];
+    if (more.length > 0) throw usage("help takes one verb; for example 'quiesce help check'");
+    if (name === undefined) return printHelp(verbs, given.flag('json'), host);
+    const verb = verbNamed(name);
+    if (given.flag('json')) return printHelp([verb], true, host);
+    host.out(verbHelp(verb));
+    return 0;
+  },
+};
+
+const verbs: readonly Verb[] = [list, check, run, replay, explain, asm, disasm, help];
+
+function printHelp(of: readonly Verb[], isJson: boolean, host: Host): number {
+  if (isJson) {
+    const rows = of.map(({ name, synopsis, does, options }) => ({ verb: name, synopsis, does, options }));
+    printJson(host, rows);
+  } else host.out(overview(of));
+  return 0;
+}
+
+function verbNamed(name: string): Verb {
+  const verb = verbs.find((one) => one.name === name);
+  if (verb !== undefined) return verb;
+  const names = verbs.map((one) => one.name);
+  throw usage(`no verb '${name}'${suggestion(name, names, "'quiesce help' lists them")}`);
+}
+
+/** The version of this package. */
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const found =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : 'unknown';
+  return String(found);
+}
+
+async function dispatch(argv: readonly string[], host: Host): Promise<number> {
+  const [first, ...rest] = argv as readonly [string | undefined, ...string[]];
+  if (first === undefined || first === '--help' || first === '-h') {
+    return printHelp(verbs, rest.includes('--json'), host);
+  }
+  if (first === '--version' || first === '-V') {
+    if (rest.includes('--json')) printJson(host, [{ version: version(), node: process.version }]);
+    else host.out(`quiesce ${version()}\n`);
+    return 0;
+  }
+  if (first.startsWith('-')) {
+    throw usage(`the verb comes first, then '${first}'; for example: quiesce check ${first}`);
+  }
+  const verb = verbNamed(first);
+  const given = readArguments(verb.name, rest, verb.options);
+  if (given.flag('help')) {
+    host.out(verbHelp(verb));
+    return 0;
+  }
+  return verb.run(given, host);
+}
+
+/** Runs a command line (without `node` and the path of the program). Returns the exit status; never throws. */
+export async function main(argv: readonly string[], host: Host): Promise<number> {
+  try {
+    return await dispatch(argv, host);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      host.error(`quiesce: ${error.message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+      return status.usage;
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    const isDebug = (host.environment['QUIESCE_DEBUG'] ?? '') !== '';
+    const hint = isDebug ? '' : ' (QUIESCE_DEBUG=1 shows where)';
+    host.error(
+      `quiesce: internal error: ${message.split('\n', 1)[0]}; please report it with the command line${hint}\n`,
+    );
+    if (isDebug && error instanceof Error) host.error(`${error.stack ?? ''}\n`);
+    return status.internal;
+  }
+}
+
+/** Runs the command line of this process. */
+export async function start(): Promise<void> {
+  const onPipe = (error: Error): void => {
+    // The reader has gone (`quiesce list | head`): what SIGPIPE does to other programs.
+    if ('code' in error && error.code === 'EPIPE') process.exit(status.brokenPipe);
+    throw error;
+  };
+  process.stdout.on('error', onPipe);
+  process.stderr.on('error', onPipe);
+  process.exitCode = await main(process.argv.slice(2), processHost());
+}

@@ -1,0 +1,85 @@
+import type { Look } from './check-text.ts';
+import { type ScenarioComparison, agrees, outcomeWord, statesOf } from './comparison.ts';
+import { duration, grouped } from './numbers.ts';
+
+const cell = 7;
+
+function titleWidth(sizes: readonly number[]): number {
+  return Math.max(24, 100 - 2 - (cell + 1) * sizes.length - 11 - 9);
+}
+
+/** The heading of a chapter's table. */
+export function tableHeading(sizes: readonly number[]): string {
+  const cells = sizes.map((cpus) => `N=${cpus}`.padEnd(cell)).join(' ');
+  return `  ${'variant'.padEnd(titleWidth(sizes))}${cells} ${'states'.padStart(10)}  pinned`;
+}
+
+/** Breaks a title into lines. */
+function broken(text: string, width: number): string[] {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const line = lines[lines.length - 1];
+    if (line === '') lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(`  ${word}`);
+  }
+  return lines;
+}
+
+/** One scenario: its verdict for each size, its states, and whether that is what is pinned. */
+export function tableRow(comparison: ScenarioComparison, sizes: readonly number[], look: Look): string {
+  const { scenario, checks } = comparison;
+  const { colours } = look;
+  const width = titleWidth(sizes);
+  const [first, ...more] = broken(scenario.variant, width - 2);
+  const cells = sizes.map((cpus) => {
+    const found = checks.find((compared) => compared.cpus === cpus);
+    const text = found === undefined ? '-' : outcomeWord(found.result);
+    const mark = text === 'holds' ? colours.good : text === '-' ? colours.quiet : colours.bad;
+    return mark(text.padEnd(cell));
+  });
+  const verdict = agrees(comparison) ? colours.good('ok') : colours.bad('DIFFERS');
+  const row = `  ${first.padEnd(width)}${cells.join(' ')} ${grouped(statesOf(comparison)).padStart(10)}  ${verdict}`;
+  return [row, ...more.map((line) => `  ${line}`)].join('\n');
+}
+
+/** What differs from the pinned verdicts, a line each. */
+export function differencesText(comparisons: readonly ScenarioComparison[]): string[] {
+  return comparisons.flatMap(({ scenario, checks }) =>
+    checks.flatMap(({ cpus, differences }) =>
+      differences.map((difference) => `${scenario.id}, ${cpus} CPUs: ${difference}`),
+    ),
+  );
+}
+
+/** How it came out, and what the verdicts mean. */
+export function summaryText(
+  comparisons: readonly ScenarioComparison[],
+  wanted: number,
+  milliseconds: number,
+  { colours }: Look,
+): string {
+  const made = comparisons.flatMap(({ checks }) => checks);
+  const agreeing = made.filter(({ differences }) => differences.length === 0).length;
+  const states = comparisons.reduce((sum, comparison) => sum + statesOf(comparison), 0);
+  const differences = differencesText(comparisons);
+  const missing = wanted - made.length;
+  const all = agreeing === made.length && missing === 0;
+  const issues = [...new Set(made.map(({ result }) => result.model.safeList))].join(', ');
+  const bounds = [...new Set(made.flatMap(({ result }) => result.bounds))];
+  const mark = all ? colours.good : colours.bad;
+  return [
+    mark(`${agreeing} of ${made.length} verdicts are the pinned ones.`) +
+      ` ${grouped(states)} states in ${duration(milliseconds)}.`,
+    ...(missing === 0 ? [] : [colours.bad(`${missing} checks were not made: interrupted.`)]),
+    ...differences.map((difference) => colours.bad(`  DIFFERS  ${difference}`)),
+    '',
+    'holds: in no reachable state does a CPU execute a word that is being patched, and every CPU can',
+    'always finish. Every interleaving, every old word that a CPU may still fetch and every listed event',
+    'was explored; events are unlimited, and no two states were taken for one.',
+    `Model: tier 1 (data sequentially consistent, fetch relaxed), list of instructions that may be`,
+    `modified under execution of Arm ARM issue ${issues}. Bounds: ${bounds.length === 0 ? 'none' : bounds.join(', ')}. The others are counterexamples:`,
+    "'quiesce explain cmodx' (stale, torn, hang) says what they mean, 'quiesce list' names the scenarios.",
+    '',
+  ].join('\n');
+}

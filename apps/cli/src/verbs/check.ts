@@ -1,0 +1,133 @@
+import type { Arguments } from '../arguments.ts';
+import { type CheckPlan, checkRow, interruptible, runCheck, statusOf, worstStatus } from '../checking.ts';
+import { type TraceForm, checkText } from '../check-text.ts';
+import { coloursFor, widthFor } from '../colour.ts';
+import type { Host } from '../host.ts';
+import { printJson } from '../json.ts';
+import { cpuNumbers, seconds, wholeNumber } from '../numbers.ts';
+import { ProgressLine } from '../progress.ts';
+import { imageFor, scenariosNamed } from '../selection.ts';
+import { story } from '../story.ts';
+import { usage } from '../usage-error.ts';
+import type { Verb } from '../verb.ts';
+
+/** Options that change what is explored: with them there is no pinned verdict to compare with. */
+const exploring = ['all', 'max-states', 'max-time', 'max-depth', 'strategy', 'no-reductions'];
+
+/** `quiesce check` */
+export const check: Verb = {
+  name: 'check',
+  synopsis: '[ID...]',
+  does: 'explores scenarios and prints verdicts; without an id, the story of the series',
+  options: {
+    cpus: {
+      value: 'N',
+      example: '2',
+      does: 'numbers of CPUs: 2, 2-4 or 1,3 (default: the smallest that shows it)',
+    },
+    expect: { does: 'compare with the pinned verdicts; exit 0 when all agree' },
+    sizes: { value: 'N', example: '1-3', does: 'numbers of CPUs to compare (default 1-4)' },
+    all: { does: 'go on after a violation: one counterexample of every kind' },
+    'max-states': { value: 'N', example: '100000', does: 'give up after so many states' },
+    'max-time': { value: 'SECONDS', example: '60', does: 'give up after so long' },
+    'max-depth': { value: 'N', example: '50', does: 'give up on longer schedules' },
+    strategy: {
+      value: 'ORDER',
+      values: ['breadth-first', 'depth-first'],
+      example: 'depth-first',
+      does: 'breadth-first (shortest counterexamples, default) or depth-first',
+    },
+    'no-reductions': { does: 'no symmetry, no fused steps, no dead registers' },
+    trace: {
+      value: 'FORM',
+      values: ['full', 'short', 'none'],
+      example: 'full',
+      does: 'counterexamples: short (default), full or none',
+    },
+  },
+  notes: [
+    "ID is a scenario or a pattern, such as 'patch-text-*'.",
+    'Exit status: 0 holds, 1 violated, 3 inconclusive (a bound was hit, or interrupted).',
+    'With --expect or without ID: 0 when every verdict is the pinned one, else 1.',
+  ],
+  run: (given, host) => {
+    given.conflict('json', ['trace'], 'a replay token stands for the trace');
+    given.conflict('cpus', ['sizes'], 'both say how many CPUs');
+    given.conflict(
+      'expect',
+      exploring,
+      'verdicts are pinned for whole spaces, explored to the first violation',
+    );
+    const { positionals } = given;
+    if (positionals.length === 0) {
+      const stray = exploring.find((name) => given.flag(name));
+      if (stray !== undefined)
+        throw usage(`--${stray} needs a scenario; for example: quiesce check patch-text-3.14 --${stray}`);
+    } else if (given.flag('sizes') && !given.flag('expect')) {
+      throw usage('--sizes goes with --expect; write --cpus for the sizes to check');
+    }
+    if (positionals.length === 0 || given.flag('expect')) return compare(given, host);
+    return explore(given, host);
+  },
+};
+
+function compare(given: Arguments, host: Host): Promise<number> {
+  const option = given.flag('sizes') ? 'sizes' : 'cpus';
+  const text = given.text(option);
+  const { positionals } = given;
+  return story(host, {
+    scenarios: positionals.length === 0 ? undefined : scenariosNamed(positionals),
+    sizes: text === undefined ? undefined : cpuNumbers(`--${option}`, text),
+    json: given.flag('json'),
+    trace: traceForm(given) ?? (positionals.length === 0 && !given.flag('expect') ? 'brief' : 'none'),
+    colours: coloursFor(host, given.flag('no-color')),
+  });
+}
+
+function traceForm(given: Arguments): TraceForm | undefined {
+  const form = given.text('trace');
+  return form === 'full' || form === 'short' || form === 'none' ? form : undefined;
+}
+
+function planOf(given: Arguments): CheckPlan {
+  const [states, time, depth] = ['max-states', 'max-time', 'max-depth'].map((name) => given.text(name));
+  return {
+    all: given.flag('all'),
+    bounds: {
+      ...(states === undefined ? {} : { states: wholeNumber('--max-states', states, 1) }),
+      ...(time === undefined ? {} : { milliseconds: seconds('--max-time', time) }),
+      ...(depth === undefined ? {} : { depth: wholeNumber('--max-depth', depth, 0) }),
+    },
+    strategy: given.text('strategy') === 'depth-first' ? 'depth-first' : 'breadth-first',
+    reductions: !given.flag('no-reductions'),
+  };
+}
+
+function explore(given: Arguments, host: Host): Promise<number> {
+  const plan = planOf(given);
+  const scenarios = scenariosNamed(given.positionals);
+  const cpus = given.text('cpus');
+  const wanted = cpus === undefined ? undefined : cpuNumbers('--cpus', cpus);
+  const checks = scenarios.flatMap((scenario) =>
+    (wanted ?? [scenario.smallest]).map((n) => ({ scenario, n })),
+  );
+  for (const { scenario, n } of checks) imageFor(scenario, n);
+  const progress = new ProgressLine(host);
+  const look = { colours: coloursFor(host, given.flag('no-color')), width: widthFor(host) };
+  return interruptible(host, async (interruption) => {
+    const rows: object[] = [];
+    const statuses: number[] = [];
+    for (const [i, { scenario, n }] of checks.entries()) {
+      if (interruption.aborted) break;
+      progress.label(`${i + 1}/${checks.length} ${scenario.id}, ${n} CPUs`);
+      const result = await runCheck(scenario, n, plan, progress, interruption);
+      statuses.push(statusOf(result));
+      rows.push(checkRow(result, plan));
+      if (!given.flag('json')) host.out(checkText(scenario, result, plan, traceForm(given) ?? 'short', look));
+    }
+    if (given.flag('json')) printJson(host, rows);
+    if (!interruption.aborted) return worstStatus(statuses);
+    host.error(`quiesce: interrupted; ${statuses.length} of ${checks.length} checks were begun\n`);
+    return 3;
+  });
+}

@@ -1,0 +1,129 @@
+import { decode, disassemble, hexAddress } from '@quiesce/insn';
+import type { Arguments } from '../arguments.ts';
+import type { Host } from '../host.ts';
+import { encodingJson, encodingText } from '../encoding.ts';
+import { printJson } from '../json.ts';
+import { codeAddress } from '../numbers.ts';
+import { usage } from '../usage-error.ts';
+import type { Verb } from '../verb.ts';
+
+/** A word at an address. */
+interface Placed {
+  readonly address: number;
+  readonly word: number;
+}
+
+/** `quiesce disasm` */
+export const disasm: Verb = {
+  name: 'disasm',
+  synopsis: 'WORD... | FILE | - | --raw FILE',
+  does: 'words to A64 text',
+  options: {
+    raw: { value: 'FILE', example: 'code.bin', does: 'a file of little-endian words' },
+    base: { value: 'ADDRESS', example: '0x80000', does: 'address of the first word (default 0)' },
+    'no-aliases': { does: 'the syntax of the encoding: orr x0, xzr, x1 for mov x0, x1' },
+    explain: { does: 'for words: bit fields, aliases, and whether it may be patched under execution' },
+  },
+  notes: [
+    'WORD is hexadecimal, with or without 0x. FILE holds words, or the lines that asm prints.',
+    'Prints address, word and text, separated by tabs, numbers in hexadecimal without 0x.',
+  ],
+  run: (given, host) => {
+    given.conflict('explain', ['raw'], 'it explains single words');
+    const words = wordsOf(given, host);
+    const aliases = !given.flag('no-aliases');
+    if (given.flag('explain')) {
+      if (given.flag('json'))
+        printJson(
+          host,
+          words.map(({ word }) => encodingJson(word)),
+        );
+      else host.out(words.map(({ word }) => encodingText(word)).join('\n'));
+      return 0;
+    }
+    const lines = words.map(({ address, word }) => ({
+      address: hexAddress(address),
+      word: hex8(word),
+      text: wordText(word, address, aliases),
+    }));
+    if (given.flag('json')) printJson(host, lines);
+    else for (const { address, word, text } of lines) host.out(`${address}\t${word}\t${text}\n`);
+    return 0;
+  },
+};
+
+function hex8(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, '0');
+}
+
+function wordText(word: number, address: number, aliases: boolean): string {
+  if (decode(word).row.name === 'undefined') return `.inst 0x${hex8(word)} // undefined`;
+  return disassemble(word, { address, aliases });
+}
+
+function wordsOf(given: Arguments, host: Host): Placed[] {
+  const raw = given.text('raw');
+  const base = codeAddress('--base', given.text('base') ?? '0');
+  const { positionals } = given;
+  if (raw !== undefined) {
+    if (positionals.length > 0) throw usage('disasm takes either --raw FILE or words; leave one out');
+    return rawWords(raw, host.read(raw), base);
+  }
+  const [first, ...more] = positionals as readonly (string | undefined)[];
+  if (first === undefined) {
+    throw usage("disasm needs words, a file or '-'; for example: quiesce disasm d503201f");
+  }
+  const place = (word: number, i: number): Placed => ({ address: base + 4 * i, word });
+  if (isWord(first)) return positionals.map(parseWord).map(place);
+  // Something that is all digits but too long was meant as a word.
+  if (more.length > 0 || /^(?:0x)?[0-9a-f]{9,}$/i.test(first) || /^0x/i.test(first)) {
+    return positionals.map(parseWord).map(place);
+  }
+  return listedWords(first, new TextDecoder().decode(host.read(first)), base);
+}
+
+function isWord(text: string): boolean {
+  return /^(?:0x)?[0-9a-f]{1,8}$/i.test(text);
+}
+
+function parseWord(text: string): number {
+  if (!isWord(text)) {
+    throw usage(
+      `'${text}' is no instruction word; expected up to 8 hexadecimal digits, for example d503201f`,
+    );
+  }
+  return Number.parseInt(text.replace(/^0x/i, ''), 16);
+}
+
+function rawWords(path: string, bytes: Uint8Array, base: number): Placed[] {
+  if (bytes.length % 4 !== 0) {
+    throw usage(`'${path}' has ${bytes.length} bytes, which is no multiple of 4; give whole words`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length / 4 }, (_, i) => ({
+    address: base + 4 * i,
+    word: view.getUint32(4 * i, true),
+  }));
+}
+
+/** Words one after the other, or lines of address, word and text; `#` and `//` begin comments. */
+function listedWords(path: string, text: string, base: number): Placed[] {
+  const words: Placed[] = [];
+  for (const [i, whole] of text.split('\n').entries()) {
+    const [address, word] = whole.split('\t') as readonly (string | undefined)[];
+    if (address !== undefined && word !== undefined && isWord(word) && /^[0-9a-f]{1,16}$/i.test(address)) {
+      words.push({ address: codeAddress(`${path}:${i + 1}`, `0x${address}`), word: parseWord(word) });
+      continue;
+    }
+    for (const part of whole.replace(/(?:#|\/\/).*/, '').split(/[\s,]+/)) {
+      if (part === '') continue;
+      if (!isWord(part)) {
+        throw usage(
+          `${path}:${i + 1}: '${part}' is no instruction word; expected up to 8 hexadecimal digits`,
+        );
+      }
+      words.push({ address: base + 4 * words.length, word: parseWord(part) });
+    }
+  }
+  return words;
+}

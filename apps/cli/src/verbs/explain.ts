@@ -1,0 +1,97 @@
+import { type Scenario, catalogue, pinnedOutcome, pinnedSizes } from '@quiesce/scenarios';
+import { type Colours, coloursFor } from '../colour.ts';
+import { printJson } from '../json.ts';
+import { listing, listingLegend } from '../listing.ts';
+import { suggestion } from '../nearest.ts';
+import { pageNames, pageText } from '../pages.ts';
+import { imageFor } from '../selection.ts';
+import { usage } from '../usage-error.ts';
+import type { Verb } from '../verb.ts';
+
+/** `quiesce explain` */
+export const explain: Verb = {
+  name: 'explain',
+  synopsis: '[WORD]',
+  does: 'one page about a violation, a verdict or a scenario',
+  options: {},
+  notes: ['Without WORD: what there is to explain. WORD may be the id of a scenario.'],
+  run: (given, host) => {
+    const [word, ...more] = given.positionals as readonly (string | undefined)[];
+    if (more.length > 0) throw usage("explain takes one word; for example 'quiesce explain cmodx'");
+    const colours = coloursFor(host, given.flag('no-color'));
+    if (word === undefined) {
+      const names = pageNames();
+      if (given.flag('json'))
+        printJson(
+          host,
+          names.map((name) => ({ word: name, title: titleOf(name) })),
+        );
+      else {
+        for (const name of names) host.out(`${name.padEnd(12)}${titleOf(name)}\n`);
+        host.out("and every scenario: 'quiesce list' shows their ids\n");
+      }
+      return 0;
+    }
+    const text = textOf(word, colours);
+    if (given.flag('json')) printJson(host, [{ word, text: textOf(word, coloursFor(host, true)) }]);
+    else host.out(text);
+    return 0;
+  },
+};
+
+function titleOf(name: string): string {
+  const title = /^# (.*)/.exec(pageText(name))?.[1] ?? name;
+  return title.startsWith(`${name}: `) ? title.slice(name.length + 2) : title;
+}
+
+function textOf(word: string, colours: Colours): string {
+  if (pageNames().includes(word)) return styled(pageText(word), colours);
+  const scenario = catalogue.find(({ id }) => id === word);
+  if (scenario !== undefined) return scenarioPage(scenario, colours);
+  const words = [...pageNames(), ...catalogue.map(({ id }) => id)];
+  throw usage(
+    `nothing to explain about '${word}'${suggestion(word, words, "'quiesce explain' lists the words")}`,
+  );
+}
+
+/** Headings stand out; everything else is as it was written. */
+function styled(markdown: string, colours: Colours): string {
+  return markdown.replaceAll(/^#+ (.*)$/gm, (_line, title: string) => colours.heading(title));
+}
+
+function scenarioPage(scenario: Scenario, colours: Colours): string {
+  const { id, variant, shows, origin, chapter, least, smallest } = scenario;
+  const image = imageFor(scenario, Math.max(least, smallest));
+  const outcomes = pinnedSizes
+    .filter((cpus) => cpus >= least)
+    .map((cpus) => `${cpus}: ${pinnedOutcome(scenario, cpus)}`);
+  const from = origin.commits.length === 0 ? '' : ` (${origin.commits.join(', ')})`;
+  const witnesses = scenario.witnesses.map(({ name, from: least, upTo }) => {
+    if (least === 'never') return `  never reachable     ${name}`;
+    const sizes = upTo === undefined ? `from ${least}` : `${least} to ${upTo}`;
+    return `  reachable ${sizes.padEnd(9)} ${name}`;
+  });
+  const { events = [], memory } = image.spec;
+  return [
+    colours.heading(id),
+    '',
+    `  chapter    ${chapter}`,
+    `  protocol   ${variant}`,
+    `  shows      ${shows}`,
+    `  origin     ${origin.note}, ${origin.year}${from}`,
+    `  machine    IDC=${memory.cache?.IDC ?? 0} DIC=${memory.cache?.DIC ?? 0}, ${
+      events.length === 0
+        ? 'no events'
+        : `events: ${events.map(({ kind, budget }) => `${kind} ${budget}`).join(', ')}`
+    }`,
+    `  patches    ${image.program.sites.map((site) => `${site.label}: ${site.purpose}`).join('; ')}`,
+    `  by CPUs    ${outcomes.join('   ')}`,
+    ...(witnesses.length === 0 ? [] : ['', 'Witnesses, by number of CPUs:', ...witnesses]),
+    '',
+    `${colours.heading('Code')}   ${listingLegend}`,
+    ...listing(image),
+    '',
+    `Check it: quiesce check ${id} --cpus ${smallest}`,
+    '',
+  ].join('\n');
+}

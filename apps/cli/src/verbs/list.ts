@@ -1,0 +1,67 @@
+import { type Scenario, catalogue, pinnedOutcome, pinnedSizes } from '@quiesce/scenarios';
+import { coloursFor } from '../colour.ts';
+import { printJson } from '../json.ts';
+import { scenariosNamed } from '../selection.ts';
+import type { Verb } from '../verb.ts';
+
+/** The sizes that outcomes are pinned for and that make sense. */
+function sizesOf(scenario: Scenario): readonly number[] {
+  return pinnedSizes.filter((cpus) => cpus >= scenario.least);
+}
+
+function row(scenario: Scenario): object {
+  const { id, chapter, variant, shows, origin, least, smallest, witnesses } = scenario;
+  const outcomes = Object.fromEntries(
+    sizesOf(scenario).map((cpus) => [String(cpus), pinnedOutcome(scenario, cpus)]),
+  );
+  return { id, chapter, variant, shows, origin, least, smallest, outcomes, witnesses };
+}
+
+/** Outcomes by size, short: `holds`, or `holds, from 2 cmodx`. */
+export function outcomesText(scenario: Scenario): string {
+  return scenario.outcomes
+    .map(([from, outcome], i) => (i === 0 ? outcome : `from ${from} ${outcome}`))
+    .join(', ');
+}
+
+/** `quiesce list` */
+export const list: Verb = {
+  name: 'list',
+  synopsis: '[ID...]',
+  does: 'the catalogue: every scenario with what it shows',
+  options: { long: { short: 'l', does: 'with what each scenario shows, and where it comes from' } },
+  notes: [
+    "ID is a scenario or a pattern, such as 'patch-text-*'.",
+    'Columns: id, pinned outcome by number of CPUs, protocol.',
+  ],
+  run: (given, host) => {
+    const { positionals } = given;
+    const scenarios = positionals.length === 0 ? catalogue : scenariosNamed(positionals);
+    if (given.flag('json')) {
+      printJson(host, scenarios.map(row));
+      return 0;
+    }
+    const colours = coloursFor(host, given.flag('no-color'));
+    let chapter = '';
+    for (const scenario of scenarios) {
+      if (scenario.chapter !== chapter) {
+        host.out(`${chapter === '' ? '' : '\n'}${colours.heading(scenario.chapter)}\n`);
+        chapter = scenario.chapter;
+      }
+      const outcome = outcomesText(scenario);
+      const start = `  ${scenario.id.padEnd(38)} ${outcome.padEnd(19)}`;
+      if (!given.flag('long')) {
+        host.out(`${start} ${short(scenario.variant, 100 - start.length - 1)}\n`);
+        continue;
+      }
+      const { commits, year, note } = scenario.origin;
+      const from = commits.length === 0 ? String(year) : `${year}, ${commits.join(' ')}`;
+      host.out(`${start.trimEnd()}\n    ${scenario.variant}\n    ${scenario.shows}\n    ${note} (${from})\n`);
+    }
+    return 0;
+  },
+};
+
+function short(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 2).trimEnd()}..`;
+}

@@ -1,0 +1,76 @@
+import { encodeToken } from '@quiesce/scenarios';
+import { hangsAfter, renderText, traceOf } from '@quiesce/trace';
+import { coloursFor, widthFor } from '../colour.ts';
+import { printJson } from '../json.ts';
+import { cpuNumbers, wholeNumber } from '../numbers.ts';
+import { type RandomSchedule, randomSchedule } from '../random-schedule.ts';
+import { imageFor, scenarioNamed } from '../selection.ts';
+import { subjectOf } from '../subject.ts';
+import { usage } from '../usage-error.ts';
+import type { Verb } from '../verb.ts';
+
+const defaultSteps = 2000;
+const greatestSeed = 0xffff_ffff;
+
+/** How a run ended, in words. */
+type End = RandomSchedule['end'] | 'hang';
+
+const endings: Readonly<Record<End, string>> = {
+  finished: 'every CPU finished',
+  violated: 'a violation',
+  hang: 'a hang: no schedule lets every CPU finish any more',
+  blocked: 'nobody can move',
+  limit: 'the step limit: nothing is decided',
+};
+
+const statuses: Readonly<Record<End, number>> = { finished: 0, violated: 1, hang: 1, blocked: 1, limit: 3 };
+
+/** `quiesce run` */
+export const run: Verb = {
+  name: 'run',
+  synopsis: 'ID --seed S',
+  does: 'one random schedule, as a simulation: a sample, never a proof',
+  options: {
+    cpus: { value: 'N', example: '2', does: 'number of CPUs (default: the smallest that shows something)' },
+    seed: { value: 'S', example: '1', does: 'which schedule: equal seeds run alike (default 1)' },
+    steps: { value: 'M', example: '500', does: `give up after so many steps (default ${defaultSteps})` },
+    trace: {
+      value: 'FORM',
+      values: ['full', 'short', 'none'],
+      example: 'full',
+      does: 'short (default), full or none',
+    },
+  },
+  notes: ['Exit status: 0 every CPU finished, 1 a violation, 3 the step limit.'],
+  run: (given, host) => {
+    given.conflict('json', ['trace'], 'the JSON holds the whole trace');
+    const [id, ...more] = given.positionals as readonly (string | undefined)[];
+    if (id === undefined || more.length > 0) {
+      throw usage('run takes one scenario; for example: quiesce run patch-text-3.14 --cpus 2 --seed 1');
+    }
+    const scenario = scenarioNamed(id);
+    const sizes = cpuNumbers('--cpus', given.text('cpus') ?? String(scenario.smallest));
+    const [cpus] = sizes;
+    if (sizes.length > 1) throw usage('run makes one run; give --cpus one number');
+    const seed = wholeNumber('--seed', given.text('seed') ?? '1', 0);
+    if (seed > greatestSeed) throw usage(`--seed is ${seed}; expected at most ${greatestSeed}`);
+    const steps = wholeNumber('--steps', given.text('steps') ?? String(defaultSteps), 1);
+    const image = imageFor(scenario, cpus);
+    const { schedule, end: found } = randomSchedule(image.spec, seed, steps);
+    const isHang = (found === 'limit' || found === 'blocked') && hangsAfter(image.spec, schedule) === 'hangs';
+    const end: End = isHang ? 'hang' : found;
+    const trace = traceOf(subjectOf(image), schedule, { scenario: id, ...(isHang ? { hang: {} } : {}) });
+    const replay = `quiesce replay ${encodeToken({ scenario: id, cpus, schedule })}`;
+    if (given.flag('json')) {
+      printJson(host, [{ scenario: id, cpus, seed, steps: schedule.length, end, replay, trace }]);
+      return statuses[end];
+    }
+    const palette = coloursFor(host, given.flag('no-color'));
+    const form = given.text('trace') ?? 'short';
+    if (form !== 'none') {
+      host.out(renderText(trace, { full: form === 'full', width: widthFor(host), palette }));
+    }
+    host.out(`seed ${seed}, ${schedule.length} steps: ${endings[end]}\nreplay: ${replay}\n`);
+    return statuses[end];
+  },
+};
