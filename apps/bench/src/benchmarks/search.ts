@@ -92,7 +92,7 @@ function reduced(id: string, cpus: number): Benchmark[] {
       return {
         unit: 'states',
         values: [states],
-        note: `${complete ? '' : 'not all; '}${numeral(states / all)} times, ${cost}`,
+        note: `${complete ? '' : '≥ '}${numeral(states / all)} times, ${cost}`,
         details: { cpus, verdict, states, transitions, bytes, milliseconds },
       };
     },
