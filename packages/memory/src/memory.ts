@@ -80,7 +80,7 @@ export class Memory {
     const mapping = this.map.mappingOf(address);
     if (mapping === undefined || address + size > mapping.base + mapping.size) return 'translation';
     const offset = address - mapping.base;
-    const misaligned = offset % size !== 0;
+    const misaligned = (offset & (size - 1)) !== 0;
     if (misaligned && mapping.region.kind === 'shared') return 'alignment';
     this.high = 0;
     this.observer?.load(address, size);
@@ -106,9 +106,9 @@ export class Memory {
     if (mapping === undefined || address + size > mapping.base + mapping.size) return 'translation';
     if (!this.#mayStore(mapping, address, size)) return 'permission';
     const offset = address - mapping.base;
-    if (offset % size !== 0 && mapping.region.kind !== 'private') return 'alignment';
+    if ((offset & (size - 1)) !== 0 && mapping.region.kind !== 'private') return 'alignment';
     this.observer?.store(address, size, low, high);
-    if (offset % size !== 0) {
+    if ((offset & (size - 1)) !== 0) {
       for (let i = 0; i < size; i++) {
         const byte = i < 4 ? low >>> (8 * i) : high >>> (8 * (i - 4));
         this.#storePart(mapping.region, offset + i, 1, byte);
