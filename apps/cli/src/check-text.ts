@@ -2,6 +2,7 @@ import type { CheckResult, FoundViolation, Scenario } from '@quiesce/scenarios';
 import { renderText, traceOf } from '@quiesce/trace';
 import { type CheckPlan, checkCommand, isInconclusive, verdictText } from './checking.ts';
 import type { Colours } from './colour.ts';
+import { fieldLines } from './fields.ts';
 import { duration, grouped } from './numbers.ts';
 import { subjectOf } from './subject.ts';
 
@@ -67,19 +68,18 @@ export function checkText(
       ? colours.bad
       : colours.good;
   const cpus = `${result.cpus} CPU${result.cpus === 1 ? '' : 's'}`;
-  const witnesses = Object.entries(result.witnesses).map(
-    ([name, count]) => `  witness    ${name}: ${count === 0 ? 'not reached' : `${grouped(count)} states`}`,
-  );
+  const line = (label: string, text: string): string[] => fieldLines(label, text, look.width);
+  const bounds = result.verdict === 'holds-within-bounds' ? [] : result.bounds;
   return [
     `${colours.heading(`${scenario.id}, ${cpus}:`)} ${mark(verdictText(result))}`,
-    `  protocol   ${scenario.variant}`,
-    `  explored   ${costText(result)}`,
-    `  model      ${modelText(result)}`,
-    ...(result.bounds.length === 0 || result.verdict === 'holds-within-bounds'
-      ? []
-      : [`  bounds     ${result.bounds.join(', ')}`]),
-    ...witnesses,
-    `  again      ${checkCommand(result, plan)}`,
+    ...line('protocol', scenario.variant),
+    ...line('explored', costText(result)),
+    ...line('model', modelText(result)),
+    ...(bounds.length === 0 ? [] : line('bounds', bounds.join(', '))),
+    ...Object.entries(result.witnesses).flatMap(([name, count]) =>
+      line('witness', `${name}: ${count === 0 ? 'not reached' : `${grouped(count)} states`}`),
+    ),
+    ...line('again', checkCommand(result, plan)),
     ...result.violations.map(({ replay }) => `  replay     quiesce replay ${replay}`),
     '',
     ...(form === 'none'

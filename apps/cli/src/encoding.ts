@@ -98,7 +98,7 @@ export function encodingText(word: number): string {
     '',
     `  bits    ${line('position')}`,
     `          ${line('bits')}`,
-    `          ${line('name')}`,
+    ...(line('name') === '' ? [] : [`          ${line('name')}`]),
     '',
     `  syntax  ${row.template}   (${row.class})`,
     ...(aliases.length === 0

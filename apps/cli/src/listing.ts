@@ -42,20 +42,26 @@ export const listingLegend =
   'S: patched site, with its new word; w: wait loop, where a CPU counts as quiescent';
 
 /**
- * The code of a protocol: the callback, the function that stores, and every function that holds a site. Lines of at most
- * 100 columns.
+ * The code of a protocol: the callback and every function that holds a site; with `maintenance` also those that maintain
+ * caches.
  */
-export function listing(image: Image): string[] {
+export function listing(image: Image, maintenance: boolean): string[] {
   const { program } = image;
-  const addresses = [program.callback, program.store, ...program.sites.map(({ label }) => label)].map(
-    (label) => image.address(label),
+  const addresses = [program.callback, ...program.sites.map(({ label }) => label)].map((label) =>
+    image.address(label),
   );
+  if (maintenance) addresses.push(...maintenanceAddresses(image));
   const extents = new Map<number, Extent>();
   for (const address of addresses) {
     const extent = functionAt(image, address);
     extents.set(extent.start, extent);
   }
   return [...extents.values()].flatMap((extent) => ['', ...functionLines(image, extent)]);
+}
+
+/** Where DC and IC stand. */
+function maintenanceAddresses({ assembly }: Image): number[] {
+  return [...assembly.lines].flatMap(([address, { text }]) => (/^(?:dc|ic) /.test(text) ? [address] : []));
 }
 
 function functionLines(image: Image, { start, end }: Extent): string[] {

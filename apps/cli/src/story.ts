@@ -3,6 +3,7 @@ import { type Interruption, checkRow, interruptible, wholePlan } from './checkin
 import { type Look, type TraceForm, traceText } from './check-text.ts';
 import { type Colours, widthFor } from './colour.ts';
 import { type ScenarioComparison, compareScenario, sizesOf } from './comparison.ts';
+import { legend } from '@quiesce/trace';
 import type { Host } from './host.ts';
 import { printJson } from './json.ts';
 import { matrixHeading, matrixPlace, matrixRow } from './maintenance-matrix.ts';
@@ -152,6 +153,10 @@ class Teller {
     const form = this.#options.trace;
     if (form === 'none') return;
     const kinds = new Set<string>();
+    if (form === 'brief')
+      this.#print(
+        this.#look.colours.quiet(`Counterexamples, the shortest of each broken variant.\n${legend}\n`),
+      );
     for (const { scenario, checks } of comparisons) {
       const broken = checks.find(({ result }) => result.violations.length > 0);
       if (broken === undefined) continue;

@@ -146,11 +146,10 @@ function unordered(trace: Trace, cpu: number, made: Modification): string {
   const state = made.step.lanes[cpu].state;
   const unknown = `Nothing that CPU ${cpu} has read since then was written by ${writer} after the modification, so nothing orders this fetch after it.`;
   if (entered !== undefined) {
-    return (
-      `When the word was written, CPU ${cpu} ${then}. ${unknown} It came here through ${entered.what} in step ` +
-      `${entered.step}, which nothing masked while text was being patched. Missing: a mask on CPU ${cpu} from its arrival until ` +
-      `its ISB, or a handler that waits.`
-    );
+    const remedy = entered.isEvent
+      ? `which nothing masked while text was being patched. Missing: a mask on CPU ${cpu} from its arrival until its ISB, or a handler that waits.`
+      : `which no mask keeps out. Missing: a wait loop that cannot cause exceptions, or a handler that runs no patched text.`;
+    return `When the word was written, CPU ${cpu} ${then}. ${unknown} It came here through ${entered.what} in step ${entered.step}, ${remedy}`;
   }
   if (state === 'quiescent') {
     return `When the word was written, CPU ${cpu} ${then}. ${unknown} Missing: a wait loop that contains no patched word.`;
@@ -165,7 +164,7 @@ function unordered(trace: Trace, cpu: number, made: Modification): string {
 function interruption(
   trace: Trace,
   cpu: number,
-): { readonly what: string; readonly step: number } | undefined {
+): { readonly what: string; readonly step: number; readonly isEvent: boolean } | undefined {
   const last = trace.steps.at(-1);
   if (last?.lanes[cpu].state !== 'handler') return undefined;
   for (const step of trace.steps.toReversed()) {

@@ -17,5 +17,6 @@ export type {
 } from './trace.ts';
 export { hangsAfter } from './hang.ts';
 export { explanation } from './explanation.ts';
-export { type Palette, plain, renderText, type TextOptions } from './text.ts';
+export { wrap } from './layout.ts';
+export { legend, type Palette, plain, renderText, type TextOptions } from './text.ts';
 export { traceOf, type TraceOptions, type TraceSource } from './trace-of.ts';

@@ -26,7 +26,7 @@ export interface TextOptions {
   readonly registers?: boolean;
   /**
    * Leaves out the beginning: what lies more than a few steps before the first modification, if that is not among the
-   * last few steps anyway. Default false.
+   * last few steps anyway; and the legend. Default false.
    */
   readonly brief?: boolean;
   /** Columns. Default 100. */
@@ -74,7 +74,8 @@ export function renderText(trace: Trace, options: TextOptions = {}): string {
   const columns = columnsOf(rows, width);
   return [
     palette.heading(title(trace)),
-    ...heading(trace, columns, width).map(palette.quiet),
+    ...(brief ? [] : [palette.quiet(legend)]),
+    palette.quiet(columnHeading(trace, columns, width)),
     ...(from === 0 ? [] : [palette.quiet(`   .  steps 1 to ${from}: replay shows them`)]),
     ...rows.flatMap((row) => lines(row, columns, palette)),
     '',
@@ -108,13 +109,16 @@ function title({ scenario, cpus, steps, end }: Trace): string {
   return `${scenario}, ${cpus} CPU${cpus === 1 ? '' : 's'}: ${how}`;
 }
 
-function heading({ cpus }: Trace, columns: Columns, width: number): string[] {
+/** What the marks in the lanes mean; the brief form leaves it out. */
+export const legend =
+  'CPU: * moves  | runs  : quiescent  ^ in a handler  z in WFE or WFI  blank: finished  ! violation';
+
+function columnHeading({ cpus }: Trace, columns: Columns, width: number): string {
   const numbers = Array.from({ length: cpus }, (_, cpu) => String(cpu % 10)).join(' ');
   const lanes = cpus > mostLanes ? 'CPU' : numbers;
-  const names = `step  ${lanes}  ${fit('where', columns.place)}  ${fit('instruction', columns.text)}  effect`;
-  const legend =
-    'CPU: * moves  | runs  : quiescent  ^ in a handler  z in WFE or WFI  blank: finished  ! violation';
-  return [...(cpus > mostLanes ? [] : [legend.slice(0, width)]), names.slice(0, width).trimEnd()];
+  return `step  ${lanes}  ${fit('where', columns.place)}  ${fit('instruction', columns.text)}  effect`
+    .slice(0, width)
+    .trimEnd();
 }
 
 /** The lanes of one line: `mover` marks the CPU that moves, `!` the one that shows the violation. */

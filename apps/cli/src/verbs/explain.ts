@@ -1,5 +1,6 @@
 import { type Scenario, catalogue, pinnedOutcome, pinnedSizes } from '@quiesce/scenarios';
-import { type Colours, coloursFor } from '../colour.ts';
+import { type Colours, coloursFor, widthFor } from '../colour.ts';
+import { fieldLines } from '../fields.ts';
 import { printJson } from '../json.ts';
 import { listing, listingLegend } from '../listing.ts';
 import { suggestion } from '../nearest.ts';
@@ -32,8 +33,8 @@ export const explain: Verb = {
       }
       return 0;
     }
-    const text = textOf(word, colours);
-    if (given.flag('json')) printJson(host, [{ word, text: textOf(word, coloursFor(host, true)) }]);
+    const text = textOf(word, colours, widthFor(host));
+    if (given.flag('json')) printJson(host, [{ word, text: textOf(word, coloursFor(host, true), 100) }]);
     else host.out(text);
     return 0;
   },
@@ -44,10 +45,10 @@ function titleOf(name: string): string {
   return title.startsWith(`${name}: `) ? title.slice(name.length + 2) : title;
 }
 
-function textOf(word: string, colours: Colours): string {
+function textOf(word: string, colours: Colours, width: number): string {
   if (pageNames().includes(word)) return styled(pageText(word), colours);
   const scenario = catalogue.find(({ id }) => id === word);
-  if (scenario !== undefined) return scenarioPage(scenario, colours);
+  if (scenario !== undefined) return scenarioPage(scenario, colours, width);
   const words = [...pageNames(), ...catalogue.map(({ id }) => id)];
   throw usage(
     `nothing to explain about '${word}'${suggestion(word, words, "'quiesce explain' lists the words")}`,
@@ -59,7 +60,7 @@ function styled(markdown: string, colours: Colours): string {
   return markdown.replaceAll(/^#+ (.*)$/gm, (_line, title: string) => colours.heading(title));
 }
 
-function scenarioPage(scenario: Scenario, colours: Colours): string {
+function scenarioPage(scenario: Scenario, colours: Colours, width: number): string {
   const { id, variant, shows, origin, chapter, least, smallest } = scenario;
   const image = imageFor(scenario, Math.max(least, smallest));
   const outcomes = pinnedSizes
@@ -72,24 +73,25 @@ function scenarioPage(scenario: Scenario, colours: Colours): string {
     return `  reachable ${sizes.padEnd(9)} ${name}`;
   });
   const { events = [], memory } = image.spec;
+  const eventsText =
+    events.length === 0
+      ? 'no events'
+      : `events: ${events.map(({ kind, budget }) => `${kind} ${budget}`).join(', ')}`;
+  const line = (label: string, text: string): string[] => fieldLines(label, text, width);
   return [
     colours.heading(id),
     '',
-    `  chapter    ${chapter}`,
-    `  protocol   ${variant}`,
-    `  shows      ${shows}`,
-    `  origin     ${origin.note}, ${origin.year}${from}`,
-    `  machine    IDC=${memory.cache?.IDC ?? 0} DIC=${memory.cache?.DIC ?? 0}, ${
-      events.length === 0
-        ? 'no events'
-        : `events: ${events.map(({ kind, budget }) => `${kind} ${budget}`).join(', ')}`
-    }`,
-    `  patches    ${image.program.sites.map((site) => `${site.label}: ${site.purpose}`).join('; ')}`,
-    `  by CPUs    ${outcomes.join('   ')}`,
+    ...line('chapter', chapter),
+    ...line('protocol', variant),
+    ...line('shows', shows),
+    ...line('origin', `${origin.note}, ${origin.year}${from}`),
+    ...line('machine', `IDC=${memory.cache?.IDC ?? 0} DIC=${memory.cache?.DIC ?? 0}, ${eventsText}`),
+    ...image.program.sites.flatMap((site) => line('patches', `${site.label}: ${site.purpose}`)),
+    ...line('by CPUs', outcomes.join(', ')),
     ...(witnesses.length === 0 ? [] : ['', 'Witnesses, by number of CPUs:', ...witnesses]),
     '',
     `${colours.heading('Code')}   ${listingLegend}`,
-    ...listing(image),
+    ...listing(image, chapter === 'maintenance'),
     '',
     `Check it: quiesce check ${id} --cpus ${smallest}`,
     '',

@@ -17,11 +17,12 @@ function row(scenario: Scenario): object {
   return { id, chapter, variant, shows, origin, least, smallest, outcomes, witnesses };
 }
 
-/** Outcomes by size, short: `holds`, or `holds, from 2 cmodx`. */
+/** Outcomes by size, short: `holds`; `cmodx 2+` for what holds below 2 CPUs; `hang, cmodx 2+`. */
 export function outcomesText(scenario: Scenario): string {
-  return scenario.outcomes
-    .map(([from, outcome], i) => (i === 0 ? outcome : `from ${from} ${outcome}`))
-    .join(', ');
+  const { outcomes } = scenario;
+  const [[, first]] = outcomes;
+  const words = outcomes.map(([from, outcome], i) => (i === 0 ? outcome : `${outcome} ${from}+`));
+  return (first === 'holds' && words.length > 1 ? words.slice(1) : words).join(', ');
 }
 
 /** `quiesce list` */
@@ -32,7 +33,7 @@ export const list: Verb = {
   options: { long: { short: 'l', does: 'with what each scenario shows, and where it comes from' } },
   notes: [
     "ID is a scenario or a pattern, such as 'patch-text-*'.",
-    'Columns: id, pinned outcome by number of CPUs, protocol.',
+    'Columns: id, pinned outcome (cmodx 2+: from 2 CPUs on, holds below), protocol.',
   ],
   run: (given, host) => {
     const { positionals } = given;
@@ -49,7 +50,7 @@ export const list: Verb = {
         chapter = scenario.chapter;
       }
       const outcome = outcomesText(scenario);
-      const start = `  ${scenario.id.padEnd(38)} ${outcome.padEnd(19)}`;
+      const start = `  ${scenario.id.padEnd(38)} ${outcome.padEnd(14)}`;
       if (!given.flag('long')) {
         host.out(`${start} ${short(scenario.variant, 100 - start.length - 1)}\n`);
         continue;
