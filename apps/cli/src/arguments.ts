@@ -106,7 +106,7 @@ function valueOf(
     if (value !== undefined) throw usage(`${rawName} takes no value; write ${rawName} alone`);
     return true;
   }
-  const isMissing = value === undefined || (!isInline && value.length > 1 && value.startsWith('-'));
+  const isMissing = value === undefined || (!isInline && /^-[^\d]/.test(value));
   if (isMissing) {
     throw usage(
       `${rawName} needs a value (${spec.value}); for example ${rawName} ${spec.example ?? spec.value}`,

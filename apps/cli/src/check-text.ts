@@ -77,7 +77,10 @@ export function checkText(
     ...line('model', modelText(result)),
     ...(bounds.length === 0 ? [] : line('bounds', bounds.join(', '))),
     ...Object.entries(result.witnesses).flatMap(([name, count]) =>
-      line('witness', `${name}: ${count === 0 ? 'not reached' : `${grouped(count)} states`}`),
+      line(
+        'witness',
+        `${name}: ${count === 0 ? 'not reached' : `${grouped(count)} state${count === 1 ? '' : 's'}`}`,
+      ),
     ),
     ...line('again', checkCommand(result, plan)),
     ...result.violations.map(({ replay }) => `  replay     quiesce replay ${replay}`),

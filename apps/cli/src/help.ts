@@ -5,9 +5,10 @@ import type { Verb } from './verb.ts';
 const about = [
   'quiesce: a checker for live code patching on arm64',
   '',
-  'It runs the A64 code of a patching protocol on N simulated CPUs, explores every interleaving, every old',
-  'instruction that may still be fetched and every exception that may arrive, and says whether a CPU can',
-  'execute what is being patched: with a proof over the explored space, or the shortest counterexample.',
+  'It runs the A64 code of a patching protocol on N simulated CPUs, explores every interleaving, every',
+  'old instruction that may still be fetched and every exception that may arrive, and says whether a',
+  'CPU can execute what is being patched: with a proof over the explored space, or the shortest',
+  'counterexample.',
 ];
 
 const start = [
@@ -29,7 +30,8 @@ export function overview(verbs: readonly Verb[]): string {
     '',
     ...start,
     '',
-    "'quiesce help VERB' has the options. Exit status: 0 holds, 1 violated, 2 usage, 3 inconclusive, 70 internal error.",
+    "'quiesce help VERB' has the options. Exit status: 0 holds, 1 violated, 2 usage error,",
+    '3 inconclusive, 70 internal error.',
     '',
   ].join('\n');
 }

@@ -36,7 +36,7 @@ export function processHost(): Host {
       try {
         return readFileSync(path === '-' ? 0 : path);
       } catch (error) {
-        throw usage(`cannot read '${path}': ${reason(error)}; give the path of a readable file, or '-'`);
+        throw cannotRead(path, reason(error));
       }
     },
     write: (path, bytes) => {
@@ -52,6 +52,11 @@ export function processHost(): Host {
       return () => void process.removeListener('SIGINT', callback);
     },
   };
+}
+
+/** The error for a file that cannot be read. */
+export function cannotRead(path: string, why: string): Error {
+  return usage(`cannot read '${path}': ${why}; give the path of a readable file, or '-'`);
 }
 
 const reasons: Readonly<Partial<Record<string, string>>> = {

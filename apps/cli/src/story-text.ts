@@ -1,3 +1,4 @@
+import { wrap } from '@quiesce/trace';
 import type { Look } from './check-text.ts';
 import { type ScenarioComparison, agrees, outcomeWord, statesOf } from './comparison.ts';
 import { duration, grouped } from './numbers.ts';
@@ -57,7 +58,7 @@ export function summaryText(
   comparisons: readonly ScenarioComparison[],
   wanted: number,
   milliseconds: number,
-  { colours }: Look,
+  { colours, width }: Look,
 ): string {
   const made = comparisons.flatMap(({ checks }) => checks);
   const agreeing = made.filter(({ differences }) => differences.length === 0).length;
@@ -74,12 +75,18 @@ export function summaryText(
     ...(missing === 0 ? [] : [colours.bad(`${missing} checks were not made: interrupted.`)]),
     ...differences.map((difference) => colours.bad(`  DIFFERS  ${difference}`)),
     '',
-    'holds: whatever the order, no CPU executes a patched word in a way that the architecture leaves open',
-    '(cmodx, stale, torn), no check of the program fails, nothing faults, and every CPU can always finish.',
-    'Every interleaving, every old word that a CPU may still fetch and every event that the scenario allows',
-    'was explored, and no two states were taken for one. The other verdicts are counterexamples.',
-    `Model: tier 1 (sequentially consistent data, relaxed instruction fetch); list of instructions that may`,
-    `be modified under execution: Arm ARM ${issues}. Bounds: ${bounds.length === 0 ? 'none, events without limit' : bounds.join(', ')}.`,
+    ...wrap(
+      'holds: whatever the order, no CPU executes a patched word in a way that the architecture leaves open (cmodx, ' +
+        'stale, torn), no check of the program fails, nothing faults, and every CPU can always finish. Every ' +
+        'interleaving, every old word that a CPU may still fetch and every event that the scenario allows was ' +
+        'explored, and no two states were taken for one. The other verdicts are counterexamples.',
+      width,
+    ),
+    ...wrap(
+      `Model: tier 1 (sequentially consistent data, relaxed instruction fetch); list of instructions that may be ` +
+        `modified under execution: Arm ARM ${issues}. Bounds: ${bounds.length === 0 ? 'none, events without limit' : bounds.join(', ')}.`,
+      width,
+    ),
     "More: 'quiesce explain cmodx' (stale, torn, hang, tier), 'quiesce list', 'quiesce check ID'.",
     '',
   ].join('\n');

@@ -174,10 +174,8 @@ function interruption(
     if (taken === undefined) continue;
     const instruction = step.instructions.at(0)?.text ?? '';
     const isEvent = step.effects.includes(taken);
-    return {
-      what: isEvent ? `an event (${taken.what})` : `an exception ('${instruction}')`,
-      step: step.step,
-    };
+    const what = isEvent ? `an event (${taken.what})` : `an exception ('${instruction}')`;
+    return { what, step: step.step, isEvent };
   }
   return undefined;
 }

@@ -8,11 +8,12 @@ const byAddress = /^(?:dc|ic) \w+, x/;
  * What an instruction does besides accesses and registers: barriers, maintenance, context synchronisation.
  *
  * @param source The value of general register n before the instruction.
+ * @param line What a cache line is called, and the alias that an address belongs to.
  */
 export function instructionEffect(
   word: number,
   source: (register: number) => number,
-  place: (address: number) => string,
+  line: (address: number) => { readonly place: string; readonly through?: string },
 ): Effect[] {
   const decoded = decode(word);
   const { name } = decoded.row;
@@ -35,5 +36,5 @@ export function instructionEffect(
   const operation = /^\w+ \w+/.exec(text)?.[0] ?? text;
   if (!byAddress.test(text)) return [{ kind: 'maintenance', operation }];
   const address = source(fieldsOf(decoded)['Rt'] ?? 31);
-  return [{ kind: 'maintenance', operation, place: place(address) }];
+  return [{ kind: 'maintenance', operation, ...line(address) }];
 }

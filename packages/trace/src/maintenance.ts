@@ -17,17 +17,27 @@ function sequence({ IDC, DIC }: Trace['model']): readonly Part[] {
   return [...(IDC === 1 ? [complete] : [clean, complete]), ...(DIC === 1 ? [] : [invalidate, complete])];
 }
 
+/** A barrier or a piece of maintenance, and the step that it was part of. */
+interface Operation {
+  readonly operation: string;
+  readonly step: number;
+  /** For IC: the alias that it names instead of the address where the word executes; it does nothing for that. */
+  readonly wrongAddress?: string;
+}
+
 /** Barriers and maintenance after a step, with the step of each. */
-function operations(trace: Trace, after: number): { readonly operation: string; readonly step: number }[] {
+function operations(trace: Trace, after: number): Operation[] {
   return trace.steps
     .filter(({ step }) => step > after)
     .flatMap(({ step, instructions }) =>
       instructions.flatMap(({ effects }) =>
-        effects.flatMap((effect) =>
-          effect.kind === 'maintenance' || effect.kind === 'barrier'
-            ? [{ operation: effect.operation, step }]
-            : [],
-        ),
+        effects.flatMap((effect): Operation[] => {
+          if (effect.kind === 'barrier') return [{ operation: effect.operation, step }];
+          if (effect.kind !== 'maintenance') return [];
+          const { operation, through } = effect;
+          const isWrong = operation.startsWith('ic ') && through !== undefined;
+          return [{ operation, step, ...(isWrong ? { wrongAddress: through } : {}) }];
+        }),
       ),
     );
 }
@@ -36,7 +46,9 @@ function operations(trace: Trace, after: number): { readonly operation: string; 
 export function maintenanceText(trace: Trace, after: number): string {
   const parts = sequence(trace.model);
   const done: string[] = [];
-  for (const { operation, step } of operations(trace, after)) {
+  const made = operations(trace, after);
+  for (const { operation, step, wrongAddress } of made) {
+    if (wrongAddress !== undefined) continue;
     const next = parts[done.length] as Part | undefined;
     if (next?.matches(operation) === true) done.push(`${operation.toUpperCase()} (step ${step})`);
   }
@@ -44,10 +56,17 @@ export function maintenanceText(trace: Trace, after: number): string {
   const needed = `This machine (IDC=${trace.model.IDC}, DIC=${trace.model.DIC}) needs ${parts.map(({ name }) => name).join(', ')}, then ISB.`;
   const so = done.length === 0 ? 'None of it has happened' : `Of this, ${listed(done)} happened`;
   if (missing.length === 0) return `${needed} ${so}, but not in time for this fetch.`;
-  const early = operations(trace, after).find(({ operation }) => parts[done.length].matches(operation));
+  const wrong = made.find(({ wrongAddress }) => wrongAddress !== undefined);
+  const elsewhere =
+    wrong === undefined
+      ? ''
+      : ` ${wrong.operation.toUpperCase()} (step ${wrong.step}) names the ${wrong.wrongAddress ?? ''}, not the address where the word is executed.`;
+  const early = made.find(
+    ({ operation, wrongAddress }) => wrongAddress === undefined && parts[done.length].matches(operation),
+  );
   const soon =
     early === undefined
       ? ''
       : ` ${early.operation.toUpperCase()} (step ${early.step}) came too early: what stands before it was not complete.`;
-  return `${needed} ${so}.${soon} Missing: ${listed(missing)}${missing.length > 1 ? ', in this order' : ''}.`;
+  return `${needed} ${so}.${soon}${elsewhere} Missing: ${listed(missing)}${missing.length > 1 ? ', in this order' : ''}.`;
 }

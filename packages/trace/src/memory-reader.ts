@@ -27,7 +27,10 @@ export class MemoryReader {
     if (mapping === undefined) return undefined;
     const { region, base } = mapping;
     const alias = this.#simulation.spec.memory.aliases?.find((a) => a.base === base && a.of === region.name);
-    return { canonical: region.base + address - base, memory: region.kind, through: alias?.name };
+    const canonical = region.base + address - base;
+    // Words of text that nobody modifies are as good as constants.
+    const isFixed = region.kind === 'text' && this.#simulation.layout.map.siteWordAt(canonical) < 0;
+    return { canonical, memory: isFixed ? 'constant' : region.kind, through: alias?.name };
   }
 
   /** An address in words: a symbol and the distance from it, or the name of a region. */
@@ -40,12 +43,13 @@ export class MemoryReader {
   }
 
   /** A cache line in words: the first patchable word in it, or the address itself where there is none. */
-  line(address: number): string {
+  line(address: number): { readonly place: string; readonly through?: string } {
     const { siteWords, cache } = this.#simulation.layout.map;
-    const canonical = this.locate(address)?.canonical ?? address;
+    const { canonical = address, through } = this.locate(address) ?? {};
     const start = Math.floor(canonical / cache.dataLine) * cache.dataLine;
     const found = siteWords.find((word) => word.address >= start && word.address < start + cache.dataLine);
-    return this.place(found?.address ?? address);
+    const place = this.place(found?.address ?? address);
+    return through === undefined ? { place } : { place, through };
   }
 
   /** The value of up to 8 bytes as a CPU would read it; `0x0` where nothing is mapped. */

@@ -35,7 +35,7 @@ export interface TextOptions {
 }
 
 /** From this many CPUs on there are no lanes, but the number of the CPU. */
-const mostLanes = 16;
+const mostLanes = 12;
 
 const mark: Readonly<Record<Lane['state'], string>> = {
   runs: '|',
@@ -51,6 +51,9 @@ interface Columns {
   readonly text: number;
   readonly effect: number;
 }
+
+/** Columns that effects get before the others give way. */
+const leastEffect = 24;
 
 /** A row before it is broken into lines. */
 interface Row {
@@ -74,7 +77,7 @@ export function renderText(trace: Trace, options: TextOptions = {}): string {
   const columns = columnsOf(rows, width);
   return [
     palette.heading(title(trace)),
-    ...(brief ? [] : [palette.quiet(legend)]),
+    ...(brief ? [] : wrap(legend, width).map(palette.quiet)),
     palette.quiet(columnHeading(trace, columns, width)),
     ...(from === 0 ? [] : [palette.quiet(`   .  steps 1 to ${from}: replay shows them`)]),
     ...rows.flatMap((row) => lines(row, columns, palette)),
@@ -202,9 +205,21 @@ function columnsOf(rows: readonly Row[], width: number): Columns {
   const widest = (of: (row: Row) => string, most: number): number =>
     rows.reduce((so, row) => Math.min(most, Math.max(so, of(row).length)), 11);
   const lanes = rows.at(0)?.lanes.length ?? 1;
-  const place = widest((row) => row.place, 29);
-  const text = widest((row) => row.text, 30);
-  return { place, text, effect: Math.max(20, width - (4 + 2 + lanes + 2 + place + 2 + text + 2)) };
+  const free = width - (4 + 2 + lanes + 2 + 2 + 2);
+  const text = Math.min(
+    widest((row) => row.text, 30),
+    Math.max(18, free - leastEffect - 14),
+  );
+  const place = Math.min(
+    widest((row) => row.place, 29),
+    Math.max(14, free - leastEffect - text),
+  );
+  return { place, text, effect: Math.max(10, free - place - text) };
+}
+
+/** Cuts an instruction to a width from the right. */
+function shortened(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 2)}..` : text.padEnd(width);
 }
 
 function lines(row: Row, columns: Columns, palette: Palette): string[] {
@@ -215,7 +230,7 @@ function lines(row: Row, columns: Columns, palette: Palette): string[] {
     return wrap(row.effect, wide).map((rest) => palette.quiet(`      ${row.below}    ${rest}`));
   }
   const start = `${row.step.padStart(4)}  ${row.lanes}  `;
-  const body = `${fit(row.place, columns.place)}  ${row.text.padEnd(columns.text)}  ${first}`.trimEnd();
+  const body = `${fit(row.place, columns.place)}  ${shortened(row.text, columns.text)}  ${first}`.trimEnd();
   const indent = ' '.repeat(columns.place + columns.text + 4);
   return [
     `${palette.quiet(start)}${colour(body)}`.trimEnd(),

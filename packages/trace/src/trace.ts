@@ -170,8 +170,13 @@ export type Effect =
       readonly newText: string;
       readonly through?: string;
     }
-  /** DC, IC or TLBI; `place` where it names an address of the program. */
-  | { readonly kind: 'maintenance'; readonly operation: string; readonly place?: string }
+  /** DC, IC or TLBI; `place` where it names an address of the program, `through` where that is an alias. */
+  | {
+      readonly kind: 'maintenance';
+      readonly operation: string;
+      readonly place?: string;
+      readonly through?: string;
+    }
   | { readonly kind: 'barrier'; readonly operation: string }
   /** A context synchronisation event. */
   | { readonly kind: 'synchronised'; readonly by: string }

@@ -123,7 +123,9 @@ function explore(given: Arguments, host: Host): Promise<number> {
       const result = await runCheck(scenario, n, plan, progress, interruption);
       statuses.push(statusOf(result));
       rows.push(checkRow(result, plan));
-      if (!given.flag('json')) host.out(checkText(scenario, result, plan, traceForm(given) ?? 'short', look));
+      if (given.flag('json')) continue;
+      const text = checkText(scenario, result, plan, traceForm(given) ?? 'short', look);
+      host.out(i === 0 ? text : `\n${text}`);
     }
     if (given.flag('json')) printJson(host, rows);
     if (!interruption.aborted) return worstStatus(statuses);

@@ -22,7 +22,7 @@ export const disasm: Verb = {
     raw: { value: 'FILE', example: 'code.bin', does: 'a file of little-endian words' },
     base: { value: 'ADDRESS', example: '0x80000', does: 'address of the first word (default 0)' },
     'no-aliases': { does: 'the syntax of the encoding: orr x0, xzr, x1 for mov x0, x1' },
-    explain: { does: 'for words: bit fields, aliases, and whether it may be patched under execution' },
+    explain: { does: 'bit fields, aliases, and whether it may be patched under execution' },
   },
   notes: [
     'WORD is hexadecimal, with or without 0x. FILE holds words, or the lines that asm prints.',

@@ -4,7 +4,7 @@ import { fieldLines } from '../fields.ts';
 import { printJson } from '../json.ts';
 import { listing, listingLegend } from '../listing.ts';
 import { suggestion } from '../nearest.ts';
-import { pageNames, pageText } from '../pages.ts';
+import { pageNames, pageSource, pageText } from '../pages.ts';
 import { imageFor } from '../selection.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
@@ -41,23 +41,18 @@ export const explain: Verb = {
 };
 
 function titleOf(name: string): string {
-  const title = /^# (.*)/.exec(pageText(name))?.[1] ?? name;
+  const title = /^# (.*)/.exec(pageSource(name))?.[1] ?? name;
   return title.startsWith(`${name}: `) ? title.slice(name.length + 2) : title;
 }
 
 function textOf(word: string, colours: Colours, width: number): string {
-  if (pageNames().includes(word)) return styled(pageText(word), colours);
+  if (pageNames().includes(word)) return pageText(word, width, colours.heading);
   const scenario = catalogue.find(({ id }) => id === word);
   if (scenario !== undefined) return scenarioPage(scenario, colours, width);
   const words = [...pageNames(), ...catalogue.map(({ id }) => id)];
   throw usage(
     `nothing to explain about '${word}'${suggestion(word, words, "'quiesce explain' lists the words")}`,
   );
-}
-
-/** Headings stand out; everything else is as it was written. */
-function styled(markdown: string, colours: Colours): string {
-  return markdown.replaceAll(/^#+ (.*)$/gm, (_line, title: string) => colours.heading(title));
 }
 
 function scenarioPage(scenario: Scenario, colours: Colours, width: number): string {

@@ -1,4 +1,5 @@
 import { type Scenario, catalogue, pinnedOutcome, pinnedSizes } from '@quiesce/scenarios';
+import { wrap } from '@quiesce/trace';
 import { coloursFor } from '../colour.ts';
 import { printJson } from '../json.ts';
 import { scenariosNamed } from '../selection.ts';
@@ -57,7 +58,8 @@ export const list: Verb = {
       }
       const { commits, year, note } = scenario.origin;
       const from = commits.length === 0 ? String(year) : `${year}, ${commits.join(' ')}`;
-      host.out(`${start.trimEnd()}\n    ${scenario.variant}\n    ${scenario.shows}\n    ${note} (${from})\n`);
+      const lines = [scenario.variant, scenario.shows, `${note} (${from})`].flatMap((text) => wrap(text, 94));
+      host.out([start.trimEnd(), ...lines.map((line) => `    ${line}`), ''].join('\n'));
     }
     return 0;
   },

@@ -19,7 +19,8 @@ export const replay: Verb = {
     verbose: { short: 'v', does: 'with the registers that change' },
   },
   notes: [
-    'TOKEN is what check prints after "replay"; FILE any text with tokens in it, such as check --json prints.',
+    'TOKEN is what check prints after "replay"; FILE is any text with tokens in it, such as what',
+    'check --json prints.',
     'Exit status: 1 if the schedule shows a violation, 0 if it ends without.',
   ],
   run: (given, host) => {

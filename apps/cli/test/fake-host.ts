@@ -1,0 +1,60 @@
+import { cannotRead, type Host } from '../src/host.ts';
+
+/** A host in memory: what was written, and the files there are. */
+export interface FakeHost extends Host {
+  /** Standard output. */
+  readonly output: () => string;
+  /** Standard error. */
+  readonly errors: () => string;
+  /** Both, in the order written, as on a terminal. */
+  readonly screen: () => string;
+  readonly files: Map<string, Uint8Array>;
+  /** Presses Ctrl-C. */
+  readonly interrupt: () => void;
+}
+
+/** What a test decides about its host. */
+export interface FakeOptions {
+  readonly terminal?: boolean;
+  readonly environment?: Readonly<Partial<Record<string, string>>>;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly now?: () => number;
+}
+
+export function fakeHost(options: FakeOptions = {}): FakeHost {
+  const { terminal = false, environment = {}, now = () => performance.now() } = options;
+  const written: { readonly text: string; readonly isError: boolean }[] = [];
+  const files = new Map<string, Uint8Array>(
+    Object.entries(options.files ?? {}).map(([path, text]) => [path, new TextEncoder().encode(text)]),
+  );
+  let listener: (() => void) | undefined;
+  const join = (wanted: (isError: boolean) => boolean): string =>
+    written
+      .filter(({ isError }) => wanted(isError))
+      .map(({ text }) => text)
+      .join('');
+  return {
+    out: (text) => void written.push({ text, isError: false }),
+    error: (text) => void written.push({ text, isError: true }),
+    outIsTerminal: terminal,
+    errorIsTerminal: terminal,
+    columns: terminal ? 100 : undefined,
+    environment,
+    files,
+    read: (path) => {
+      const bytes = files.get(path);
+      if (bytes === undefined) throw cannotRead(path, 'there is no such file');
+      return bytes;
+    },
+    write: (path, bytes) => void files.set(path, bytes),
+    now,
+    onInterrupt: (callback) => {
+      listener = callback;
+      return () => (listener = undefined);
+    },
+    output: () => join((isError) => !isError),
+    errors: () => join((isError) => isError),
+    screen: () => join(() => true),
+    interrupt: () => listener?.(),
+  };
+}

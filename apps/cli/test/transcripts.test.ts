@@ -1,0 +1,29 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { main } from '../src/main.ts';
+import { fakeHost } from './fake-host.ts';
+import { matches, parseTranscript, words } from './transcript.ts';
+
+const folder = join(import.meta.dirname, 'transcripts');
+
+describe.each(readdirSync(folder))('%s', (file) => {
+  for (const { title, commands, files } of parseTranscript(readFileSync(join(folder, file), 'utf8'))) {
+    if (commands.length === 0) continue;
+    it(title, async () => {
+      for (const { line, text, expected, status } of commands) {
+        const host = fakeHost({ files });
+        const found = await main(words(text), host);
+        const screen = host.screen().replace(/\n$/, '').split('\n');
+        const printed = host.screen() === '' ? [] : screen;
+        // Shown in full only where something differs.
+        if (!matches(expected, printed)) expect(printed.join('\n'), `line ${line}`).toBe(expected.join('\n'));
+        expect(found, `exit status of line ${line}`).toBe(status);
+        if (status === 2) {
+          expect(host.output(), 'standard output after a usage error').toBe('');
+          expect(host.errors().trimEnd().split('\n'), 'lines of a usage error').toHaveLength(1);
+        }
+      }
+    });
+  }
+});
