@@ -5,7 +5,7 @@ import type { Scenario } from '../scenario.ts';
 import { patchedEarly, patchedUnderStopMachine } from '../witnesses.ts';
 
 const program = (options: AlternativesProgramOptions) => (): ReturnType<typeof alternativesProgram> =>
-  alternativesProgram({ activeMask: 'all', ...options });
+  alternativesProgram(options);
 
 /** The sites of the window between "interrupts are off" and "waits", with what they are in the kernel. */
 const windowSites: readonly (readonly [SiteName, string, string])[] = [
@@ -60,7 +60,7 @@ export const alternatives: readonly Scenario[] = [
     variant: 'before 4.2: the others stay in the stop loop, which is patched',
     shows: 'waiting in the stop loop is no quiescence if the loop has sites',
     origin: origins.stopLoop,
-    program: program({ variant: 'v4.1', sites: ['stop-loop'], activeMask: 'symbol' }),
+    program: program({ variant: 'v4.1', sites: ['stop-loop'] }),
     outcomes: [
       [1, 'holds'],
       [2, 'cmodx'],

@@ -59,7 +59,7 @@ export const exceptions: readonly Scenario[] = [
       variant: `patch_text since 5.18, only IRQs masked; ${title} runs the site`,
       shows: 'a CPU leaves its wait loop for a handler that executes what is being patched',
       origin: origins.patch4,
-      program: () => patchTextProgram({ activeMask: 'all', ...options }),
+      program: () => patchTextProgram(options),
       machine: { events: unlimited(kind) },
       outcomes: [
         [1, 'stale'],
@@ -242,7 +242,7 @@ export const window: readonly Scenario[] = [
     variant: 'the master sends an IPI in RUN and waits for the answers',
     shows: 'everybody else has interrupts masked, so nobody answers',
     origin: origins.ipiInRun,
-    program: () => patchTextProgram({ activeMask: 'all', maintenance: 'ipi' }),
+    program: () => patchTextProgram({ maintenance: 'ipi' }),
     outcomes: [
       [1, 'holds'],
       [2, 'hang'],

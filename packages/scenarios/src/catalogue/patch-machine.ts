@@ -4,10 +4,10 @@ import { origins } from '../origins.ts';
 import type { Scenario } from '../scenario.ts';
 import { patchedEarly } from '../witnesses.ts';
 
-/** Builds a patch_machine() program in which every CPU is active. */
+/** Builds a patch_machine() program with these options, whatever the number of CPUs. */
 export const patchMachineWith =
   (options: PatchMachineProgramOptions) => (): ReturnType<typeof patchMachineProgram> =>
-    patchMachineProgram({ activeMask: 'all', ...options });
+    patchMachineProgram(options);
 
 const entry = (id: string, variant: string, options: PatchMachineProgramOptions): Scenario =>
   define({

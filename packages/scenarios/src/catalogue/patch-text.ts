@@ -4,9 +4,9 @@ import { origins } from '../origins.ts';
 import type { Scenario } from '../scenario.ts';
 import { patchedEarly, patchedTwice } from '../witnesses.ts';
 
-/** The callback with CPUs that differ in nothing: every CPU is active, no number is read. */
+/** The callback, with CPUs that differ in nothing: every bit of the mask is set, and no CPU is told from another. */
 const program = (options: PatchTextProgramOptions) => (): ReturnType<typeof patchTextProgram> =>
-  patchTextProgram({ activeMask: 'all', ...options });
+  patchTextProgram(options);
 
 /** The shapes of aarch64_insn_patch_text_cb(), with the site off the stop path and on it. */
 export const patchText: readonly Scenario[] = [
