@@ -72,7 +72,9 @@ export function summaryText(
   return [
     mark(`${agreeing} of ${made.length} verdicts are the pinned ones.`) +
       ` ${grouped(states)} states in ${duration(milliseconds)}.`,
-    ...(missing === 0 ? [] : [colours.bad(`${missing} checks were not made: interrupted.`)]),
+    ...(missing === 0
+      ? []
+      : [colours.bad(`${missing} check${missing === 1 ? ' was' : 's were'} not made: interrupted.`)]),
     ...differences.map((difference) => colours.bad(`  DIFFERS  ${difference}`)),
     '',
     ...wrap(

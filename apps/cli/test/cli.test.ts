@@ -276,7 +276,7 @@ describe('progress and interruption', () => {
     const host = interrupted(4);
     expect(await main(['check', '--expect', 'patch-machine-sdei-gate', '--sizes', '2,4'], host)).toBe(3);
     expect(host.output()).toContain('1 of 1 verdicts are the pinned ones.');
-    expect(host.output()).toContain('1 checks were not made: interrupted.');
+    expect(host.output()).toContain('1 check was not made: interrupted.');
   });
 });
 

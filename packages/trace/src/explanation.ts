@@ -125,6 +125,12 @@ function unsafe(trace: Trace, { options: words }: TraceFetch): string {
 
 /** Why a fetch is not ordered after a write. */
 function unordered(trace: Trace, cpu: number, made: Modification): string {
+  if (made.step.cpu === cpu) {
+    return (
+      `CPU ${cpu} wrote the word itself and comes to it before any context synchronisation event (ISB, exception entry or ` +
+      `return). Missing: a patcher that executes nothing of what it patches before maintenance and an ISB.`
+    );
+  }
   const writer = `CPU ${made.step.cpu}`;
   const learned = trace.steps.find(
     (step) =>
@@ -208,6 +214,16 @@ function torn(trace: Trace, violation: TraceViolation): string[] {
   ];
 }
 
+/** What a step did, in words. */
+function deed({ cpu, kind, what, instructions, effects }: TraceStep): string {
+  if (kind !== 'execute') {
+    const from = effects.find((effect) => effect.kind === 'exception')?.from ?? '';
+    return `CPU ${cpu} took ${what ?? kind} at ${from}`;
+  }
+  const first = instructions.at(0);
+  return `CPU ${cpu} executed '${first?.text ?? ''}' at ${first?.place ?? ''}`;
+}
+
 function hang(trace: Trace, { doomedAt, waits = [], kind }: TraceViolation): string[] {
   const since =
     doomedAt === undefined || doomedAt === trace.steps.length
@@ -216,11 +232,7 @@ function hang(trace: Trace, { doomedAt, waits = [], kind }: TraceViolation): str
         ? 'From the start'
         : `From step ${doomedAt} on`;
   const lost = doomedAt === undefined ? undefined : trace.steps[doomedAt - 1];
-  const what = lost?.instructions.at(0);
-  const cause =
-    lost === undefined || what === undefined
-      ? ''
-      : ` The step that made it so: CPU ${lost.cpu} executed '${what.text}' at ${what.place}.`;
+  const cause = lost === undefined ? '' : ` The step that made it so: ${deed(lost)}.`;
   const finishedCpus = trace.steps.at(-1)?.lanes.flatMap(({ state }, cpu) => (state === 'done' ? [cpu] : []));
   const done =
     finishedCpus === undefined || finishedCpus.length === 0

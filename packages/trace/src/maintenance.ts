@@ -4,12 +4,17 @@ import type { Trace } from './trace.ts';
 /** A part of the maintenance sequence: data cache, completion, instruction cache, completion. */
 interface Part {
   readonly name: string;
+  readonly example: string;
   readonly matches: (operation: string) => boolean;
 }
 
-const clean: Part = { name: 'DC', matches: (text) => text.startsWith('dc c') };
-const invalidate: Part = { name: 'IC', matches: (text) => text.startsWith('ic ') };
-const complete: Part = { name: 'DSB', matches: (text) => /^dsb (?:o|i)?sh$|^dsb sy$/.test(text) };
+const clean: Part = { name: 'DC', example: 'dc cvau', matches: (text) => text.startsWith('dc c') };
+const invalidate: Part = { name: 'IC', example: 'ic ivau', matches: (text) => text.startsWith('ic ') };
+const complete: Part = {
+  name: 'DSB',
+  example: 'dsb ish',
+  matches: (text) => /^dsb (?:o|i)?sh$|^dsb sy$/.test(text),
+};
 
 /** What a CPU without coherence (IDC, DIC) has to do between a store to text and its execution (Arm ARM B2.7.4.2). */
 function sequence({ IDC, DIC }: Trace['model']): readonly Part[] {
@@ -28,9 +33,11 @@ interface Operation {
 /** Barriers and maintenance after a step, with the step of each. */
 function operations(trace: Trace, after: number): Operation[] {
   return trace.steps
-    .filter(({ step }) => step > after)
-    .flatMap(({ step, instructions }) =>
-      instructions.flatMap(({ effects }) =>
+    .filter(({ step }) => step >= after)
+    .flatMap(({ step, instructions }) => {
+      // A step may go on after the store that it begins with.
+      const rest = step === after ? instructions.slice(1) : instructions;
+      return rest.flatMap(({ effects }) =>
         effects.flatMap((effect): Operation[] => {
           if (effect.kind === 'barrier') return [{ operation: effect.operation, step }];
           if (effect.kind !== 'maintenance') return [];
@@ -38,35 +45,58 @@ function operations(trace: Trace, after: number): Operation[] {
           const isWrong = operation.startsWith('ic ') && through !== undefined;
           return [{ operation, step, ...(isWrong ? { wrongAddress: through } : {}) }];
         }),
-      ),
-    );
+      );
+    });
+}
+
+/** How many parts of a sequence operations make up, in order; what does not fit in between does no harm. */
+function progress(parts: readonly Part[], operations: readonly Pick<Operation, 'operation'>[]): number {
+  let done = 0;
+  for (const { operation } of operations) {
+    const next = parts[done] as Part | undefined;
+    if (next?.matches(operation) === true) done += 1;
+  }
+  return done;
+}
+
+const named = ({ operation, step }: Operation): string => `${operation.toUpperCase()} (step ${step})`;
+
+/** The one operation that would complete the sequence, with its latest place; undefined where more are missing. */
+function missingOne(parts: readonly Part[], made: readonly Operation[]): string | undefined {
+  for (let at = made.length; at >= 0; at--) {
+    const [before, after] = [made[at - 1], made[at]] as readonly (Operation | undefined)[];
+    for (const { name, example } of parts) {
+      const whole = [...made.slice(0, at), { operation: example }, ...made.slice(at)];
+      if (progress(parts, whole) < parts.length) continue;
+      if (before === undefined) return after === undefined ? name : `${name} before ${named(after)}`;
+      return after === undefined
+        ? `${name} after ${named(before)}`
+        : `${name} between ${named(before)} and ${named(after)}`;
+    }
+  }
+  return undefined;
 }
 
 /** How much of the maintenance sequence has been executed since a step, and what is missing. */
 export function maintenanceText(trace: Trace, after: number): string {
+  const { IDC, DIC } = trace.model;
   const parts = sequence(trace.model);
-  const done: string[] = [];
-  const made = operations(trace, after);
-  for (const { operation, step, wrongAddress } of made) {
-    if (wrongAddress !== undefined) continue;
-    const next = parts[done.length] as Part | undefined;
-    if (next?.matches(operation) === true) done.push(`${operation.toUpperCase()} (step ${step})`);
-  }
-  const missing = parts.slice(done.length).map(({ name }) => name);
-  const needed = `This machine (IDC=${trace.model.IDC}, DIC=${trace.model.DIC}) needs ${parts.map(({ name }) => name).join(', ')}, then ISB.`;
-  const so = done.length === 0 ? 'None of it has happened' : `Of this, ${listed(done)} happened`;
-  if (missing.length === 0) return `${needed} ${so}, but not in time for this fetch.`;
-  const wrong = made.find(({ wrongAddress }) => wrongAddress !== undefined);
-  const elsewhere =
-    wrong === undefined
-      ? ''
-      : ` ${wrong.operation.toUpperCase()} (step ${wrong.step}) names the ${wrong.wrongAddress ?? ''}, not the address where the word is executed.`;
-  const early = made.find(
-    ({ operation, wrongAddress }) => wrongAddress === undefined && parts[done.length].matches(operation),
+  const since = operations(trace, after);
+  const made = since.filter(
+    ({ operation, wrongAddress }) =>
+      wrongAddress === undefined && parts.some((part) => part.matches(operation)),
   );
-  const soon =
-    early === undefined
-      ? ''
-      : ` ${early.operation.toUpperCase()} (step ${early.step}) came too early: what stands before it was not complete.`;
-  return `${needed} ${so}.${soon}${elsewhere} Missing: ${listed(missing)}${missing.length > 1 ? ', in this order' : ''}.`;
+  const wrong = since.find(({ wrongAddress }) => wrongAddress !== undefined);
+  const done = progress(parts, made);
+  const missing = missingOne(parts, made) ?? listed(parts.slice(done).map(({ name }) => name));
+  return [
+    `This machine (IDC=${IDC}, DIC=${DIC}) needs ${parts.map(({ name }) => name).join(', ')} after the write, then ISB.`,
+    made.length === 0 ? 'None of it has happened.' : `Since then there were ${listed(made.map(named))}.`,
+    ...(wrong === undefined
+      ? []
+      : [
+          `${named(wrong)} names the ${wrong.wrongAddress ?? ''}, not the address where the word is executed.`,
+        ]),
+    done === parts.length ? 'That is all, but not in time for this fetch.' : `Missing: ${missing}.`,
+  ].join(' ');
 }
