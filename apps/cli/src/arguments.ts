@@ -45,11 +45,6 @@ export class Arguments {
     return value === true ? undefined : value;
   }
 
-  /** The names of the options that were given. */
-  get given(): readonly string[] {
-    return [...this.#values.keys()];
-  }
-
   /** Refuses options that contradict one that was given. */
   conflict(name: string, others: readonly string[], why: string): void {
     if (!this.#values.has(name)) return;

@@ -1,5 +1,5 @@
 import type { Bounds, Strategy } from '@quiesce/explore';
-import { type CheckResult, type Scenario, check, pinnedOutcome } from '@quiesce/scenarios';
+import { type CheckResult, type Scenario, check } from '@quiesce/scenarios';
 import type { Host } from './host.ts';
 import type { ProgressLine } from './progress.ts';
 import { imageFor } from './selection.ts';
@@ -104,11 +104,6 @@ export function checkCommand(result: CheckResult, plan: CheckPlan): string {
 export interface Expectation {
   readonly pinned: string;
   readonly differences: readonly string[];
-}
-
-/** What is pinned for a result. */
-export function pinnedText(scenario: Scenario, cpus: number): string {
-  return pinnedOutcome(scenario, cpus);
 }
 
 /** A result as `check --json` prints it. */
