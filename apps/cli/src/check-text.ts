@@ -16,7 +16,7 @@ export interface Look {
 }
 
 /** The conditions of verdicts in one line. */
-export function modelText({ model }: CheckResult): string {
+function modelText({ model }: CheckResult): string {
   const events = model.events.length === 0 ? 'no events' : `events: ${model.events.join(', ')}`;
   const reductions = model.reductions.length === 0 ? 'no reductions' : model.reductions.join(', ');
   return (
@@ -26,7 +26,7 @@ export function modelText({ model }: CheckResult): string {
 }
 
 /** What a search cost in one line. */
-export function costText({ states, transitions, depth, milliseconds }: CheckResult): string {
+function costText({ states, transitions, depth, milliseconds }: CheckResult): string {
   return `${grouped(states)} states, ${grouped(transitions)} transitions, depth ${depth}, ${duration(milliseconds)}`;
 }
 

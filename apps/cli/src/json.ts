@@ -1,7 +1,7 @@
 import type { Host } from './host.ts';
 
 /** Version of the JSON that every verb prints. */
-export const jsonSchema = 1;
+const jsonSchema = 1;
 
 /** Prints the object that every verb's --json is. */
 export function printJson(host: Host, results: readonly object[]): void {

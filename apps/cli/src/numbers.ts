@@ -2,7 +2,7 @@ import { AddressError, address } from '@quiesce/insn';
 import { usage } from './usage-error.ts';
 
 /** CPUs that a machine can have. */
-export const mostCpus = 64;
+const mostCpus = 64;
 
 /** A whole number of at least `least`. */
 export function wholeNumber(option: string, text: string, least: number): number {

@@ -19,7 +19,7 @@ function row(scenario: Scenario): object {
 }
 
 /** Outcomes by size, short: `holds`; `cmodx 2+` for what holds below 2 CPUs; `hang, cmodx 2+`. */
-export function outcomesText(scenario: Scenario): string {
+function outcomesText(scenario: Scenario): string {
   const { outcomes } = scenario;
   const [[, first]] = outcomes;
   const words = outcomes.map(([from, outcome], i) => (i === 0 ? outcome : `${outcome} ${from}+`));
