@@ -52,7 +52,8 @@ function rolesOf(program: Program, options: MachineOptions): number[] {
 
 /** Assembles a program for a machine and describes the machine. Throws {@link AssemblyError} for bad source. */
 export function imageOf(program: Program, options: MachineOptions): Image {
-  const mask = options.activeMask ?? (program.activeMask === 'all' ? 2 ** options.cpus - 1 : 1);
+  // All ones name every CPU, however many there are: 2^n - 1 is no exact number for all n up to 64.
+  const mask = options.activeMask ?? (program.activeMask === 'all' ? -1 : 1);
   const assembly = assemble(program.source, {
     file: program.name,
     bases: sectionBases,
