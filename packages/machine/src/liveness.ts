@@ -1,9 +1,16 @@
 import { type Operation, operationOf } from '@quiesce/cpu';
 import type { MemoryMap } from '@quiesce/memory';
 import { codePointers } from './code-pointer.ts';
-import { type RegisterSet, everyRegister, registerUse } from './register-use.ts';
+import { type RegisterSet, type RegisterUse, everyRegister, registerUse } from './register-use.ts';
 
 const nothing: RegisterSet = { low: 0, high: 0 };
+
+/** One word that an address may hold: what it does to registers, and where control goes after it. */
+interface Node {
+  readonly use: RegisterUse;
+  /** Undefined where that is unknown. */
+  readonly next: readonly number[] | undefined;
+}
 
 /**
  * Which registers are live at each text address: may be read before they are written, on some path.
@@ -18,18 +25,18 @@ export class Liveness {
   readonly #live = new Map<number, RegisterSet>();
 
   constructor(map: MemoryMap, done: number) {
-    const nodes = collect(map);
-    const returns = [...nodes]
-      .filter(([, words]) => words.some((o) => o.row.name === 'bl' || o.row.name === 'blr'))
-      .map(([pc]) => pc + 4);
-    const pointers = [...codePointers(map).all];
-    const order = [...nodes.keys()].sort((a, b) => b - a);
-    for (const pc of order) this.#live.set(pc, nothing);
+    const nodes = [...collect(map)].sort(([a], [b]) => b - a);
+    for (const [pc] of nodes) this.#live.set(pc, nothing);
+    // Where nobody knows what follows, the answer is there at once: in the padding between functions, above all.
+    const settled = nodes.filter(([, words]) => words.every(({ next }) => next === undefined));
+    for (const [pc, words] of settled) this.#live.set(pc, this.#entry(words));
+    this.#live.set(done, nothing);
+    const open = nodes.filter(([pc, words]) => pc !== done && words.some(({ next }) => next !== undefined));
     for (let changed = true; changed;) {
       changed = false;
-      for (const pc of order) {
+      for (const [pc, words] of open) {
         const before = this.at(pc);
-        const after = pc === done ? nothing : this.#entry(pc, nodes.get(pc) ?? [], returns, pointers);
+        const after = this.#entry(words);
         if (before.low !== after.low || before.high !== after.high) {
           this.#live.set(pc, after);
           changed = true;
@@ -43,41 +50,44 @@ export class Liveness {
     return this.#live.get(pc) ?? everyRegister;
   }
 
-  #entry(
-    pc: number,
-    words: readonly Operation[],
-    returns: readonly number[],
-    pointers: readonly number[],
-  ): RegisterSet {
-    if (words.length === 0) return everyRegister;
+  #entry(nodes: readonly Node[]): RegisterSet {
+    if (nodes.length === 0) return everyRegister;
     let low = 0;
     let high = 0;
-    for (const operation of words) {
-      const { reads, writes } = registerUse(operation);
-      let after = nothing;
-      for (const next of successors(pc, operation, returns, pointers) ?? [NaN]) {
-        const live = this.at(next);
+    for (const { use, next } of nodes) {
+      let after = next === undefined ? everyRegister : nothing;
+      for (const pc of next ?? []) {
+        const live = this.at(pc);
         after = { low: after.low | live.low, high: after.high | live.high };
       }
-      low |= (after.low & ~writes.low) | reads.low;
-      high |= (after.high & ~writes.high) | reads.high;
+      low |= (after.low & ~use.writes.low) | use.reads.low;
+      high |= (after.high & ~use.writes.high) | use.reads.high;
     }
     return { low, high };
   }
 }
 
 /** Every text address with what it may hold; patchable words that may become anything hold nothing known. */
-function collect(map: MemoryMap): Map<number, readonly Operation[]> {
-  const nodes = new Map<number, readonly Operation[]>();
+function collect(map: MemoryMap): Map<number, readonly Node[]> {
+  const words = new Map<number, readonly Operation[]>();
   for (const region of map.regions) {
     if (region.kind !== 'text') continue;
     region.words.forEach((word, i) => {
       const t = region.siteWords[i];
       const allowed = t < 0 ? [word] : map.siteWords[t].allowed;
-      nodes.set(region.base + 4 * i, (allowed ?? []).map(operationOf));
+      words.set(region.base + 4 * i, (allowed ?? []).map(operationOf));
     });
   }
-  return nodes;
+  const returns = [...words]
+    .filter(([, held]) => held.some((o) => o.row.name === 'bl' || o.row.name === 'blr'))
+    .map(([pc]) => pc + 4);
+  const pointers = [...codePointers(map).all];
+  return new Map(
+    [...words].map(([pc, held]) => [
+      pc,
+      held.map((o) => ({ use: registerUse(o), next: successors(pc, o, returns, pointers) })),
+    ]),
+  );
 }
 
 /** Where control goes after an instruction; undefined where that is unknown. */

@@ -109,36 +109,40 @@ interface Reduced {
   readonly title: string;
   readonly reductions: Pick<SystemOptions, 'symmetry' | 'fuse' | 'liveness'>;
   readonly sizes: readonly number[];
-  /** Scenarios and sizes whose space is too large without the reduction. */
+  /** Scenarios with more states than this, with all reductions, are left out at once. */
+  readonly largest: number;
+  /** How many scenarios and sizes are left out, or prove too large. */
   readonly beyond: number;
 }
 
 const without: readonly Reduced[] = [
-  { title: 'symmetry', reductions: { symmetry: false }, sizes: [1, 2, 3], beyond: 6 },
-  { title: 'dead registers', reductions: { liveness: false }, sizes: [1, 2, 3], beyond: 29 },
-  { title: 'local steps', reductions: { fuse: false }, sizes: [1, 2], beyond: 30 },
+  { title: 'symmetry', reductions: { symmetry: false }, sizes: [1, 2, 3], largest: 10_000, beyond: 9 },
+  { title: 'dead registers', reductions: { liveness: false }, sizes: [1, 2, 3], largest: 1000, beyond: 42 },
+  { title: 'local steps', reductions: { fuse: false }, sizes: [1, 2], largest: 300, beyond: 34 },
   {
     title: 'any reduction',
     reductions: { symmetry: false, fuse: false, liveness: false },
     sizes: [1, 2],
-    beyond: 54,
+    largest: 130,
+    beyond: 55,
   },
 ];
 
 describe('the reductions', () => {
   it.each(without)(
     'change no finding: without $title it is the same',
-    async ({ reductions, sizes, beyond }) => {
+    async ({ reductions, sizes, largest, beyond }) => {
       let left = 0;
       for (const scenario of catalogue) {
         for (const cpus of sizes) {
-          const result = await check(scenario, cpus, { ...limits, reductions });
-          if (isCut(result)) {
+          const reduced = await reducedSpace(scenario, cpus);
+          const result =
+            reduced.states <= largest ? await check(scenario, cpus, { ...limits, reductions }) : undefined;
+          if (result === undefined || isCut(result)) {
             left++;
             continue;
           }
-          const expected = findings(await reducedSpace(scenario, cpus));
-          expect(findings(result), `${scenario.id} with ${cpus} CPUs`).toEqual(expected);
+          expect(findings(result), `${scenario.id} with ${cpus} CPUs`).toEqual(findings(reduced));
           expectReplay(scenario, result, reductions.fuse ?? true);
         }
       }
