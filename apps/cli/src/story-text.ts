@@ -12,27 +12,13 @@ function titleWidth(sizes: readonly number[]): number {
 /** The heading of a chapter's table. */
 export function tableHeading(sizes: readonly number[]): string {
   const cells = sizes.map((cpus) => `N=${cpus}`.padEnd(cell)).join(' ');
-  return `  ${'variant'.padEnd(titleWidth(sizes))}${cells} ${'states'.padStart(10)}  pinned`;
+  return `  ${'scenario'.padEnd(titleWidth(sizes))}${cells} ${'states'.padStart(10)}  pinned`;
 }
 
-/** Breaks a title into lines. */
-function broken(text: string, width: number): string[] {
-  const lines: string[] = [''];
-  for (const word of text.split(' ')) {
-    const line = lines[lines.length - 1];
-    if (line === '') lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(`  ${word}`);
-  }
-  return lines;
-}
-
-/** One scenario: its verdict for each size, its states, and whether that is what is pinned. */
+/** One scenario: its verdict for each size, its states, whether that is what is pinned; below, what it is. */
 export function tableRow(comparison: ScenarioComparison, sizes: readonly number[], look: Look): string {
   const { scenario, checks } = comparison;
   const { colours } = look;
-  const width = titleWidth(sizes);
-  const [first, ...more] = broken(scenario.variant, width - 2);
   const cells = sizes.map((cpus) => {
     const found = checks.find((compared) => compared.cpus === cpus);
     const text = found === undefined ? '-' : outcomeWord(found.result);
@@ -40,8 +26,10 @@ export function tableRow(comparison: ScenarioComparison, sizes: readonly number[
     return mark(text.padEnd(cell));
   });
   const verdict = agrees(comparison) ? colours.good('ok') : colours.bad('DIFFERS');
-  const row = `  ${first.padEnd(width)}${cells.join(' ')} ${grouped(statesOf(comparison)).padStart(10)}  ${verdict}`;
-  return [row, ...more.map((line) => `  ${line}`)].join('\n');
+  const row = `  ${scenario.id.padEnd(titleWidth(sizes) - 1)} ${cells.join(' ')} ${grouped(statesOf(comparison)).padStart(10)}  ${verdict}`;
+  return [row, ...wrap(scenario.variant, look.width - 4).map((line) => colours.quiet(`    ${line}`))].join(
+    '\n',
+  );
 }
 
 /** What differs from the pinned verdicts, a line each. */

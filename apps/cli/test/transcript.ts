@@ -36,8 +36,10 @@ export function parseTranscript(markdown: string): Section[] {
       }
       continue;
     }
-    if (section === undefined) throw new Error(`line ${i + 1}: a block before the first heading`);
     const file = /name=(\S+)/.exec(info)?.[1];
+    // Code in another language is for another test.
+    if (file === undefined && info !== 'console') continue;
+    if (section === undefined) throw new Error(`line ${i + 1}: a block before the first heading`);
     const last = section.commands.at(-1);
     if (file !== undefined) section.files[file] = `${section.files[file] ?? ''}${line}\n`;
     else if (line === '$ echo $?') isStatus = true;

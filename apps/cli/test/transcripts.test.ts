@@ -1,14 +1,19 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { main } from '../src/main.ts';
 import { fakeHost } from './fake-host.ts';
 import { matches, parseTranscript, words } from './transcript.ts';
 
 const folder = join(import.meta.dirname, 'transcripts');
+/** The transcripts, and the page that a reader sees first. */
+const pages = [
+  ...readdirSync(folder).map((file) => join(folder, file)),
+  join(import.meta.dirname, '../../../README.md'),
+];
 
-describe.each(readdirSync(folder))('%s', (file) => {
-  for (const { title, commands, files } of parseTranscript(readFileSync(join(folder, file), 'utf8'))) {
+describe.each(pages.map((path) => [basename(path), path]))('%s', (_, path) => {
+  for (const { title, commands, files } of parseTranscript(readFileSync(path, 'utf8'))) {
     if (commands.length === 0) continue;
     it(title, async () => {
       for (const { line, text, expected, status } of commands) {
