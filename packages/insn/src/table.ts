@@ -8,11 +8,21 @@ import type { Row, RowSource } from './row.ts';
 import { systemOperation } from './system-operations.ts';
 import { atomics } from './table/atomics.ts';
 import { branches } from './table/branches.ts';
+import { crypto } from './table/crypto.ts';
 import { dpImmediate } from './table/dp-immediate.ts';
 import { dpRegister } from './table/dp-register.ts';
 import { exclusives } from './table/exclusives.ts';
+import { floatingPoint } from './table/floating-point.ts';
 import { loadsStores } from './table/loads-stores.ts';
 import { memoryCopy } from './table/memory-copy.ts';
+import { simdByElement } from './table/simd-by-element.ts';
+import { simdImmediate } from './table/simd-immediate.ts';
+import { simdLoadsStores } from './table/simd-loads-stores.ts';
+import { simdScalar } from './table/simd-scalar.ts';
+import { simdStructures } from './table/simd-structures.ts';
+import { simdThreeDifferent } from './table/simd-three-different.ts';
+import { simdThreeSame } from './table/simd-three-same.ts';
+import { simdTwoRegister } from './table/simd-two-register.ts';
 import { system } from './table/system.ts';
 
 /** Where in the Arm ARM's index a row stands; the file in `table/` that holds it. */
@@ -25,7 +35,17 @@ export type RowClass =
   | 'loads-stores'
   | 'exclusives'
   | 'atomics'
-  | 'memory-copy';
+  | 'memory-copy'
+  | 'floating-point'
+  | 'simd-loads-stores'
+  | 'simd-structures'
+  | 'simd-three-same'
+  | 'simd-three-different'
+  | 'simd-two-register'
+  | 'simd-immediate'
+  | 'simd-by-element'
+  | 'simd-scalar'
+  | 'crypto';
 
 /** Every row as it is written, as a union of tuple types. */
 export type RowTuple =
@@ -36,7 +56,17 @@ export type RowTuple =
   | (typeof loadsStores)[number]
   | (typeof exclusives)[number]
   | (typeof atomics)[number]
-  | (typeof memoryCopy)[number];
+  | (typeof memoryCopy)[number]
+  | (typeof floatingPoint)[number]
+  | (typeof simdLoadsStores)[number]
+  | (typeof simdStructures)[number]
+  | (typeof simdThreeSame)[number]
+  | (typeof simdThreeDifferent)[number]
+  | (typeof simdTwoRegister)[number]
+  | (typeof simdImmediate)[number]
+  | (typeof simdByElement)[number]
+  | (typeof simdScalar)[number]
+  | (typeof crypto)[number];
 
 /** The name of a row. `undefined` is the row of the words that no other row claims. */
 export type RowName = RowTuple[0] | 'undefined';
@@ -54,6 +84,16 @@ const files: readonly (readonly [RowClass, readonly RowSource[]])[] = [
   ['exclusives', exclusives],
   ['atomics', atomics],
   ['memory-copy', memoryCopy],
+  ['floating-point', floatingPoint],
+  ['simd-loads-stores', simdLoadsStores],
+  ['simd-structures', simdStructures],
+  ['simd-three-same', simdThreeSame],
+  ['simd-three-different', simdThreeDifferent],
+  ['simd-two-register', simdTwoRegister],
+  ['simd-immediate', simdImmediate],
+  ['simd-by-element', simdByElement],
+  ['simd-scalar', simdScalar],
+  ['crypto', crypto],
 ];
 
 function isBitmask(word: number): boolean {

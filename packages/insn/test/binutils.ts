@@ -63,7 +63,7 @@ export function assembleAndLink(source: string, text: string, data: string): { t
 
 /** Architecture extensions that make GNU as 2.40 take every mnemonic of the table. */
 const extensions =
-  '.arch armv8.8-a+memtag+ls64+cssc+sme+tme+predres+ssbs+flagm+rng+pauth+sb+profile+hbc+mops+rcpc+crc+lse+ras+pan';
+  '.arch armv8.8-a+memtag+ls64+cssc+sme+tme+predres+ssbs+flagm+rng+pauth+sb+profile+hbc+mops+rcpc+crc+lse+ras+pan+fp16+fp16fml+sha3+sm4+aes+sha2+crypto+bf16+i8mm+dotprod+rdma+compnum+sve';
 
 /** The words that GNU as and ld make of lines, one instruction each. */
 export function assembleLines(lines: readonly string[]): readonly number[] {

@@ -28,13 +28,16 @@ function tolerated(word: number, gnu: string, mine: string): boolean {
   if (name === 'clrbhb' && gnu === 'clearbhb') return true;
   // LD64B and its kin with an odd register, or one above x22, are UNDEFINED; objdump does not look.
   if (/^(?:ld|st)64b/.test(gnu) && name === 'undefined') return true;
+  // LDARH with should-be-one bits at zero, which objdump accepts for LDARB and LDAR.
+  if (name === 'ldar' && gnu.startsWith('.inst')) return true;
+  // FMLAL and FMLSL with sz = 1 are unallocated; objdump does not look.
+  if (/^fml[as]l2? /.test(gnu) && name === 'undefined') return true;
   return false;
 }
 
-/** Floating point, SIMD, SVE and SME by their place in the encoding: not in the table yet, so undefined here. */
+/** SVE and SME by their place in the encoding: the table has few of them, the others are undefined here. */
 function isLater(word: number): boolean {
-  const group = insnClass(word);
-  return group === 'ldst' ? ((word >>> 26) & 1) === 1 : !/^(?:dp-imm|dp-reg|br-sys)$/.test(group);
+  return /^(?:sve|unknown)$/.test(insnClass(word));
 }
 
 describe.skipIf(missing !== undefined)(
@@ -65,6 +68,22 @@ describe.skipIf(missing !== undefined)(
         return gnu === mine || (unallocated && mine.startsWith('.word')) || tolerated(words[i], gnu, mine)
           ? []
           : [`${words[i].toString(16)}: objdump '${gnu}', ours '${mine}'`];
+      });
+      expect(different.slice(0, 20)).toEqual([]);
+    });
+
+    it('agrees on what words are that differ from a row in one fixed bit', () => {
+      const random = generator(11);
+      const words = rows.flatMap((row) => {
+        const fixed = Array.from({ length: 32 }, (_none, bit) => 1 << bit).filter((bit) => row.mask & bit);
+        return fixed.flatMap((bit) => [sampleWord(row, random) ^ bit, sampleWord(row, random) ^ bit]);
+      });
+      const different = objdump(words.map((word) => word >>> 0)).flatMap((text, i) => {
+        const [gnu, mine] = [normalise(text), ours(words[i], i * 4)];
+        const unallocated = gnu.startsWith('.inst') || isLater(words[i]);
+        return gnu === mine || (unallocated && mine.startsWith('.word')) || tolerated(words[i], gnu, mine)
+          ? []
+          : [`${(words[i] >>> 0).toString(16)}: objdump '${gnu}', ours '${mine}'`];
       });
       expect(different.slice(0, 20)).toEqual([]);
     });

@@ -1,6 +1,7 @@
 import { templateOf } from '../disassemble.ts';
 import { conditionNamed, conditionNames } from '../operands/conditions.ts';
 import type { OperandReader } from '../operands/operand.ts';
+import { isVectorName } from '../operands/vectors.ts';
 import type { Row } from '../row.ts';
 import { rowNamed, table } from '../table.ts';
 import type { Mnemonic, Piece } from '../template.ts';
@@ -91,12 +92,38 @@ class Reader implements OperandReader {
   }
 
   expression(): bigint | undefined {
+    const token = this.cursor.tokens[this.cursor.at] as Token | undefined;
+    if (token?.kind === 'name' && isVectorName(token.lower)) {
+      this.last = this.cursor.at;
+      return undefined;
+    }
+    return this.target();
+  }
+
+  target(): bigint | undefined {
     const start = this.cursor.at;
     if ((this.cursor.tokens[start] as Token | undefined)?.text === '#') this.cursor.at += 1;
     this.last = this.cursor.at;
     const value = evaluate(this.cursor, this.scope);
     if (value === undefined) this.cursor.at = start;
     return value;
+  }
+
+  number(): number | undefined {
+    const start = this.cursor.at;
+    const text = (at: number): string | undefined => (this.cursor.tokens[at] as Token | undefined)?.text;
+    if (text(this.cursor.at) === '#') this.cursor.at += 1;
+    const sign = text(this.cursor.at) === '-' ? -1 : 1;
+    if (/^[-+]$/.test(text(this.cursor.at) ?? '')) this.cursor.at += 1;
+    this.last = this.cursor.at;
+    const token = this.cursor.tokens[this.cursor.at] as Token | undefined;
+    if (token?.kind === 'float') {
+      this.cursor.at += 1;
+      return sign * Number(token.text);
+    }
+    this.cursor.at = start;
+    const value = this.expression();
+    return value === undefined ? undefined : Number(value);
   }
 
   set(field: string, value: number): boolean {

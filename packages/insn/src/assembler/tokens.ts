@@ -2,7 +2,7 @@ import { Fault } from './error.ts';
 
 /** A token, with its place in the source. `lower` is the text in lower case, except of strings. */
 export type Token = {
-  readonly kind: 'name' | 'number' | 'local' | 'string' | 'punctuation';
+  readonly kind: 'name' | 'number' | 'float' | 'local' | 'string' | 'punctuation';
   readonly text: string;
   readonly lower: string;
   readonly line: number;
@@ -23,6 +23,7 @@ export type Statement = {
 const space = /[ \t\r\f\v]+/y;
 const scanners: readonly (readonly [Token['kind'], RegExp])[] = [
   ['number', /0[xX][0-9a-fA-F]+|0[bB][01]+(?![0-9a-zA-Z_])/y],
+  ['float', /\d+\.\d+(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+/y],
   ['local', /\d+[fb](?![0-9a-zA-Z_])/y],
   ['number', /\d+(?![0-9a-zA-Z_])/y],
   ['name', /[A-Za-z_.$\\][\w.$\\@]*/y],

@@ -11,8 +11,15 @@ function indexIn(names: readonly string[], name: string | undefined): number {
   return name === undefined ? -1 : names.indexOf(name);
 }
 
-/** Access size in bytes as a shift: from `size`, or 8 bytes for a prefetch. */
+/** Access size in bytes as a shift: from `size`, 16 bytes where `q` says so, or 8 bytes for a prefetch. */
 function scaleOf(row: Row): { read: (word: number) => number; get: (reader: OperandReader) => number } {
+  if (has(row, 'q')) {
+    const [q, size] = [reading(row, 'q'), reading(row, 'size')];
+    return {
+      read: (word) => (q(word) === 1 ? 4 : size(word)),
+      get: (reader) => (reader.get('q') === 1 ? 4 : (reader.get('size') ?? 3)),
+    };
+  }
   if (!has(row, 'size')) return { read: () => 3, get: () => 3 };
   return { read: reading(row, 'size'), get: (reader) => reader.get('size') ?? 3 };
 }
@@ -133,8 +140,21 @@ const scaledOffset: OperandMaker = (row) => {
   };
 };
 
+/** Pairs of S, D or Q registers. */
+function fpPairOffset(row: Row): Operand {
+  const scaled = [4, 8, 16, 16].map((bytes) => signed(row, 'imm7', bytes));
+  const [opc, imm7] = [reading(row, 'opc'), reading(row, 'imm7')];
+  return {
+    print: (word, context) => scaled[opc(word)].print(word, context),
+    parse: (reader) => scaled[reader.get('opc') ?? 0].parse(reader),
+    isDefault: (word) => imm7(word) === 0,
+    omit: (reader) => reader.set('imm7', 0),
+  };
+}
+
 const pairOffset: OperandMaker = (row) => {
   if (row.name.startsWith('stgp')) return signed(row, 'imm7', 16);
+  if (has(row, 'opc')) return fpPairOffset(row);
   if (!has(row, 'sf')) return signed(row, 'imm7', 4);
   const [word32, word64] = [signed(row, 'imm7', 4), signed(row, 'imm7', 8)];
   const sf = reading(row, 'sf');
@@ -171,7 +191,7 @@ function printTarget(row: Row): Operand['print'] {
 
 /** The distance to a target in `step` bytes, checked against a signed field. */
 function distance(reader: OperandReader, from: number, width: number, step: number): number | undefined {
-  const target = reader.expression();
+  const target = reader.target();
   const half = 2 ** (width - 1);
   const offset = target === undefined ? undefined : Number(BigInt.asIntN(64, target)) - from;
   const low = -half * step;
@@ -211,7 +231,7 @@ const page = 4096;
 const adrp: OperandMaker = (row) => ({
   print: printTarget(row),
   parse: (reader) => {
-    const target = reader.expression();
+    const target = reader.target();
     const expected = 'a target at most 4 GiB away';
     if (target === undefined) return reader.reject(expected);
     const to = Math.floor(Number(BigInt.asIntN(64, target)) / page);

@@ -33,5 +33,7 @@ export const mnemonicParts: Readonly<Partial<Record<string, MnemonicPart>>> = {
   cc: { field: 'cc', texts: ['gt', 'ge', 'hi', 'hs', undefined, undefined, 'eq', 'ne'] },
   cci: { field: 'cc', texts: ['gt', 'lt', 'hi', 'lo', undefined, undefined, 'eq', 'ne'] },
   cpyopts: { field: 'op2', texts: copyOptions },
+  q2: { field: 'Q', texts: ['', '2'] },
+  bt: { field: 'Q', texts: ['b', 't'] },
   setopts: { field: 'op2', texts: ['', 't', 'n', 'tn'] },
 };

@@ -19,6 +19,10 @@ export type OperandReader = {
   name(): string | undefined;
   /** Takes an expression, an optional `#` before it; undefined when there is none. */
   expression(): bigint | undefined;
+  /** The same for a target: labels may be called `s1` or `v0.4s`, which are registers elsewhere. */
+  target(): bigint | undefined;
+  /** Takes a floating-point literal or an expression, `#` and a sign before it; undefined when there is neither. */
+  number(): number | undefined;
   /** Sets a field; false when it was set to another value before. */
   set(field: string, value: number): boolean;
   /** A field set so far. */

@@ -77,7 +77,21 @@ function bitWidth(row: Row): Width {
   return { is64: (word) => b5(word) === 1, set: (reader, is64) => reader.set('Rt.is64', Number(is64)) };
 }
 
-const symbol = /^([XWR])(d|n|m|a|t2|t|s)(\|SP)?(?:(=)(?:R(m)|(\d+))|\.(option|b5)|(\+1))?$/;
+/** Beside a lane: X for a doubleword. The lane or arrangement comes first. */
+function laneWidth(row: Row): Width {
+  const imm5 = reading(row, 'imm5');
+  return {
+    is64: (word) => (imm5(word) & 15) === 8,
+    set: (reader, is64) => (reader.get('esize') === 3) === is64,
+  };
+}
+
+function quadWidth(row: Row): Width {
+  const Q = reading(row, 'Q');
+  return { is64: (word) => Q(word) === 1, set: (reader, is64) => reader.set('Q', Number(is64)) };
+}
+
+const symbol = /^([XWR])(d|n|m|a|t2|t|s)(\|SP)?(?:(=)(?:R(m)|(\d+))|\.(option|b5|Q|E)|(\+1))?$/;
 
 /**
  * The operand of a register symbol, or undefined when the symbol is not one: `<Rd>`, `<Xn|SP>`, `<Xt=31>` (optional, with
@@ -95,6 +109,8 @@ export function registerOperand(text: string, row: Row): Operand | undefined {
   let width = letter === 'R' ? rowWidth(row) : fixedWidth(letter === 'X');
   if (special === 'option') width = optionWidth(row);
   if (special === 'b5') width = bitWidth(row);
+  if (special === 'Q') width = quadWidth(row);
+  if (special === 'E') width = laneWidth(row);
   const { is64, set } = width;
   const expected = expectation(letter, sp);
 
