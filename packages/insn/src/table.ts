@@ -23,6 +23,7 @@ import { simdStructures } from './table/simd-structures.ts';
 import { simdThreeDifferent } from './table/simd-three-different.ts';
 import { simdThreeSame } from './table/simd-three-same.ts';
 import { simdTwoRegister } from './table/simd-two-register.ts';
+import { sve } from './table/sve.ts';
 import { system } from './table/system.ts';
 
 /** Where in the Arm ARM's index a row stands; the file in `table/` that holds it. */
@@ -45,7 +46,8 @@ export type RowClass =
   | 'simd-immediate'
   | 'simd-by-element'
   | 'simd-scalar'
-  | 'crypto';
+  | 'crypto'
+  | 'sve';
 
 /** Every row as it is written, as a union of tuple types. */
 export type RowTuple =
@@ -66,7 +68,8 @@ export type RowTuple =
   | (typeof simdImmediate)[number]
   | (typeof simdByElement)[number]
   | (typeof simdScalar)[number]
-  | (typeof crypto)[number];
+  | (typeof crypto)[number]
+  | (typeof sve)[number];
 
 /** The name of a row. `undefined` is the row of the words that no other row claims. */
 export type RowName = RowTuple[0] | 'undefined';
@@ -94,6 +97,7 @@ const files: readonly (readonly [RowClass, readonly RowSource[]])[] = [
   ['simd-by-element', simdByElement],
   ['simd-scalar', simdScalar],
   ['crypto', crypto],
+  ['sve', sve],
 ];
 
 function isBitmask(word: number): boolean {

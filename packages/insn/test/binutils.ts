@@ -39,6 +39,20 @@ export function objdump(words: readonly number[]): readonly string[] {
   });
 }
 
+/** objdump's text of little-endian words laid out from address 0, without an assembler or symbols between. */
+export function objdumpBytes(bytes: Uint8Array): readonly string[] {
+  return inFolder((path) => {
+    writeFileSync(path('words.bin'), bytes);
+    const out = execFileSync(
+      `${prefix}objdump`,
+      ['-D', '-z', '-b', 'binary', '-m', 'aarch64', path('words.bin')],
+      { encoding: 'utf8', maxBuffer: 1 << 30 },
+    );
+    const lines = out.split('\n').filter((line) => /^ +[0-9a-f]+:\t/.test(line));
+    return lines.map((line) => line.split('\t').slice(2).join(' '));
+  });
+}
+
 /** The bytes of `.text` and `.data` that GNU as and ld make of a source with these (hexadecimal) section addresses. */
 export function assembleAndLink(source: string, text: string, data: string): { text: Buffer; data: Buffer } {
   return inFolder((path) => {

@@ -1,44 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { assemble, decode, disassemble, insnClass } from '@quiesce/insn';
+import { assemble, decode, disassemble } from '@quiesce/insn';
 import { assembleLines, missing, normalise, objdump } from './binutils.ts';
+import { differences, ours, tolerated } from './judge.ts';
 import { generator, rows, sampleWord, wordOf } from './sample.ts';
 
 const record = join(import.meta.dirname, 'recorded', 'objdump.tsv');
-
-/** Our text as objdump writes it: targets without 0x. */
-function ours(word: number, address: number): string {
-  const target = (a: number): string => BigInt.asUintN(64, BigInt(a)).toString(16);
-  return normalise(disassemble(word, { address, target }));
-}
-
-/**
- * What objdump 2.40 says differently, and why we do not follow it. Everything else must be equal.
- */
-function tolerated(word: number, gnu: string, mine: string): boolean {
-  const { name } = decode(word).row;
-  // Unallocated system space (op0 = 0) is written as if it were a register; the manual calls it unallocated.
-  if (/^(?:msr|mrs \w+,) s0_/.test(gnu) && name === 'undefined') return true;
-  // Newer than binutils 2.40: FEAT_CMPBR, TRCIT, TLBI ...nXS.
-  if (/^cb(?:b|h|_reg|_imm)$/.test(name) && gnu.startsWith('.inst')) return true;
-  if (name === 'sys' && /^(?:trcit|tlbi \w+nxs)/.test(mine) && gnu.startsWith('sys')) return true;
-  // The manual's names: DGH is hint #6, CLRBHB was first called CLEARBHB.
-  if (name === 'dgh' && gnu === 'hint #0x6') return true;
-  if (name === 'clrbhb' && gnu === 'clearbhb') return true;
-  // LD64B and its kin with an odd register, or one above x22, are UNDEFINED; objdump does not look.
-  if (/^(?:ld|st)64b/.test(gnu) && name === 'undefined') return true;
-  // LDARH with should-be-one bits at zero, which objdump accepts for LDARB and LDAR.
-  if (name === 'ldar' && gnu.startsWith('.inst')) return true;
-  // FMLAL and FMLSL with sz = 1 are unallocated; objdump does not look.
-  if (/^fml[as]l2? /.test(gnu) && name === 'undefined') return true;
-  return false;
-}
-
-/** SVE and SME by their place in the encoding: the table has few of them, the others are undefined here. */
-function isLater(word: number): boolean {
-  return /^(?:sve|unknown)$/.test(insnClass(word));
-}
 
 describe.skipIf(missing !== undefined)(
   `objdump as the judge${missing === undefined ? '' : `: ${missing}`}`,
@@ -49,26 +17,14 @@ describe.skipIf(missing !== undefined)(
         const guarded = Array.from({ length: 20 }, () => wordOf(row, random)).filter((w) => w !== undefined);
         return [...guarded, ...Array.from({ length: 280 }, () => sampleWord(row, random))];
       });
-      const different = objdump(words).flatMap((text, i) => {
-        const [gnu, mine] = [normalise(text), ours(words[i], i * 4)];
-        const unallocated = gnu.startsWith('.inst') && mine.startsWith('.word');
-        return gnu === mine || unallocated || tolerated(words[i], gnu, mine)
-          ? []
-          : [`${words[i].toString(16)}: objdump '${gnu}', ours '${mine}'`];
-      });
+      const different = objdump(words).flatMap((text, i) => differences(text, words[i], i * 4));
       expect(different.slice(0, 20)).toEqual([]);
     });
 
     it('agrees on what random words are', () => {
       const random = generator(7);
       const words = Array.from({ length: 60_000 }, random);
-      const different = objdump(words).flatMap((text, i) => {
-        const [gnu, mine] = [normalise(text), ours(words[i], i * 4)];
-        const unallocated = gnu.startsWith('.inst') || isLater(words[i]);
-        return gnu === mine || (unallocated && mine.startsWith('.word')) || tolerated(words[i], gnu, mine)
-          ? []
-          : [`${words[i].toString(16)}: objdump '${gnu}', ours '${mine}'`];
-      });
+      const different = objdump(words).flatMap((text, i) => differences(text, words[i], i * 4));
       expect(different.slice(0, 20)).toEqual([]);
     });
 
@@ -78,13 +34,9 @@ describe.skipIf(missing !== undefined)(
         const fixed = Array.from({ length: 32 }, (_none, bit) => 1 << bit).filter((bit) => row.mask & bit);
         return fixed.flatMap((bit) => [sampleWord(row, random) ^ bit, sampleWord(row, random) ^ bit]);
       });
-      const different = objdump(words.map((word) => word >>> 0)).flatMap((text, i) => {
-        const [gnu, mine] = [normalise(text), ours(words[i], i * 4)];
-        const unallocated = gnu.startsWith('.inst') || isLater(words[i]);
-        return gnu === mine || (unallocated && mine.startsWith('.word')) || tolerated(words[i], gnu, mine)
-          ? []
-          : [`${(words[i] >>> 0).toString(16)}: objdump '${gnu}', ours '${mine}'`];
-      });
+      const different = objdump(words.map((word) => word >>> 0)).flatMap((text, i) =>
+        differences(text, words[i], i * 4),
+      );
       expect(different.slice(0, 20)).toEqual([]);
     });
 

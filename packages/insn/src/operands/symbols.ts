@@ -5,6 +5,7 @@ import type { Operand, OperandMaker } from './operand.ts';
 import { lanes } from './lanes.ts';
 import { registerOperand } from './registers.ts';
 import { simdImmediates } from './simd-immediates.ts';
+import { sveOperands } from './sve.ts';
 import { systemOperands } from './system.ts';
 import { vectorOperand } from './vectors.ts';
 
@@ -14,6 +15,7 @@ const makers: Readonly<Partial<Record<string, OperandMaker>>> = {
   ...systemOperands,
   ...simdImmediates,
   ...lanes,
+  ...sveOperands,
 };
 
 /** The operand that a `<symbol>` of a row's template stands for; throws for one that nobody defined. */
