@@ -1,9 +1,10 @@
-import { formatAddress } from './address.ts';
 import { byPreference, opcodeOf } from './decode.ts';
-import type { PrintContext } from './operands/operand.ts';
+import type { Guard } from './guard.ts';
+import { compilePrinter } from './print.ts';
+import type { Printer } from './print.ts';
 import type { Row } from './row.ts';
 import { table } from './table.ts';
-import { compileTemplate, printPieces } from './template.ts';
+import { compileTemplate } from './template.ts';
 import type { Template } from './template.ts';
 
 /** How {@link disassemble} writes. */
@@ -23,26 +24,49 @@ export function templateOf(row: Row): Template {
   return (templates[row.index] ??= compileTemplate(row));
 }
 
-const aliases: readonly (readonly Row[])[] = table.map((row) =>
-  table.filter((alias) => alias.aliasOf === row.name && !alias.input).sort(byPreference),
-);
+/** One way to write the words of an encoding; mask and value are signed, as the operators of the language give them. */
+type Spelling = {
+  readonly mask: number;
+  readonly value: number;
+  readonly when: Guard | undefined;
+  print: Printer;
+};
 
-/** The row whose syntax objdump prefers for a word: an alias of its encoding, or the encoding itself. */
-export function preferredRow(word: number): Row {
-  const opcode = opcodeOf(word);
-  for (const alias of aliases[opcode]) {
-    if ((word & alias.mask) >>> 0 === alias.value && alias.when?.(word) !== false) return alias;
-  }
-  return table[opcode];
+function spelling(row: Row): Spelling {
+  const made: Spelling = {
+    mask: row.mask | 0,
+    value: row.value | 0,
+    when: row.when,
+    print: (word, context) => {
+      made.print = compilePrinter(templateOf(row));
+      return made.print(word, context);
+    },
+  };
+  return made;
 }
+
+/** By opcode, in order of preference: the aliases of an encoding, and itself, which every word of it is. */
+const spellings: readonly (readonly Spelling[])[] = table.map((row) => {
+  const aliases = table.filter((alias) => alias.aliasOf === row.name && !alias.input).sort(byPreference);
+  return [...aliases, row].map(spelling);
+});
+
+const plain: DisassembleOptions = {};
 
 /**
  * The text of a word in GNU syntax with objdump's preferred aliases, mnemonic and operands separated by one space.
  * Unallocated words are `.word 0x........`. Never throws.
  */
-export function disassemble(word: number, options: DisassembleOptions = {}): string {
-  const row = options.aliases === false ? table[opcodeOf(word)] : preferredRow(word);
-  const { mnemonic, pieces } = templateOf(row);
-  const context: PrintContext = { address: options.address, target: options.target ?? formatAddress };
-  return mnemonic(word) + printPieces(pieces, word, context);
+export function disassemble(word: number, options: DisassembleOptions = plain): string {
+  const ways = spellings[opcodeOf(word)];
+  const last = ways.length - 1;
+  if (options.aliases !== false) {
+    for (let i = 0; i < last; i += 1) {
+      const way = ways[i];
+      if ((word & way.mask) === way.value && (way.when === undefined || way.when(word))) {
+        return way.print(word, options);
+      }
+    }
+  }
+  return ways[last].print(word, options);
 }

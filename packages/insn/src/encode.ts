@@ -55,24 +55,23 @@ export class EncodeError extends RangeError {
   }
 }
 
+/** The number of values of a field by its width. */
+const sizes = Float64Array.from({ length: 33 }, (_none, width) => 2 ** width);
+
 /** Encodes without the compiler's help; used where the row is not known before run time. Same errors. */
 export function encodeRow(row: Row, fields: Readonly<Partial<Record<string, number>>>): number {
   let word = row.encoded;
-  for (const { name, lo, width } of row.fields) {
+  for (let i = 0; i < row.fields.length; i += 1) {
+    const { name, lo, width } = row.fields[i];
     const value = fields[name];
     if (value === undefined) throw new EncodeError('missing-field', row.name, name, undefined, 'a value');
-    const max = 2 ** width - 1;
-    if (!Number.isInteger(value) || value < 0 || value > max) {
-      throw new EncodeError('out-of-range', row.name, name, value, `an integer from 0 to ${max}`);
+    if (value >>> 0 !== value || value >= sizes[width]) {
+      const expected = `an integer from 0 to ${sizes[width] - 1}`;
+      throw new EncodeError('out-of-range', row.name, name, value, expected);
     }
     word |= value << lo;
   }
-  for (const name of Object.keys(fields)) {
-    if (!row.fields.some((f) => f.name === name)) {
-      const known = row.fields.map((f) => f.name).join(', ');
-      throw new EncodeError('unknown-field', row.name, name, fields[name], `one of the fields ${known}`);
-    }
-  }
+  if (Object.keys(fields).length !== row.fields.length) refuseStrangers(row, fields);
   if (row.when !== undefined && !row.when(word) && row.aliasOf === undefined) {
     throw new EncodeError(
       'unallocated',
@@ -83,6 +82,15 @@ export function encodeRow(row: Row, fields: Readonly<Partial<Record<string, numb
     );
   }
   return word >>> 0;
+}
+
+function refuseStrangers(row: Row, fields: Readonly<Partial<Record<string, number>>>): void {
+  for (const name of Object.keys(fields)) {
+    if (!row.fields.some((f) => f.name === name)) {
+      const known = row.fields.map((f) => f.name).join(', ');
+      throw new EncodeError('unknown-field', row.name, name, fields[name], `one of the fields ${known}`);
+    }
+  }
 }
 
 /**

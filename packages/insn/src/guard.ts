@@ -1,5 +1,3 @@
-import { bits } from './bits.ts';
-
 /**
  * Guards of table rows: small expressions over the row's fields, for instance `shift != 3 && (sf || imm6 < 32)`.
  * Operators, loosest first: `||`, `&&`, comparisons, `+ -`, `* &`, `!`; operands are field names, numbers, parentheses
@@ -7,23 +5,88 @@ import { bits } from './bits.ts';
  */
 export type Guard = (word: number) => boolean;
 
+type FieldBits = { readonly lo: number; readonly width: number };
+type Lookup = (name: string) => FieldBits | undefined;
 type Value = (word: number) => number;
-type Lookup = (name: string) => { readonly lo: number; readonly width: number } | undefined;
-type Binary = (a: number, b: number) => number;
+
+/** A part of a guard. Constants and fields are known as such, because comparing the two is most of what guards do. */
+type Part = {
+  readonly value: Value;
+  readonly test: Guard;
+  readonly constant?: number;
+  readonly field?: FieldBits;
+};
+
+function ofValue(value: Value): Part {
+  return { value, test: (word) => value(word) !== 0 };
+}
+
+function ofTest(test: Guard): Part {
+  return { value: (word) => (test(word) ? 1 : 0), test };
+}
+
+function ofField({ lo, width }: FieldBits): Part {
+  const mask = 2 ** width - 1;
+  const inPlace = mask << lo;
+  return {
+    value: (word) => (word >>> lo) & mask,
+    test: (word) => (word & inPlace) !== 0,
+    field: { lo, width },
+  };
+}
+
+type Binary = (left: Part, right: Part) => Part;
+
+/** Compares a field and a constant in one step, anything else in general. */
+function comparison(
+  inField: (lo: number, mask: number, constant: number) => Guard,
+  general: (a: Value, b: Value) => Guard,
+): Binary {
+  return ({ field, value }, right) =>
+    ofTest(
+      field !== undefined && right.constant !== undefined
+        ? inField(field.lo, 2 ** field.width - 1, right.constant)
+        : general(value, right.value),
+    );
+}
 
 const levels: readonly Readonly<Partial<Record<string, Binary>>>[] = [
-  { '||': (a, b) => Number(a !== 0 || b !== 0) },
-  { '&&': (a, b) => Number(a !== 0 && b !== 0) },
+  { '||': ({ test: a }, { test: b }) => ofTest((word) => a(word) || b(word)) },
+  { '&&': ({ test: a }, { test: b }) => ofTest((word) => a(word) && b(word)) },
   {
-    '==': (a, b) => Number(a === b),
-    '!=': (a, b) => Number(a !== b),
-    '<=': (a, b) => Number(a <= b),
-    '>=': (a, b) => Number(a >= b),
-    '<': (a, b) => Number(a < b),
-    '>': (a, b) => Number(a > b),
+    '==': comparison(
+      (lo, mask, c) => (word) => ((word >>> lo) & mask) === c,
+      (a, b) => (word) => a(word) === b(word),
+    ),
+    '!=': comparison(
+      (lo, mask, c) => (word) => ((word >>> lo) & mask) !== c,
+      (a, b) => (word) => a(word) !== b(word),
+    ),
+    '<=': comparison(
+      (lo, mask, c) => (word) => ((word >>> lo) & mask) <= c,
+      (a, b) => (word) => a(word) <= b(word),
+    ),
+    '>=': comparison(
+      (lo, mask, c) => (word) => ((word >>> lo) & mask) >= c,
+      (a, b) => (word) => a(word) >= b(word),
+    ),
+    '<': comparison(
+      (lo, mask, c) => (word) => ((word >>> lo) & mask) < c,
+      (a, b) => (word) => a(word) < b(word),
+    ),
+    '>': comparison(
+      (lo, mask, c) => (word) => ((word >>> lo) & mask) > c,
+      (a, b) => (word) => a(word) > b(word),
+    ),
   },
-  { '+': (a, b) => a + b, '-': (a, b) => a - b },
-  { '*': (a, b) => a * b, '&': (a, b) => a & b },
+  {
+    '+': ({ value: a }, { value: b }) => ofValue((word) => a(word) + b(word)),
+    '-': ({ value: a }, { value: b }) => ofValue((word) => a(word) - b(word)),
+  },
+  {
+    '*': ({ value: a }, { value: b }) => ofValue((word) => a(word) * b(word)),
+    '&': ({ value: a }, { value: b }) => ofValue((word) => a(word) & b(word)),
+  },
 ];
 
 /** Compiles a guard; throws when the text is not one, which only a mistake in the table can cause. */
@@ -35,25 +98,23 @@ export function compileGuard(
   const tokens = text.match(/\|\||&&|[=!<>]=|[A-Za-z_]\w*(?:\(\))?|\d+|\S/g) ?? [];
   let at = 0;
 
-  const binary = (level: number): Value => {
+  const binary = (level: number): Part => {
     if (level === levels.length) return unary();
     let left = binary(level + 1);
     for (;;) {
-      const operation = levels[level]?.[tokens[at] ?? ''];
+      const operation = levels[level][tokens[at] ?? ''];
       if (operation === undefined) return left;
       at += 1;
-      const a = left;
-      const b = binary(level + 1);
-      left = (word) => operation(a(word), b(word));
+      left = operation(left, binary(level + 1));
     }
   };
 
-  const unary = (): Value => {
+  const unary = (): Part => {
     const token = tokens[at] ?? '';
     at += 1;
     if (token === '!') {
-      const operand = unary();
-      return (word) => Number(operand(word) === 0);
+      const { test } = unary();
+      return ofTest((word) => !test(word));
     }
     if (token === '(') {
       const inner = binary(0);
@@ -62,20 +123,19 @@ export function compileGuard(
     }
     if (/^\d+$/.test(token)) {
       const constant = Number(token);
-      return () => constant;
+      return { ...ofValue(() => constant), constant };
     }
     if (token.endsWith('()')) {
       const condition = named[token.slice(0, -2)];
       if (condition === undefined) throw new Error(`guard '${text}': no condition ${token}`);
-      return (word) => Number(condition(word));
+      return ofTest(condition);
     }
     const found = field(token);
     if (found === undefined) throw new Error(`guard '${text}': no field '${token}'`);
-    const { lo, width } = found;
-    return (word) => bits(word, lo, width);
+    return ofField(found);
   };
 
-  const value = binary(0);
+  const { test } = binary(0);
   if (at !== tokens.length) throw new Error(`guard '${text}': unexpected '${tokens[at] ?? 'end'}'`);
-  return (word) => value(word) !== 0;
+  return test;
 }

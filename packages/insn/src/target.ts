@@ -1,23 +1,30 @@
 import { bits, signExtend } from './bits.ts';
 import { opcodeOf } from './decode.ts';
+import type { Row } from './row.ts';
 import { table } from './table.ts';
+
+/** Reads the signed byte offset that a PC-relative row encodes; undefined for other rows. */
+export function offsetReader(row: Row): ((word: number) => number) | undefined {
+  if (row.name === 'adrp' || row.name === 'adr') {
+    const scale = row.name === 'adrp' ? 4096 : 1;
+    return (word) => signExtend((bits(word, 5, 19) << 2) | bits(word, 29, 2), 21) * scale;
+  }
+  const found = row.fields.find(
+    ({ name }) => /^imm(?:26|19|14)$/.test(name) || (name === 'imm9' && row.class === 'branches'),
+  );
+  if (found === undefined) return undefined;
+  const { lo, width } = found;
+  return (word) => ((word << (32 - lo - width)) >> (32 - width)) * 4;
+}
+
+const offsets = table.map(offsetReader);
 
 /**
  * The signed byte offset that a PC-relative word encodes (branches, literal loads, ADR), or undefined for others.
  * ADRP's is relative to the page of the instruction.
  */
 export function pcOffset(word: number): number | undefined {
-  const row = table[opcodeOf(word)];
-  for (const { name, lo, width } of row.fields) {
-    if (name === 'imm26' || name === 'imm19' || name === 'imm14')
-      return signExtend(bits(word, lo, width), width) * 4;
-    if (name === 'imm9' && row.class === 'branches') return signExtend(bits(word, lo, width), width) * 4;
-    if (name === 'immhi') {
-      const pages = signExtend((bits(word, 5, 19) << 2) | bits(word, 29, 2), 21);
-      return row.name === 'adrp' ? pages * 4096 : pages;
-    }
-  }
-  return undefined;
+  return offsets[opcodeOf(word)]?.(word);
 }
 
 /** The address that an immediate branch at `address` goes to; undefined when the word is not one. */

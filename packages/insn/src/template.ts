@@ -1,5 +1,5 @@
 import { reading } from './operands/operand.ts';
-import type { Operand, PrintContext } from './operands/operand.ts';
+import type { Operand } from './operands/operand.ts';
 import { operandOf } from './operands/symbols.ts';
 import { mnemonicParts } from './operands/mnemonics.ts';
 import type { Row } from './row.ts';
@@ -81,22 +81,4 @@ function compilePieces(text: string, row: Row): readonly Piece[] {
     }
   }
   return pieces;
-}
-
-/** The text of pieces for a word. */
-export function printPieces(pieces: readonly Piece[], word: number, context: PrintContext): string {
-  let text = '';
-  for (const piece of pieces) {
-    if (piece.kind === 'literal') text += piece.text;
-    else if (piece.kind === 'operand') text += piece.operand.print(word, context);
-    else if (!isLeftOut(piece.pieces, word)) text += printPieces(piece.pieces, word, context);
-  }
-  return text;
-}
-
-function isLeftOut(pieces: readonly Piece[], word: number): boolean {
-  for (const piece of pieces) {
-    if (piece.kind === 'operand' && piece.operand.isDefault?.(word) !== true) return false;
-  }
-  return true;
 }

@@ -1,8 +1,11 @@
-import { pcRelativeTarget } from '../target.ts';
+import { formatAddress } from '../address.ts';
+import { offsetReader } from '../target.ts';
 import { integer, signed } from './immediates.ts';
 import { has, reading, widthOf } from './operand.ts';
 import type { Operand, OperandMaker, OperandReader } from './operand.ts';
 import type { Row } from '../row.ts';
+
+const page = 4096;
 
 const shifts = ['lsl', 'lsr', 'asr', 'ror'] as const;
 const extensions = ['uxtb', 'uxth', 'uxtw', 'uxtx', 'sxtb', 'sxth', 'sxtw', 'sxtx'] as const;
@@ -180,12 +183,14 @@ const authOffset: OperandMaker = (row) => {
 };
 
 function printTarget(row: Row): Operand['print'] {
+  const offset = offsetReader(row);
+  if (offset === undefined) throw new Error(`row '${row.name}' has no target`);
+  const isPage = row.name === 'adrp';
   return (word, { address, target }) => {
-    const at = pcRelativeTarget(word, address ?? 0);
-    if (at === undefined) return '?';
-    if (address !== undefined) return target(at);
-    if (row.name === 'adrp') return `.${at < 0 ? '-' : '+'}${Math.abs(at)}`;
-    return at < 0 ? `.-${-at}` : `.+${at}`;
+    const distant = offset(word);
+    if (address === undefined) return distant < 0 ? `.-${-distant}` : `.+${distant}`;
+    const at = (isPage ? Math.floor(address / page) * page : address) + distant;
+    return target === undefined ? formatAddress(at) : target(at);
   };
 }
 
@@ -225,8 +230,6 @@ const adr: OperandMaker = (row) => ({
     return units !== undefined && reader.set('immlo', units & 3) && reader.set('immhi', units >> 2);
   },
 });
-
-const page = 4096;
 
 const adrp: OperandMaker = (row) => ({
   print: printTarget(row),

@@ -4,9 +4,16 @@ import type { Row } from '../row.ts';
 /** What printing knows besides the word. */
 export type PrintContext = {
   /** The address of the word, when it is known. */
-  readonly address: number | undefined;
-  /** The text of a PC-relative target. */
-  readonly target: (address: number) => string;
+  readonly address?: number;
+  /** The text of a PC-relative target; hexadecimal when it is not given. */
+  readonly target?: (address: number) => string;
+};
+
+/** Texts by five bits from `lo` and, above them, a field that selects among 32 texts each. */
+export type Names = {
+  readonly texts: readonly string[];
+  readonly lo: number;
+  readonly select?: { readonly lo: number; readonly width: number };
 };
 
 /** What parsing one operand may ask and do. Every method that returns false has recorded what was expected. */
@@ -34,6 +41,8 @@ export type OperandReader = {
 /** One `<symbol>` of a template, for one row. */
 export type Operand = {
   readonly print: (word: number, context: PrintContext) => string;
+  /** The same as a table, where it is one: what `print` writes is one of these texts. */
+  readonly names?: Names;
   readonly parse: (reader: OperandReader) => boolean;
   /** Whether an optional group may leave it out. */
   readonly isDefault?: (word: number) => boolean;

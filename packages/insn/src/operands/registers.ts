@@ -31,6 +31,8 @@ function registerName(number: number, is64: boolean, sp: boolean): string {
 }
 
 type Width = {
+  /** The field that gives the width, and whether each of its values means X; absent where more than a field decides. */
+  readonly by?: { readonly field: string; readonly is64: readonly boolean[] };
   readonly is64: (word: number) => boolean;
   /** Settles the width fields; false when they say otherwise. */
   readonly set: (reader: OperandReader, is64: boolean) => boolean;
@@ -41,15 +43,24 @@ function rowWidth(row: Row): Width {
   for (const name of ['sf', 'sz']) {
     if (has(row, name)) {
       const read = reading(row, name);
-      return { is64: (word) => read(word) === 1, set: (reader, is64) => reader.set(name, Number(is64)) };
+      return {
+        by: { field: name, is64: [false, true] },
+        is64: (word) => read(word) === 1,
+        set: (reader, is64) => reader.set(name, Number(is64)),
+      };
     }
   }
   if (has(row, 'w32')) {
     const read = reading(row, 'w32');
-    return { is64: (word) => read(word) === 0, set: (reader, is64) => reader.set('w32', Number(!is64)) };
+    return {
+      by: { field: 'w32', is64: [true, false] },
+      is64: (word) => read(word) === 0,
+      set: (reader, is64) => reader.set('w32', Number(!is64)),
+    };
   }
   const read = reading(row, 'size');
   return {
+    by: { field: 'size', is64: [false, false, false, true] },
     is64: (word) => read(word) === 3,
     set: (reader, is64) => {
       const size = reader.get('size');
@@ -59,7 +70,7 @@ function rowWidth(row: Row): Width {
 }
 
 function fixedWidth(is64: boolean): Width {
-  return { is64: () => is64, set: (_reader, found) => found === is64 };
+  return { by: { field: '', is64: [is64] }, is64: () => is64, set: (_reader, found) => found === is64 };
 }
 
 /** `<Rm.option>`: the width of the offset register follows the extension that comes after it. */
@@ -89,6 +100,17 @@ function laneWidth(row: Row): Width {
 function quadWidth(row: Row): Width {
   const Q = reading(row, 'Q');
   return { is64: (word) => Q(word) === 1, set: (reader, is64) => reader.set('Q', Number(is64)) };
+}
+
+/** The names of a register field as a table, when at most one other field decides about them. */
+function names(row: Row, fieldName: string, { by }: Width, sp: boolean): Pick<Operand, 'names'> {
+  const number = row.fields.find(({ name }) => name === fieldName);
+  if (by === undefined || number === undefined) return {};
+  const texts = by.is64.flatMap((is64) =>
+    Array.from({ length: 32 }, (_none, register) => registerName(register, is64, sp)),
+  );
+  const select = row.fields.find(({ name }) => name === by.field);
+  return { names: { texts, lo: number.lo, ...(select === undefined ? {} : { select }) } };
 }
 
 const symbol = /^([XWR])(d|n|m|a|t2|t|s)(\|SP)?(?:(=)(?:R(m)|(\d+))|\.(option|b5|Q|E)|(\+1))?$/;
@@ -127,6 +149,7 @@ export function registerOperand(text: string, row: Row): Operand | undefined {
     };
   }
   return {
+    ...names(row, fieldName, width, sp),
     print: (word) => registerName(read(word), is64(word), sp),
     parse: (reader) => {
       const found = take(reader);
