@@ -28,7 +28,12 @@ export type Template = {
 export function compileTemplate(row: Row): Template {
   const split = row.template.search(/[ {]/);
   const head = split < 0 ? row.template : row.template.slice(0, split);
-  const rest = split < 0 ? '' : row.template.slice(split);
+  const operands = split < 0 ? '' : row.template.slice(split);
+  // GNU as takes a zero offset where there is none, structures apart.
+  const rest =
+    row.class === 'simd-structures'
+      ? operands
+      : operands.replace(/\[<Xn\|SP>\]$/, '[<Xn|SP>{, #<nooffset>}]');
   return { row, ...compileMnemonic(head, row), pieces: compilePieces(rest, row) };
 }
 

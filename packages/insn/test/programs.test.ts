@@ -7,11 +7,17 @@ import { assembleAndLink, missing } from './binutils.ts';
 
 const text = '0xffff800008000000';
 const data = '0xffff800008100000';
-const source = readFileSync(join(import.meta.dirname, 'programs', 'aliases.s'), 'utf8');
-const record = join(import.meta.dirname, 'recorded', 'aliases.hex');
+function sourceOf(name: string): string {
+  return readFileSync(join(import.meta.dirname, 'programs', `${name}.s`), 'utf8');
+}
 
-function assembled(): Assembly {
-  return assemble(source, { bases: { '.text': address(text), '.data': address(data) }, file: 'aliases.s' });
+function recordOf(name: string): string {
+  return join(import.meta.dirname, 'recorded', `${name}.hex`);
+}
+
+function assembled(name: string): Assembly {
+  const source = sourceOf(name);
+  return assemble(source, { bases: { '.text': address(text), '.data': address(data) }, file: `${name}.s` });
 }
 
 /** Sixteen bytes a line, so that a difference shows where it is. */
@@ -20,25 +26,25 @@ function hex(bytes: Uint8Array | undefined): string[] {
   return all.match(/.{1,32}/g) ?? [];
 }
 
-describe('a program of every spelling', () => {
+describe.each(['aliases', 'simd'])('a program of every spelling: %s', (name) => {
   it.skipIf(missing !== undefined)(
     `is to the byte what GNU as makes of it${missing === undefined ? '' : `: ${missing}`}`,
     () => {
-      const gnu = assembleAndLink(source, text, data);
-      const { sections } = assembled();
+      const gnu = assembleAndLink(sourceOf(name), text, data);
+      const { sections } = assembled(name);
       expect(hex(sections.get('.text')?.bytes)).toEqual(hex(gnu.text));
       expect(hex(sections.get('.data')?.bytes)).toEqual(hex(gnu.data));
       if (process.env['QUIESCE_RECORD'] === '1') {
-        writeFileSync(record, [...hex(gnu.text), '', ...hex(gnu.data), ''].join('\n'));
+        writeFileSync(recordOf(name), [...hex(gnu.text), '', ...hex(gnu.data), ''].join('\n'));
       }
     },
   );
 
   it('is to the byte what GNU as made of it when it was recorded', () => {
-    const { sections } = assembled();
+    const { sections } = assembled(name);
     const ours = [...hex(sections.get('.text')?.bytes), '', ...hex(sections.get('.data')?.bytes), ''].join(
       '\n',
     );
-    expect(ours).toBe(readFileSync(record, 'utf8'));
+    expect(ours).toBe(readFileSync(recordOf(name), 'utf8'));
   });
 });

@@ -1,14 +1,15 @@
 import { assembleInstruction } from './instruction.ts';
 import type { SourceLine } from './assembly.ts';
 import { dataSizes, ignored, plainSections } from './directives.ts';
-import { evaluate } from './expression.ts';
 import type { Cursor } from './expression.ts';
+import { LiteralPools } from './literal-pools.ts';
 import { Output, fault, maximumBytes } from './output.ts';
-import type { OpenSection, PoolEntry } from './output.ts';
+import type { OpenSection } from './output.ts';
 import { Symbols } from './symbols.ts';
 import type { KnownSymbols } from './symbols.ts';
 import { bytesOf } from './tokens.ts';
 import type { Statement, Token } from './tokens.ts';
+import { Values } from './values.ts';
 
 /** What a pass learns that the next one starts from. */
 export type Knowledge = KnownSymbols & {
@@ -30,18 +31,19 @@ export type Pass = Knowledge & {
  * moves; only the last one is `final`, encodes instructions and insists that symbols exist.
  */
 export class Layout {
-  private readonly known: Knowledge;
   private readonly final: boolean;
   private readonly output: Output;
   private readonly symbols: Symbols;
-  private readonly pool: PoolEntry[] = [];
+  private readonly values: Values;
+  private readonly pools: LiteralPools;
   private readonly lines = new Map<number, SourceLine>();
 
   constructor(known: Knowledge, final: boolean) {
-    this.known = known;
     this.final = final;
     this.output = new Output(known.bases, final);
     this.symbols = new Symbols(known, final);
+    this.values = new Values(this.symbols, this.output, final);
+    this.pools = new LiteralPools(this.values, this.output, known.pool, final);
   }
 
   /** Runs the pass. */
@@ -50,7 +52,7 @@ export class Layout {
     const { sections } = this.output;
     for (const section of sections.values()) {
       this.output.switchTo(section);
-      this.flushPool();
+      this.pools.flush();
     }
     // The section that is open from the start counts when something is in it.
     const kept = [...sections.values()].filter(
@@ -63,7 +65,7 @@ export class Layout {
       symbols: this.symbols.values,
       labels: this.symbols.labels,
       locals: this.symbols.locals,
-      pool: this.pool.map((entry) => entry.address),
+      pool: this.pools.addresses,
       lines: this.lines,
     };
   }
@@ -83,49 +85,10 @@ export class Layout {
       throw fault(head, 'misaligned', 'an address that is a multiple of 4', 'put .balign 4 before it');
     }
     this.note(statement);
-    const literal = this.literal(head, operands);
+    const literal = this.pools.load(head, operands);
     const scope = this.symbols.scope(here);
     const word = this.final ? assembleInstruction(head, literal ?? operands, here, scope) : 0;
     this.output.emit(word, 4, head);
-  }
-
-  /** `ldr x0, =value`: books a pool entry and loads from its address. Undefined for every other instruction. */
-  private literal(head: Token, operands: readonly Token[]): readonly Token[] | undefined {
-    if (operands[2]?.text !== '=' || !/^ldr(?:sw)?$/.test(head.lower)) return undefined;
-    const size = operands[0].lower.startsWith('w') || head.lower === 'ldrsw' ? 4 : 8;
-    const cursor: Cursor = { tokens: operands, at: 3 };
-    const isConstant = operands
-      .slice(3)
-      .every((token) => token.kind === 'number' || token.kind === 'punctuation');
-    const text = operands.slice(3).map((token) => token.text);
-    const value = isConstant ? this.value({ tokens: operands, at: 3 }, head) : text.join(' ');
-    const { pool } = this.output.current;
-    let entry = pool.get(`${size}:${value}`);
-    if (entry === undefined) {
-      entry = { size, cursor, index: this.pool.length, address: 0 };
-      pool.set(`${size}:${value}`, entry);
-      this.pool.push(entry);
-    }
-    const address = this.known.pool[entry.index] ?? this.output.here;
-    const target: Token = { ...operands[2], kind: 'number', text: String(Math.abs(address)), lower: '' };
-    const sign: Token = { ...operands[2], kind: 'punctuation', text: address < 0 ? '-' : '+', lower: '+' };
-    return [operands[0], operands[1], sign, target];
-  }
-
-  private flushPool(): void {
-    const { pool } = this.output.current;
-    for (const size of [4, 8] as const) {
-      const entries = [...pool.values()].filter((entry) => entry.size === size);
-      const [first] = entries as [PoolEntry | undefined];
-      if (first !== undefined) this.output.align(size, undefined, first.cursor.tokens[0]);
-      for (const entry of entries) {
-        entry.address = this.output.here;
-        const [token] = entry.cursor.tokens;
-        this.output.emitValue(this.final ? this.value(entry.cursor, token) : 0n, size, token);
-        if (this.final) this.finished(entry.cursor);
-      }
-    }
-    pool.clear();
   }
 
   private directive(head: Token, operands: readonly Token[], statement: Statement): void {
@@ -164,13 +127,13 @@ export class Layout {
       case '.balign':
       case '.align':
       case '.p2align': {
-        const amount = this.number(cursor, head, 0, 1 << 20);
+        const amount = this.values.number(cursor, head, 0, 1 << 20);
         const boundary = head.lower === '.balign' ? amount : 2 ** amount;
-        const second = this.after(cursor);
+        const second = this.values.after(cursor);
         const isEmpty = (operands[cursor.at] as Token | undefined)?.text === ',';
-        const fill = second && !isEmpty ? this.value(cursor, head) : undefined;
-        const most = this.after(cursor) ? this.number(cursor, head, 0, 1 << 20) : boundary;
-        this.finished(cursor);
+        const fill = second && !isEmpty ? this.values.value(cursor, head) : undefined;
+        const most = this.values.after(cursor) ? this.values.number(cursor, head, 0, 1 << 20) : boundary;
+        this.values.finished(cursor);
         if (boundary < 1 || boundary > 1 << 20 || !Number.isInteger(Math.log2(boundary))) {
           throw fault(
             operands[0] ?? head,
@@ -186,9 +149,9 @@ export class Layout {
       case '.space':
       case '.zero': {
         this.note(statement);
-        const count = this.number(cursor, head, 0, maximumBytes);
-        const fill = this.after(cursor) ? this.number(cursor, head, -128, 255) : 0;
-        this.finished(cursor);
+        const count = this.values.number(cursor, head, 0, maximumBytes);
+        const fill = this.values.after(cursor) ? this.values.number(cursor, head, -128, 255) : 0;
+        this.values.finished(cursor);
         this.output.fill(count, fill & 255, head);
         break;
       }
@@ -201,7 +164,7 @@ export class Layout {
       }
       case '.ltorg':
       case '.pool':
-        this.flushPool();
+        this.pools.flush();
         break;
       case '.error':
         throw fault(head, 'user', 'no .error here', 'see the message', operands[0]?.text ?? '.error');
@@ -228,8 +191,8 @@ export class Layout {
 
   private assign(name: Token, tokens: readonly Token[]): void {
     const cursor: Cursor = { tokens, at: 0 };
-    const value = this.value(cursor, name);
-    this.finished(cursor);
+    const value = this.values.value(cursor, name);
+    this.values.finished(cursor);
     if (name.text === '.') {
       const gap = Number(value) - this.output.here;
       if (!(gap >= 0 && gap <= maximumBytes))
@@ -246,10 +209,10 @@ export class Layout {
     do {
       this.note(statement);
       const at = operands[cursor.at] as Token | undefined;
-      const value = this.value(cursor, at ?? head);
+      const value = this.values.value(cursor, at ?? head);
       this.output.emitValue(value, size, at ?? head);
-    } while (this.after(cursor));
-    this.finished(cursor);
+    } while (this.values.after(cursor));
+    this.values.finished(cursor);
   }
 
   private text(head: Token, operands: readonly Token[]): void {
@@ -265,39 +228,5 @@ export class Layout {
 
   private note({ head, line, text }: Statement): void {
     this.lines.set(this.output.here, { line, column: head?.column ?? 1, text });
-  }
-
-  private after(cursor: Cursor): boolean {
-    if ((cursor.tokens[cursor.at] as Token | undefined)?.text !== ',') return false;
-    cursor.at += 1;
-    return cursor.at < cursor.tokens.length;
-  }
-
-  private finished(cursor: Cursor): void {
-    const token = cursor.tokens[cursor.at] as Token | undefined;
-    if (token !== undefined) throw fault(token, 'syntax', 'the end of the statement', 'remove what follows');
-  }
-
-  private number(cursor: Cursor, at: Token, low: number, high: number): number {
-    const token = (cursor.tokens[cursor.at] as Token | undefined) ?? at;
-    const value = this.value(cursor, at);
-    if (this.final && (value < low || value > high)) {
-      throw fault(
-        token,
-        'out-of-range',
-        `a number from ${low} to ${high}`,
-        'choose a number in range',
-        String(value),
-      );
-    }
-    return value < low ? low : value > high ? high : Number(value);
-  }
-
-  /** The value at the cursor. Before the final pass symbols without a value count as 0. */
-  private value(cursor: Cursor, at: Token): bigint {
-    const value = evaluate(cursor, this.symbols.scope(this.output.here));
-    if (value !== undefined) return value;
-    const token = (cursor.tokens[cursor.at] as Token | undefined) ?? at;
-    throw fault(token, 'syntax', 'an expression', 'write a number or a symbol');
   }
 }

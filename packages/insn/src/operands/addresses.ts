@@ -256,6 +256,14 @@ const bit: OperandMaker = (row) => {
   });
 };
 
+/** The offset of instructions that have none. */
+const noOffset: OperandMaker = () => ({
+  print: () => '0',
+  parse: (reader) => reader.expression() === 0n || reader.reject('#0: the instruction has no offset'),
+  isDefault: () => true,
+  omit: () => true,
+});
+
 /** Shifts, extensions, offsets and PC-relative targets: name of the symbol to operand. */
 export const addresses: Readonly<Record<string, OperandMaker>> = {
   shift,
@@ -267,6 +275,7 @@ export const addresses: Readonly<Record<string, OperandMaker>> = {
   simm9: (row) => signed(row, 'imm9', 1),
   simm9g: (row) => signed(row, 'imm9', 16),
   simm10: authOffset,
+  nooffset: noOffset,
   label,
   adr,
   adrp,

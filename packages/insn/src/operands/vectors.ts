@@ -133,8 +133,9 @@ function list(field: string, count: string, name: string, row: Row): Operand {
       let last = first;
       let listed = 1;
       if (reader.take('-')) {
-        last = takeVector(reader, variant) ?? first;
-        listed = ((last - first) & 31) + 1;
+        last = takeVector(reader, variant) ?? 0;
+        if (last <= first) return reader.reject('a later register');
+        listed = last - first + 1;
       } else {
         while (reader.take(',')) {
           const next = takeVector(reader, variant);

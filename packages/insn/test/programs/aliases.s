@@ -59,6 +59,7 @@ memory:
         stlur w0, [x1, #4]; ldapursw x0, [x1]; ldapursb w0, [x1]
         ldadd x0, x1, [x2]; ldaddal w0, w1, [x2]; ldclrb w0, w1, [x2]; ldseta x0, x1, [sp]; ldumaxlh w0, w1, [x2]; swpal x0, x1, [x2]
         stadd x0, [x1]; staddlb w0, [x1]; stsmin w0, [x1]; ldeor x0, xzr, [x1]; cas x0, x1, [x2]; casalb w0, w1, [x2]; caspal x0, x1, x2, x3, [x4]
+        ldxr x0, [x1, #0]; stlxr w0, w1, [x2, #0]; ldar x0, [sp, 0]; ldadd x0, x1, [x2, #0]; casp x0, x1, x2, x3, [x4, #0]; stlr w0, [x1, #0]; ldapr x0, [x1, #0]
         ldraa x0, [x1, #8]; ldrab x0, [x1, #-4096]!; ldraa x5, [x6]
 system:
         nop; yield; wfe; wfi; sev; sevl; hint #0; hint #3; hint #0x7f; esb; psb csync; tsb csync; csdb; bti; bti c; bti jc; xpaclri

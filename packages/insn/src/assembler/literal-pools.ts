@@ -1,0 +1,66 @@
+import type { Cursor } from './expression.ts';
+import type { Output, PoolEntry } from './output.ts';
+import type { Token } from './tokens.ts';
+import type { Values } from './values.ts';
+
+/** The literal pools of a pass: `ldr x0, =value` books an entry, `.ltorg` and the end of a section place them. */
+export class LiteralPools {
+  private readonly values: Values;
+  private readonly output: Output;
+  private readonly known: readonly number[];
+  private readonly final: boolean;
+  private readonly entries: PoolEntry[] = [];
+
+  /** `known` are the addresses of the entries in the pass before. */
+  constructor(values: Values, output: Output, known: readonly number[], final: boolean) {
+    this.values = values;
+    this.output = output;
+    this.known = known;
+    this.final = final;
+  }
+
+  /** The addresses of all entries, in the order in which they were booked. */
+  get addresses(): readonly number[] {
+    return this.entries.map((entry) => entry.address);
+  }
+
+  /** `ldr x0, =value`: books a pool entry and loads from its address. Undefined for every other instruction. */
+  load(head: Token, operands: readonly Token[]): readonly Token[] | undefined {
+    if (operands[2]?.text !== '=' || !/^ldr(?:sw)?$/.test(head.lower)) return undefined;
+    const size = /^[ws]/.test(operands[0].lower) || head.lower === 'ldrsw' ? 4 : 8;
+    const cursor: Cursor = { tokens: operands, at: 3 };
+    const isConstant = operands
+      .slice(3)
+      .every((token) => token.kind === 'number' || token.kind === 'punctuation');
+    const text = operands.slice(3).map((token) => token.text);
+    const value = isConstant ? this.values.value({ tokens: operands, at: 3 }, head) : text.join(' ');
+    const { pool } = this.output.current;
+    let entry = pool.get(`${size}:${value}`);
+    if (entry === undefined) {
+      entry = { size, cursor, index: this.entries.length, address: 0 };
+      pool.set(`${size}:${value}`, entry);
+      this.entries.push(entry);
+    }
+    const address = this.known[entry.index] ?? this.output.here;
+    const target: Token = { ...operands[2], kind: 'number', text: String(Math.abs(address)), lower: '' };
+    const sign: Token = { ...operands[2], kind: 'punctuation', text: address < 0 ? '-' : '+', lower: '+' };
+    return [operands[0], operands[1], sign, target];
+  }
+
+  /** Places what the section has booked: words first, then doublewords. */
+  flush(): void {
+    const { pool } = this.output.current;
+    for (const size of [4, 8] as const) {
+      const entries = [...pool.values()].filter((entry) => entry.size === size);
+      const [first] = entries as [PoolEntry | undefined];
+      if (first !== undefined) this.output.align(size, 0n, first.cursor.tokens[0]);
+      for (const entry of entries) {
+        entry.address = this.output.here;
+        const [token] = entry.cursor.tokens;
+        this.output.emitValue(this.final ? this.values.value(entry.cursor, token) : 0n, size, token);
+        if (this.final) this.values.finished(entry.cursor);
+      }
+    }
+    pool.clear();
+  }
+}
