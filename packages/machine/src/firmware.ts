@@ -93,6 +93,7 @@ function complete(pe: Pe, resume: number | undefined): boolean {
     state[cells.SPSR_EL1] = state[saved + 2];
     state[cells.SPSel] = 1;
     state[cells.DAIF] = 0x3c0;
+    state[cells.DEPTH] = Math.min(state[cells.DEPTH] + 1, 3);
     pe.next = resume;
   }
   state.fill(0, saved, saved + 40);

@@ -5,6 +5,8 @@ import type { MemoryMap } from '@quiesce/memory';
 const lookBack = 4;
 
 const accesses = /^(ld|st|swp|cas)/;
+/** Behind one of these, what stands before need not have been executed. */
+const transfers = /^(b|bl|br|blr|ret|eret|b_cond|bc_cond|cbz|cbnz|tbz|tbnz)$/;
 const conditional = /^(b_cond|bc_cond|cbz|cbnz|tbz|tbnz)$/;
 
 /**
@@ -41,9 +43,11 @@ function wordsAt(map: MemoryMap, pc: number): readonly Operation[] | undefined {
 
 function touches(map: MemoryMap, pc: number, o: Operation): boolean {
   if (!accesses.test(o.row.name) || o.rn === cells.XZR || o.row.name.endsWith('_lit')) return false;
+  if (o.row.name.endsWith('_reg')) return true;
   for (let back = 1; back <= lookBack; back++) {
     const before = wordsAt(map, pc - 4 * back)?.[0];
-    if (before?.rd !== o.rn) continue;
+    if (before === undefined || transfers.test(before.row.name)) return true;
+    if (before.rd !== o.rn) continue;
     if (before.row.name === 'add_imm' && before.rn === o.rn) continue;
     if (before.row.name !== 'adrp' && before.row.name !== 'adr') return true;
     const from = pc - 4 * back;

@@ -1,31 +1,44 @@
-import { cells, operationOf } from '@quiesce/cpu';
-import type { MemoryMap } from '@quiesce/memory';
+import { cells } from '@quiesce/cpu';
 import type { MachineLayout } from './layout.ts';
 import { Liveness } from './liveness.ts';
+import { mayUseSecondStack, mayWaitForEvents } from './program-facts.ts';
 import { exceptionRegisters } from './register-use.ts';
 import type { MachineSpec } from './spec.ts';
 import { pcOf } from './stepper.ts';
 
+/** What ICC_IAR1_EL1 reads when no interrupt is pending. */
+const noInterrupt = 1023;
+
 /**
  * Puts the state of a CPU in normal form: what cannot be read again before it is written is zero. Those are dead
- * registers, and the stack below SP (AAPCS64 6.4.5.1: memory below the stack pointer is volatile), in the private
- * region that the initial stack pointer is the end of.
+ * registers, and the stack below SP (AAPCS64 6.4.5.1: memory below the stack pointer is volatile), in a private region
+ * that the initial stack pointer is the end of, that is empty at first, and that holds nothing else. A program that may
+ * use a second stack keeps all of it.
  */
 export function normalizer(spec: MachineSpec, layout: MachineLayout): (local: Int32Array) => void {
   const liveness = new Liveness(layout.map, spec.done);
   const stack = layout.map.mappingOf(spec.stackPointer - 8);
+  const number = spec.cpuNumber ?? NaN;
   const clearStack =
-    stack?.region.kind === 'private' && stack.base + stack.size === spec.stackPointer
+    stack?.region.kind === 'private' &&
+    stack.base + stack.size === spec.stackPointer &&
+    stack.region.words.every((word) => word === 0) &&
+    !(number >= stack.base && number < spec.stackPointer) &&
+    !mayUseSecondStack(layout.map)
       ? (local: Int32Array): void => {
           const sp = local[cells.SP_EL1 + 1] * 0x1_0000_0000 + (local[cells.SP_EL1] >>> 0);
-          const free = (Math.min(sp, spec.stackPointer) - stack.base) >> 2;
+          // Elsewhere it is another stack, and this one may be returned to.
+          if (sp < stack.base || sp > spec.stackPointer) return;
           const start = layout.privateWords + stack.region.firstWord;
-          if (free > 0) local.fill(0, start, start + free);
+          local.fill(0, start, start + ((sp - stack.base) >> 2));
         }
       : undefined;
-  const waits = usesWfe(layout.map);
+  const waits = mayWaitForEvents(layout.map);
+  const tears = layout.map.sites.some((site) => site.words > 1);
   return (local) => {
     if (!waits) local[cells.EVENT] = 0;
+    // Between the halves of a pair access its first register is written already, and not dead.
+    if (local[cells.PART] !== 0) return;
     const live = liveness.at(pcOf(local));
     for (let x = 0; x < 31; x++) {
       if ((live.low & (1 << x)) !== 0) continue;
@@ -35,18 +48,11 @@ export function normalizer(spec: MachineSpec, layout: MachineLayout): (local: In
     if (live.low >= 0) local[cells.NZCV] = 0;
     for (const { bit, cell } of exceptionRegisters) {
       if ((live.high & bit) !== 0) continue;
-      local[cell] = 0;
+      // Where a handler interrupted decides whether a modification tears a site.
+      if (cell === cells.ELR_EL1 && tears && local[cells.DEPTH] > 0) continue;
+      local[cell] = cell === cells.ACKNOWLEDGE ? noInterrupt : 0;
       if (cell !== cells.ACKNOWLEDGE) local[cell + 1] = 0;
     }
     clearStack?.(local);
   };
-}
-
-/** Whether any word that the program can execute is a WFE: only then does the event register matter. */
-function usesWfe(map: MemoryMap): boolean {
-  const isWfe = (word: number): boolean => operationOf(word).row.name.startsWith('wfe');
-  return (
-    map.siteWords.some(({ allowed }) => allowed?.some(isWfe) ?? true) ||
-    map.regions.some((region) => region.kind === 'text' && region.words.some(isWfe))
-  );
 }

@@ -1,5 +1,4 @@
-import { type Operation, cells } from '@quiesce/cpu';
-import { systemRegister } from '@quiesce/cpu';
+import { type Operation, cells, systemRegister } from '@quiesce/cpu';
 
 /**
  * Registers that an instruction reads and writes, as sets of bits: X0 to X30 in bits 0 to 30 and NZCV in bit 31 of
@@ -34,7 +33,8 @@ export const everyRegister: RegisterSet = { low: -1, high: 31 };
 
 const none: RegisterSet = { low: 0, high: 0 };
 const everyGeneral: RegisterSet = { low: -1, high: 0 };
-const exceptionState: RegisterSet = { low: 0, high: 15 };
+// Not FAR_EL1, which BRK and SVC leave alone.
+const exceptionState: RegisterSet = { low: 0, high: 7 };
 const general = (...registers: number[]): RegisterSet => ({
   low: registers.reduce((set, cell) => (cell === cells.XZR ? set : set | (1 << (cell / 2))), 0),
   high: 0,
@@ -105,7 +105,8 @@ function ownUse(name: string, o: Operation): RegisterUse {
   if (name === 'blr') return { reads: general(o.rn), writes: general(60) };
   // The exception fills the exception registers; its handler may look at any general register.
   if (name === 'brk' || name === 'svc') return { reads: everyGeneral, writes: exceptionState };
-  if (name === 'smc' || name === 'hvc') return { reads: everyGeneral, writes: none };
+  // Firmware may return to a handler that it interrupted.
+  if (name === 'smc' || name === 'hvc') return { reads: everyRegister, writes: none };
   if (name === 'mrs' || name === 'msr_reg') return systemUse(name, o);
   return all;
 }

@@ -39,7 +39,10 @@ export interface MachineSpec {
   readonly stackPointer: number;
   /** VBAR_EL1; without it any exception faults when its vector is fetched. */
   readonly vectors?: number;
-  /** A CPU that reaches this address has finished: it takes no more steps and no more events. */
+  /**
+   * A CPU that reaches this address has finished: it takes no more steps and no more events. Interrupts that other CPUs
+   * send it still takes.
+   */
   readonly done: number;
   /** Address of a private 32-bit word that holds the number of the CPU, as smp_processor_id() reads it. */
   readonly cpuNumber?: number;

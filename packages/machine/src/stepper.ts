@@ -17,6 +17,7 @@ import { type FetchOption, fetchOptions, judgeFetch } from './fetch.ts';
 import { firmwareCall } from './firmware.ts';
 import { handlersTouchPrivate } from './handler-reach.ts';
 import type { MachineLayout } from './layout.ts';
+import { mayInterrupt, mayMoveVectors } from './program-facts.ts';
 import { ProgramText } from './program-text.ts';
 import type { Recorder } from './recorder.ts';
 import type { Signal } from './signal.ts';
@@ -25,6 +26,25 @@ import type { Failure, StepViolation } from './violation.ts';
 
 /** Local instructions that are executed together with the step before them, at the most. */
 const fuseLimit = 512;
+
+/** The cell of X30. */
+const linkRegister = 60;
+
+/** Everything that decides which exceptions can be taken, and to where. */
+const masksOf = (state: Int32Array): string =>
+  [cells.DAIF, cells.ICC_PMR_EL1, cells.SPSel, cells.VBAR_EL1, cells.VBAR_EL1 + 1, cells.SCTLR_EL1]
+    .map((cell) => state[cell])
+    .join();
+
+/** Whether an access with base SP reaches below it and does not move it there first. */
+const belowStack = (o: Operation): boolean =>
+  o.rn === cells.XZR &&
+  o.offset < 0 &&
+  /^(stur|ldurs?|sttr|ldtrs?|stp_off|ldp_off|ldpsw_off|stnp|ldnp|stlur|ldapurs?)$/.test(o.row.name);
+
+/** Whether a software generated interrupt is for a CPU that did not send it; a target list names CPUs 0 to 15. */
+const isTarget = (targets: 'others' | number, cpu: number): boolean =>
+  targets === 'others' || (cpu < 16 && ((targets >>> cpu) & 1) === 1);
 
 const rowName = (word: number): string => table[opcodeOf(word)].name;
 
@@ -42,12 +62,15 @@ export class Stepper {
   readonly signals: Signal[] = [];
   /** Executes one instruction a step, so that every instruction is a state of its own. */
   fuse = true;
+  /** Reports what an analysis of the program's text did not foresee; implied by {@link fuse}. */
+  foresees = false;
   recorder: Recorder | undefined;
   readonly #events: readonly EventSpec[];
   readonly #bugs: ReadonlySet<number>;
   readonly #maskable: boolean;
   readonly #saved: Int32Array;
   readonly #pointers: ReadonlySet<number>;
+  readonly #returns: ReadonlySet<number>;
   readonly #boundaries: readonly number[];
   #failure: { kind: StepViolation; detail: string } | undefined;
   #options: FetchOption[] = [];
@@ -59,10 +82,11 @@ export class Stepper {
     this.text = new ProgramText(layout.map);
     this.#events = spec.events ?? [];
     this.#bugs = new Set(spec.bugs ?? [0x800]);
-    this.#maskable = this.#events.length > 0 || this.#sendsInterrupts();
+    this.#maskable = this.#events.length > 0 || mayInterrupt(layout.map);
     this.#saved = new Int32Array(layout.localLength);
     const pointers = codePointers(layout.map);
     this.#pointers = pointers.all;
+    this.#returns = pointers.returns;
     this.#boundaries = [...pointers.formed].sort((a, b) => a - b);
     const stack = layout.map.mappingOf(spec.stackPointer - 8)?.region;
     const handlers = [
@@ -71,7 +95,9 @@ export class Stepper {
         : Array.from({ length: 8 }, (_, slot) => (spec.vectors ?? 0) + 0x80 * slot)),
       ...(spec.sdeiEntry === undefined ? [] : [spec.sdeiEntry]),
     ];
-    if (this.#maskable && handlersTouchPrivate(layout.map, handlers)) this.memory.handlersShareAllBut = stack;
+    this.memory.stack = stack;
+    this.memory.handlersShare =
+      this.#maskable && (mayMoveVectors(layout.map) || handlersTouchPrivate(layout.map, handlers));
     this.pe = new Pe(this.memory, {
       sendEvent: () => this.#signal({ event: true }),
       sendInterrupt: (low, high) => this.#signal({ interrupt: this.#target(low, high) }),
@@ -79,16 +105,6 @@ export class Stepper {
       exception: (_pe, cause) => this.memory.text.escapes() || this.#refuses(cause),
       stored: (address, size) => this.#stored(address, size),
     });
-  }
-
-  /** Whether the program contains a write of ICC_SGI1R_EL1: only then do CPUs interrupt one another. */
-  #sendsInterrupts(): boolean {
-    const code = (3 << 14) | (12 << 7) | (11 << 3) | 5;
-    return this.layout.map.regions.some(
-      (region) =>
-        region.kind === 'text' &&
-        region.words.some((word) => rowName(word) === 'msr_reg' && operationOf(word).code === code),
-    );
   }
 
   /** The initial shared state. */
@@ -237,18 +253,31 @@ export class Stepper {
     this.recorder?.fetched(this.pe.pc, operation.word, options, version);
     this.pe.execute(operation);
     this.#checkPointers(operation);
-    if (this.memory.modifiedSite >= 0) {
-      this.#foreseen(this.memory.modifiedSite);
-      this.signals.push({ modified: this.memory.modifiedSite });
-      this.memory.modifiedSite = -1;
+    for (const site of this.memory.modifiedSites) {
+      if (this.fuse || this.foresees) this.#foreseen(site);
+      this.signals.push({ modified: site });
     }
+    this.memory.modifiedSites.length = 0;
     this.recorder?.executed();
   }
 
   /** What the reductions take for granted about code pointers holds for the instruction that just executed. */
   #checkPointers(operation: Operation): void {
+    if (!this.fuse && !this.foresees) return;
     const { name } = operation.row;
     const { pe } = this;
+    if (name === 'ret' && operation.rn === linkRegister && !this.#returns.has(pe.pc)) {
+      throw new MachineError(
+        'unforeseen',
+        `a RET goes to ${formatAddress(pe.pc)}, which is not behind a call; check without the reductions`,
+      );
+    }
+    if (belowStack(operation)) {
+      throw new MachineError(
+        'unforeseen',
+        `${name} at ${formatAddress(pe.pc - 4)} uses memory below the stack pointer, which handlers overwrite; check without the reductions`,
+      );
+    }
     if ((name === 'blr' || name === 'br') && !this.#pointers.has(pe.pc)) {
       throw new MachineError(
         'unforeseen',
@@ -257,10 +286,12 @@ export class Stepper {
     }
     const handles = pe.state[cells.DEPTH] > 0 || pe.state[cells.SDEI_RUNNING] !== 0;
     if (!this.#maskable || !handles || operation.rn === cells.XZR || !name.startsWith('ld')) return;
-    if (operation.size === 8 && operation.rd !== cells.XZR && this.#pointers.has(pe.address(operation.rd))) {
+    const loaded = [operation.rd, ...(name.startsWith('ldp') || name === 'ldnp' ? [operation.ra] : [])];
+    const pointer = loaded.find((cell) => cell !== cells.XZR && this.#pointers.has(pe.address(cell)));
+    if (operation.size === 8 && pointer !== undefined) {
       throw new MachineError(
         'unforeseen',
-        `a handler loads the code pointer ${formatAddress(pe.address(operation.rd))} from memory and could compare where it interrupted with it; check without the reductions`,
+        `a handler loads the code pointer ${formatAddress(pe.address(pointer))} from memory and could compare where it interrupted with it; check without the reductions`,
       );
     }
   }
@@ -305,7 +336,7 @@ export class Stepper {
       if (found.kind !== 'fixed') return;
       this.#saved.set(state);
       const { pc } = pe;
-      const masks = state[cells.DAIF] + (state[cells.ICC_PMR_EL1] << 16);
+      const masks = masksOf(state);
       const { recorder } = this;
       // What is tried out is not recorded: it may be taken back.
       const observer = memory.observer;
@@ -316,9 +347,11 @@ export class Stepper {
       memory.text.confined = false;
       if (!this.#escaped()) this.#checkPointers(found.operation);
       memory.observer = observer;
-      const masked = this.#maskable && masks !== state[cells.DAIF] + (state[cells.ICC_PMR_EL1] << 16);
+      const masked = this.#maskable && masks !== masksOf(state);
+      // Consuming an event does not commute with another CPU's SEV.
+      const consumed = this.#saved[cells.EVENT] !== 0 && state[cells.EVENT] === 0;
       const takenBack =
-        this.#escaped() || masked || state[cells.WAIT] !== waiting.no || this.#insideSite(pe.pc);
+        this.#escaped() || masked || consumed || state[cells.WAIT] !== waiting.no || this.#insideSite(pe.pc);
       if (takenBack || recorder !== undefined) {
         state.set(this.#saved);
         pe.attach(state);
@@ -346,7 +379,7 @@ export class Stepper {
     const { stored, event, interrupt, modified } = signal;
     if (stored !== undefined && local[cells.MONITOR] !== 0) {
       this.pe.attach(local);
-      const marked = this.pe.address(cells.MONITOR_ADDRESS);
+      const marked = this.#located(this.pe.address(cells.MONITOR_ADDRESS));
       if (stored.address < marked + local[cells.MONITOR] && marked < stored.address + stored.size) {
         this.pe.openMonitor();
         // Clearing a global monitor is an event for WFE (Arm ARM D1.6.1).
@@ -354,14 +387,18 @@ export class Stepper {
       }
     }
     if (event === true) this.#wake(local, true);
-    if (
-      interrupt !== undefined &&
-      (interrupt.targets === 'others' || ((interrupt.targets >>> cpu) & 1) === 1)
-    ) {
+    if (interrupt !== undefined && isTarget(interrupt.targets, cpu)) {
       local[cells.PENDING] |= 1 << interrupt.intid;
-      this.#wake(local, false);
+      // A pending interrupt ends WFI even if it is masked, WFE only if it can be taken.
+      if (local[cells.WAIT] !== waiting.event || pendingInterrupt(local) >= 0) this.#wake(local, false);
     }
     return modified === undefined ? undefined : this.#torn(local, modified);
+  }
+
+  /** The address in the region itself, whatever mapping it is reached through. */
+  #located(address: number): number {
+    const mapping = this.layout.map.mappingOf(address);
+    return mapping === undefined ? address : mapping.region.base + (address - mapping.base);
   }
 
   #wake(local: Int32Array, event: boolean): void {
@@ -396,9 +433,10 @@ export class Stepper {
   }
 
   #stored(address: number, size: number): void {
-    const mapping = this.layout.map.mappingOf(address);
-    if (mapping?.region.kind === 'shared' && !this.memory.text.escapes())
-      this.signals.push({ stored: { address, size } });
+    const kind = this.layout.map.mappingOf(address)?.region.kind;
+    if ((kind === 'shared' || kind === 'text') && !this.memory.text.escapes()) {
+      this.signals.push({ stored: { address: this.#located(address), size } });
+    }
   }
 
   /** ICC_SGI1R_EL1: INTID in bits 27:24, IRM in bit 40, else the target list of affinity 0 in bits 15:0. */

@@ -63,6 +63,7 @@ export class MachineSystem implements TransitionSystem {
     this.layout = layoutOf(spec);
     this.stepper = new Stepper(spec, this.layout);
     this.stepper.fuse = options.fuse ?? true;
+    this.stepper.foresees = options.liveness ?? true;
     this.width = header + spec.cpus;
     this.#symmetry = options.symmetry ?? true;
     this.#next = new Uint32Array(this.width);

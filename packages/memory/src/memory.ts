@@ -28,14 +28,16 @@ export class Memory {
   /** High 32 bits of it, signed; 0 for accesses below 8 bytes. */
   high = 0;
   /**
-   * While the instruction side is confined: private memory other than this region concerns handlers of the same CPU,
-   * which may run between any two instructions, so accesses to it escape. Undefined: no private access escapes.
+   * While the instruction side is confined: private memory concerns handlers of the same CPU, which may run between any
+   * two instructions, so accesses to it escape, except to {@link stack}.
    */
-  handlersShareAllBut: Region | undefined;
+  handlersShare = false;
+  /** The region that handlers use as a stack. */
+  stack: Region | undefined;
   /** Watches accesses as they are made; for traces. */
   observer: MemoryObserver | undefined;
-  /** The site that a store modified since {@link attach}, or -1. */
-  modifiedSite = -1;
+  /** The sites that stores modified since {@link attach}, or since somebody emptied the list. */
+  readonly modifiedSites: number[] = [];
   #shared: Int32Array = new Int32Array(0);
   #private: Int32Array = new Int32Array(0);
 
@@ -48,7 +50,7 @@ export class Memory {
   attach(shared: Int32Array, view: Int32Array, privateWords: Int32Array): void {
     this.#shared = shared;
     this.#private = privateWords;
-    this.modifiedSite = -1;
+    this.modifiedSites.length = 0;
     this.text.sharedChanged = false;
     this.text.attach(shared, view);
   }
@@ -133,9 +135,7 @@ export class Memory {
 
   /** Whether a handler could notice an access to this private region, and nothing may be noticed now. */
   #observable(region: Region): boolean {
-    return (
-      this.handlersShareAllBut !== undefined && this.handlersShareAllBut !== region && this.text.escapes()
-    );
+    return this.handlersShare && this.stack !== region && this.text.escapes();
   }
 
   #word(region: Region, index: number): number {
@@ -159,7 +159,7 @@ export class Memory {
     } else if (region.kind === 'shared') this.text.writeData(region.firstWord + index, value);
     else {
       const t = region.siteWords[index];
-      if (this.text.write(t, value)) this.modifiedSite = this.map.siteWords[t].site;
+      if (this.text.write(t, value)) this.modifiedSites.push(this.map.siteWords[t].site);
     }
   }
 

@@ -69,13 +69,13 @@ describe('stores', () => {
   it('through an alias modify the site', () => {
     const cpus = new Cpus(spec());
     const memory = cpus.on(0);
-    expect(memory.modifiedSite).toBe(-1);
+    expect(memory.modifiedSites).toEqual([]);
     memory.store(aliasBase + 64, 4, 77, 0);
-    expect(memory.modifiedSite).toBe(1);
+    expect(memory.modifiedSites).toEqual([1]);
     expect(cpus.at(1).newest(2)).toBe(77);
-    expect(cpus.memory.modifiedSite).toBe(-1);
+    expect(cpus.memory.modifiedSites).toEqual([]);
     cpus.on(0).store(aliasBase + 64, 4, 77, 0);
-    expect(cpus.memory.modifiedSite).toBe(-1);
+    expect(cpus.memory.modifiedSites).toEqual([]);
   });
 
   it('of eight bytes modify two words at once; of one byte a part of one', () => {
