@@ -73,19 +73,23 @@ export async function check(
   const { reductions = {}, ...exploring } = options;
   const system = new MachineSystem(image.spec, { ...reductions, witnesses: scenario.ask(image) });
   const result = await explore(system, exploring);
-  const bounds = 'bounds' in result ? result.bounds.map(boundText) : [];
+  const bounds = [
+    ...('bounds' in result ? result.bounds.map(boundText) : []),
+    ...budgets(image.spec.events ?? []),
+  ];
   const { statistics } = result;
   return {
     scenario: scenario.id,
     cpus,
-    verdict: result.verdict,
+    // What was explored is then only what a finite number of events allows.
+    verdict: result.verdict === 'holds' && bounds.length > 0 ? 'holds-within-bounds' : result.verdict,
     violations: violationsOf(result, scenario, cpus, system),
     model: modelOf(scenario, cpus, options),
     states: statistics.states,
     transitions: statistics.transitions,
     depth: statistics.depth,
     milliseconds: Math.round(statistics.milliseconds * 10) / 10,
-    bounds: [...bounds, ...budgets(image.spec.events ?? [])],
+    bounds,
     witnesses: Object.fromEntries(result.witnesses.map(({ name, count }) => [name, count])),
     ...(result.verdict === 'aborted' ? { reason: result.reason.message } : {}),
   };
@@ -133,13 +137,20 @@ function violationsOf(
     const schedule = system.schedule(violation.path.choices);
     const replayed = replay(system, schedule);
     const isHang = violation.kind === 'reachable';
+    const shown = replayed.failure?.kind ?? (replayed.done ? 'finished' : 'hang');
+    if (shown !== violation.property) {
+      throw new Error(
+        `a counterexample of ${violation.property} in ${scenario.id} with ${cpus} CPUs replays as '${shown}'`,
+      );
+    }
     return {
+      // The properties of a machine are named after the violations.
       kind: violation.property as ViolationKind,
       steps: schedule.length,
       cpu: replayed.failure?.cpu ?? -1,
       detail: isHang
         ? `from step ${violation.doomedAt} on, no schedule lets every CPU finish`
-        : (replayed.failure?.detail ?? 'the counterexample does not replay'),
+        : (replayed.failure?.detail ?? ''),
       ...(isHang ? { doomedAt: violation.doomedAt } : {}),
       schedule,
       replay: encodeToken({ scenario: scenario.id, cpus, schedule, fuse: system.stepper.fuse }),

@@ -1,6 +1,6 @@
 import { type Assembly, assemble } from '@quiesce/insn';
 import type { EventSpec, MachineSpec, SafeListIssue } from '@quiesce/machine';
-import type { CacheType } from '@quiesce/memory';
+import type { CacheType, RegionKind } from '@quiesce/memory';
 import { FIXMAP_TEXT, LINEAR_TEXT, type Program, sectionBases, stack, symbolValues } from '@quiesce/patching';
 
 /** What a scenario decides about a machine beside the program that runs on it. */
@@ -26,7 +26,20 @@ export interface Image {
   address(label: string): number;
 }
 
-const kinds = { '.text': 'text', '.rodata': 'constant', '.data': 'shared', '.percpu': 'private' } as const;
+const kinds: ReadonlyMap<string, RegionKind> = new Map([
+  ['.text', 'text'],
+  ['.rodata', 'constant'],
+  ['.data', 'shared'],
+  ['.percpu', 'private'],
+]);
+
+function kindOf(section: string): RegionKind {
+  const kind = kinds.get(section);
+  if (kind !== undefined) return kind;
+  throw new RangeError(
+    `section '${section}' has no place in the machine; use ${[...kinds.keys()].join(', ')}`,
+  );
+}
 
 /** Pads to a multiple of 8 bytes. */
 function padded(bytes: Uint8Array): Uint8Array {
@@ -69,7 +82,7 @@ export function imageOf(program: Program, options: MachineOptions): Image {
   const sections = [...assembly.sections.values()].filter((section) => section.bytes.length > 0);
   const regions = sections.map((section) => ({
     name: section.name,
-    kind: kinds[section.name as keyof typeof kinds],
+    kind: kindOf(section.name),
     base: section.base,
     bytes: padded(section.bytes),
   }));
