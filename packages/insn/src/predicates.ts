@@ -90,8 +90,8 @@ export const isLoadExclusive: Predicate = named(/^lda?x[rp]$/);
 /** Store-exclusives, and nothing else (the kernel's `store_ex` also accepts STLR, CAS and CASP). */
 export const isStoreExclusive: Predicate = named(/^stl?x[rp]$/);
 
-/** Atomic read-modify-writes of LSE: LD<op>, SWP, CAS, CASP. */
-export const isAtomic: Predicate = named(/^(?:ld(?:add|clr|eor|set|[su]max|[su]min)|swp|casp?)$/);
+/** Atomic read-modify-writes of LSE and LSE128: LD<op>, SWP, CAS, CASP, LDCLRP, LDSETP, SWPP. */
+export const isAtomic: Predicate = named(/^(?:ld(?:add|clrp?|eor|setp?|[su]max|[su]min)|swpp?|casp?)$/);
 
 const loads = named(/^ld(?!g$|gm$)/);
 const stores = named(/^st/);

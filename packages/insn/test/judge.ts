@@ -7,6 +7,10 @@ export function ours(word: number, address: number, prefix = ''): string {
   return normalise(disassemble(word, { address, target }));
 }
 
+/** Rows that binutils 2.40 does not know. */
+export const younger =
+  /^(?:cb[bh]|cb_reg|cb_imm|ldclrp|ldsetp|swpp|ldapr_post|stlr_pre|ldiapp|ldiapp_post|stilp|stilp_pre|stlur_fp|ldapur_fp|stl1_d|ldap1_d)$/;
+
 /**
  * What objdump 2.40 says differently, and why we do not follow it. Everything else must be equal.
  */
@@ -14,8 +18,8 @@ export function tolerated(word: number, gnu: string, mine: string): boolean {
   const { name } = decode(word).row;
   // Unallocated system space (op0 = 0) is written as if it were a register; the manual calls it unallocated.
   if (/^(?:msr|mrs \w+,) s0_/.test(gnu) && name === 'undefined') return true;
-  // Newer than binutils 2.40: FEAT_CMPBR, TRCIT, TLBI ...nXS.
-  if (/^cb(?:b|h|_reg|_imm)$/.test(name) && gnu.startsWith('.inst')) return true;
+  // Newer than binutils 2.40: FEAT_LSE128, FEAT_LRCPC3, FEAT_CMPBR, TRCIT, TLBI ...nXS.
+  if (younger.test(name) && gnu.startsWith('.inst')) return true;
   if (name === 'sys' && /^(?:trcit|tlbi \w+nxs)/.test(mine) && gnu.startsWith('sys')) return true;
   // The manual's names: DGH is hint #6, CLRBHB was first called CLEARBHB.
   if (name === 'dgh' && gnu === 'hint #0x6') return true;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { assemble, decode, disassemble } from '@quiesce/insn';
 import { assembleLines, missing, normalise, objdump } from './binutils.ts';
-import { differences, ours, tolerated } from './judge.ts';
+import { differences, ours, tolerated, younger } from './judge.ts';
 import { generator, rows, sampleWord, wordOf } from './sample.ts';
 
 const record = join(import.meta.dirname, 'recorded', 'objdump.tsv');
@@ -42,11 +42,11 @@ describe.skipIf(missing !== undefined)(
 
     it('and GNU as makes the same words of our text', () => {
       const random = generator(0x2026);
-      const younger = /^(?:cb_reg|cb_imm|cbb|cbh|dgh|clrbhb|trcit|clearbhb)$/;
+      const renamed = /^(?:dgh|clrbhb|trcit|clearbhb)$/;
       const words = rows.flatMap((row) =>
-        Array.from({ length: younger.test(row.name) ? 0 : 20 }, () => wordOf(row, random)).filter(
-          (w) => w !== undefined && !/nxs|^trcit|^dgh|^clrbhb/.test(disassemble(w)),
-        ),
+        Array.from({ length: younger.test(row.name) || renamed.test(row.name) ? 0 : 20 }, () =>
+          wordOf(row, random),
+        ).filter((w) => w !== undefined && !/nxs|^trcit|^dgh|^clrbhb/.test(disassemble(w))),
       );
       // Should-be bits are not in the text: what is compared is the canonical word.
       const canonical = words.flatMap((word) => {
@@ -85,14 +85,8 @@ describe('objdump as recorded (binutils 2.40)', () => {
   it('has answers for nearly every row', () => {
     const seen = new Set(lines.map((line) => decode(Number.parseInt(line, 16)).row.name));
     const encodings = rows.filter((row) => row.aliasOf === undefined).map((row) => row.name);
-    expect(encodings.filter((name) => !seen.has(name))).toEqual([
-      'cb_reg',
-      'cbb',
-      'cbh',
-      'cb_imm',
-      'dgh',
-      'clrbhb',
-    ]);
+    const missed = encodings.filter((name) => !seen.has(name) && !younger.test(name));
+    expect(missed).toEqual(['dgh', 'clrbhb']);
   });
 
   it('is what we write', () => {

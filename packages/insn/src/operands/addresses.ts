@@ -264,6 +264,20 @@ const noOffset: OperandMaker = () => ({
   omit: () => true,
 });
 
+/** The step by which a base is written back: the bytes of one or two registers, up or down. */
+function step(registers: 1 | 2, sign: 1 | -1): OperandMaker {
+  return (row) => {
+    const sz = reading(row, 'sz');
+    const bytes = (wide: number): number => sign * registers * (wide === 1 ? 8 : 4);
+    return integer({
+      read: (word) => bytes(sz(word)),
+      format: 'decimal',
+      range: (reader) => [bytes(reader.get('sz') ?? 0), bytes(reader.get('sz') ?? 0)],
+      write: () => true,
+    });
+  };
+}
+
 /** Shifts, extensions, offsets and PC-relative targets: name of the symbol to operand. */
 export const addresses: Readonly<Record<string, OperandMaker>> = {
   shift,
@@ -276,6 +290,10 @@ export const addresses: Readonly<Record<string, OperandMaker>> = {
   simm9g: (row) => signed(row, 'imm9', 16),
   simm10: authOffset,
   nooffset: noOffset,
+  one: step(1, 1),
+  two: step(2, 1),
+  minusone: step(1, -1),
+  minustwo: step(2, -1),
   label,
   adr,
   adrp,

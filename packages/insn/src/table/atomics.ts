@@ -1,4 +1,4 @@
-/** Atomic memory operations (LSE) and 64-byte accesses (LS64). The form of a row is explained in `row.ts`. */
+/** Atomic memory operations (LSE, LSE128) and 64-byte accesses (LS64). The form of a row is explained in `row.ts`. */
 export const atomics = [
   ['cas',     'size:2 001000 1 A 1 Rs:5 R 11111 Rn:5 Rt:5',     'CAS<A><R><bh> <Rs>, <Rt>, [<Xn|SP>]'],
   ['casp',    '0 sz 001000 0 A 1 Rs:5 R 11111 Rn:5 Rt:5',       'CASP<A><R> <Rs>, <Rs+1>, <Rt>, <Rt+1>, [<Xn|SP>]', { when: '(Rs & 1) == 0 && (Rt & 1) == 0' }],
@@ -26,4 +26,8 @@ export const atomics = [
   ['st64b',   '11 111 0 00 0 0 1 11111 1 001 00 Rn:5 Rt:5',     'ST64B <Xt>, [<Xn|SP>]', { when: '(Rt & 1) == 0 && Rt < 23' }],
   ['st64bv',  '11 111 0 00 0 0 1 Rs:5 1 011 00 Rn:5 Rt:5',      'ST64BV <Xs>, <Xt>, [<Xn|SP>]', { when: '(Rt & 1) == 0 && Rt < 23' }],
   ['st64bv0', '11 111 0 00 0 0 1 Rs:5 1 010 00 Rn:5 Rt:5',      'ST64BV0 <Xs>, <Xt>, [<Xn|SP>]', { when: '(Rt & 1) == 0 && Rt < 23' }],
+
+  ['ldclrp',  '00 011001 A R 1 Rt2:5 0 001 00 Rn:5 Rt:5',       'LDCLRP<A><R> <Xt>, <Xt2>, [<Xn|SP>]', { when: 'Rt != 31 && Rt2 != 31' }],
+  ['ldsetp',  '00 011001 A R 1 Rt2:5 0 011 00 Rn:5 Rt:5',       'LDSETP<A><R> <Xt>, <Xt2>, [<Xn|SP>]', { when: 'Rt != 31 && Rt2 != 31' }],
+  ['swpp',    '00 011001 A R 1 Rt2:5 1 000 00 Rn:5 Rt:5',       'SWPP<A><R> <Xt>, <Xt2>, [<Xn|SP>]', { when: 'Rt != 31 && Rt2 != 31' }],
 ] as const;

@@ -17,4 +17,15 @@ export const exclusives = [
   ['stlur',   'size:2 011001 00 0 imm9:9 00 Rn:5 Rt:5',          'STLUR<bh> <Rt>, [<Xn|SP>{, #<simm9>}]'],
   ['ldapur',  'size:2 011001 01 0 imm9:9 00 Rn:5 Rt:5',          'LDAPUR<bh> <Rt>, [<Xn|SP>{, #<simm9>}]'],
   ['ldapurs', 'size:2 011001 1 w32 0 imm9:9 00 Rn:5 Rt:5',       'LDAPURS<bhw> <Rt>, [<Xn|SP>{, #<simm9>}]', { when: 'size < 2 || size == 2 && w32 == 0' }],
+
+  ['ldapr_post',  '1 sz 011001 11 0 00000 000010 Rn:5 Rt:5',         'LDAPR <Rt>, [<Xn|SP>], #<one>'],
+  ['stlr_pre',    '1 sz 011001 10 0 00000 000010 Rn:5 Rt:5',         'STLR <Rt>, [<Xn|SP>, #<minusone>]!'],
+  ['ldiapp',      '1 sz 011001 01 0 Rt2:5 0001 10 Rn:5 Rt:5',        'LDIAPP <Rt>, <Rt2>, [<Xn|SP>]'],
+  ['ldiapp_post', '1 sz 011001 01 0 Rt2:5 0000 10 Rn:5 Rt:5',        'LDIAPP <Rt>, <Rt2>, [<Xn|SP>], #<two>'],
+  ['stilp',       '1 sz 011001 00 0 Rt2:5 0001 10 Rn:5 Rt:5',        'STILP <Rt>, <Rt2>, [<Xn|SP>]'],
+  ['stilp_pre',   '1 sz 011001 00 0 Rt2:5 0000 10 Rn:5 Rt:5',        'STILP <Rt>, <Rt2>, [<Xn|SP>, #<minustwo>]!'],
+  ['stlur_fp',    'size:2 011101 q 0 0 imm9:9 10 Rn:5 Rt:5',         'STLUR <Ft.q>, [<Xn|SP>{, #<simm9>}]', { when: 'q == 0 || size == 0' }],
+  ['ldapur_fp',   'size:2 011101 q 1 0 imm9:9 10 Rn:5 Rt:5',         'LDAPUR <Ft.q>, [<Xn|SP>{, #<simm9>}]', { when: 'q == 0 || size == 0' }],
+  ['stl1_d',      '0 Q 0011010 0 0 00001 10000 1 Rn:5 Rt:5',         'STL1 <Vt*1.d>[<lane>], [<Xn|SP>]'],
+  ['ldap1_d',     '0 Q 0011010 1 0 00001 10000 1 Rn:5 Rt:5',         'LDAP1 <Vt*1.d>[<lane>], [<Xn|SP>]'],
 ] as const;
