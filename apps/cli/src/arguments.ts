@@ -77,6 +77,8 @@ export function readArguments(verb: string, argv: readonly string[], own: Option
     const { name, rawName, value, inlineValue } = token;
     const spec = Object.hasOwn(table, name) ? table[name] : undefined;
     if (spec === undefined) throw unknownOption(verb, rawName, Object.keys(table));
+    if (values.has(name) && spec.value !== undefined)
+      throw usage(`'${rawName}' is given twice; give it once`);
     values.set(name, valueOf(rawName, spec, value, inlineValue === true));
   }
   return new Arguments(values, positionals);

@@ -70,7 +70,7 @@ export function encodingText(word: number): string {
   const hex = word.toString(16).padStart(8, '0');
   const { row } = decode(word);
   if (row.name === 'undefined') {
-    return `${hex}\tundefined: no instruction has this encoding; executing it is an exception\n`;
+    return `${hex}\tundefined: not in the table; unallocated, or of an extension that it does not have\n`;
   }
   const fields = fieldsOf(row, word);
   const columns = fields.map((field) => ({

@@ -108,7 +108,11 @@ export async function start(): Promise<void> {
   const onPipe = (error: Error): void => {
     // The reader has gone (`quiesce list | head`): what SIGPIPE does to other programs.
     if ('code' in error && error.code === 'EPIPE') process.exit(status.brokenPipe);
-    throw error;
+    // Whatever was found could not be said: not a verdict.
+    process.stderr.removeAllListeners('error');
+    process.stderr.on('error', () => undefined);
+    process.stderr.write(`quiesce: cannot write the output: ${error.message.split('\n', 1)[0]}\n`);
+    process.exit(status.internal);
   };
   process.stdout.on('error', onPipe);
   process.stderr.on('error', onPipe);

@@ -65,6 +65,7 @@ export function summaryText(
       : [colours.bad(`${missing} check${missing === 1 ? ' was' : 's were'} not made: interrupted.`)]),
     ...differences.map((difference) => colours.bad(`  DIFFERS  ${difference}`)),
     '',
+    ...(missing === 0 ? [] : ['Of the checks that were made:']),
     ...wrap(
       'holds: whatever the order, no CPU executes a patched word in a way that the architecture leaves open (cmodx, ' +
         'stale, torn), no check of the program fails, nothing faults, and every CPU can always finish. Every ' +

@@ -19,5 +19,5 @@ const increments: TransitionSystem = {
 const result = exploreSync(increments);
 if (result.verdict === 'violated') {
   const { property, path } = result.violations[0];
-  console.log(property, path.choices.join(' '), [...replay(increments, path)].map(String));
+  console.log([property, path.choices.join(' '), ...replay(increments, path)].join('\n'));
 }

@@ -45,13 +45,26 @@ function titleOf(name: string): string {
   return title.startsWith(`${name}: `) ? title.slice(name.length + 2) : title;
 }
 
-function textOf(word: string, colours: Colours, width: number): string {
+/** Words that the checker prints and that a page of another name explains. */
+const synonyms: Readonly<Partial<Record<string, string>>> = {
+  holds: 'verdict',
+  violated: 'verdict',
+  'holds-within-bounds': 'verdict',
+  aborted: 'verdict',
+  witness: 'verdict',
+  idc: 'stale',
+  dic: 'stale',
+  quiescent: 'cmodx',
+};
+
+function textOf(given: string, colours: Colours, width: number): string {
+  const word = synonyms[given.toLowerCase()] ?? given.toLowerCase();
   if (pageNames().includes(word)) return pageText(word, width, colours.heading);
   const scenario = catalogue.find(({ id }) => id === word);
   if (scenario !== undefined) return scenarioPage(scenario, colours, width);
   const words = [...pageNames(), ...catalogue.map(({ id }) => id)];
   throw usage(
-    `nothing to explain about '${word}'${suggestion(word, words, "'quiesce explain' lists the words")}`,
+    `nothing to explain about '${given}'${suggestion(word, words, "'quiesce explain' lists the words")}`,
   );
 }
 
