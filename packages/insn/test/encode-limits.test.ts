@@ -264,6 +264,83 @@ const limits: readonly (readonly [accepted: readonly string[], refused: readonly
       'tlbi nothing',
     ],
   ],
+  [
+    ['fmov d0, #31.0', 'fmov s0, #-0.125', 'scvtf d0, w1, #32', 'fcvtzs x0, s1, #64', 'fcmp d0, #0.0'],
+    [
+      'fmov d0, #32.0',
+      'fmov d0, #0.0',
+      'fmov s0, #1.01',
+      'scvtf d0, w1, #33',
+      'fcvtzs x0, s1, #0',
+      'fcmp d0, #1.0',
+      'fadd d0, d1, s2',
+      'fmov w0, d1',
+      'fadd d0, d1, d32',
+    ],
+  ],
+  [
+    ['sshr v0.4s, v1.4s, #32', 'shl v0.2d, v1.2d, #63', 'sshll v0.8h, v1.8b, #7', 'shrn v0.8b, v1.8h, #8'],
+    [
+      'sshr v0.4s, v1.4s, #33',
+      'sshr v0.4s, v1.4s, #0',
+      'shl v0.2d, v1.2d, #64',
+      'sshll v0.8h, v1.8b, #8',
+      'shrn v0.8b, v1.8h, #9',
+      'sshr v0.1d, v1.1d, #1',
+      'sshll v0.8h, v1.16b, #1',
+    ],
+  ],
+  [
+    ['movi v0.4s, #255, lsl #24', 'movi v0.2d, #0xff000000000000ff', 'mvni v0.8h, #1, lsl #8'],
+    [
+      'movi v0.4s, #256',
+      'movi v0.4s, #1, lsl #32',
+      'movi v0.8h, #1, lsl #16',
+      'movi v0.2d, #1',
+      'movi v0.4s, #1, msl #24',
+      'movi v0.1d, #0',
+    ],
+  ],
+  [
+    [
+      'mov v0.b[15], w1',
+      'fmla v0.4s, v1.4s, v31.s[3]',
+      'mla v0.8h, v1.8h, v15.h[7]',
+      'ext v0.8b, v1.8b, v2.8b, #7',
+    ],
+    [
+      'mov v0.b[16], w1',
+      'mov v0.d[1], w1',
+      'fmla v0.4s, v1.4s, v31.s[4]',
+      'mla v0.8h, v1.8h, v16.h[7]',
+      'ext v0.8b, v1.8b, v2.8b, #8',
+      'add v0.4s, v1.4s, v2.2s',
+      'add v0.1d, v1.1d, v2.1d',
+      'mul v0.2d, v1.2d, v2.2d',
+    ],
+  ],
+  [
+    [
+      'ldr q0, [x1, #65520]',
+      'ldp q0, q1, [x2, #1008]',
+      'ld4 {v0.2d-v3.2d}, [x1], #64',
+      'ld1 {v0.b}[15], [x1], #1',
+    ],
+    [
+      'ldr q0, [x1, #65536]',
+      'ldp q0, q1, [x2, #1024]',
+      'ldp q0, d1, [x2]',
+      'ld4 {v0.2d-v3.2d}, [x1], #32',
+      'ld4 {v0.2d-v2.2d}, [x1]',
+      'ld4 {v0.1d-v3.1d}, [x1]',
+      'ld2 {v0.4s, v2.4s}, [x1]',
+      'ld1 {v0.b}[16], [x1]',
+      'ldr q0, =1',
+      'ldxr x0, [x1, #8]',
+      'ldr z0, [x1, #256, mul vl]',
+      'ldr p16, [x1]',
+    ],
+  ],
 ];
 
 describe('the assembler', () => {

@@ -1,4 +1,5 @@
 import type { Cursor } from './expression.ts';
+import { fault } from './output.ts';
 import type { Output, PoolEntry } from './output.ts';
 import type { Token } from './tokens.ts';
 import type { Values } from './values.ts';
@@ -27,6 +28,14 @@ export class LiteralPools {
   /** `ldr x0, =value`: books a pool entry and loads from its address. Undefined for every other instruction. */
   load(head: Token, operands: readonly Token[]): readonly Token[] | undefined {
     if (operands[2]?.text !== '=' || !/^ldr(?:sw)?$/.test(head.lower)) return undefined;
+    if (/^[bhq]\d/.test(operands[0].lower)) {
+      throw fault(
+        operands[0],
+        'operand',
+        'a W, X, S or D register',
+        'place the value and load it by its label',
+      );
+    }
     const size = /^[ws]/.test(operands[0].lower) || head.lower === 'ldrsw' ? 4 : 8;
     const cursor: Cursor = { tokens: operands, at: 3 };
     const isConstant = operands
