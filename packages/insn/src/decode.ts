@@ -32,15 +32,16 @@ function buildBuckets(): {
   rows: Int32Array;
 } {
   const encodings = table.filter((row) => row.aliasOf === undefined).sort(byPreference);
-  const start = new Int32Array((1 << bucketBits) + 1);
-  const members: Row[] = [];
-  for (let bucket = 0; bucket < 1 << bucketBits; bucket += 1) {
-    start[bucket] = members.length;
-    const top = bucket << bucketShift;
-    const mask = -1 << bucketShift;
-    members.push(...encodings.filter((row) => ((top ^ row.value) & row.mask & mask) === 0));
+  const lists = Array.from({ length: 1 << bucketBits }, (): Row[] => []);
+  for (const row of encodings) {
+    const [mask, value] = [row.mask >>> bucketShift, row.value >>> bucketShift];
+    for (let bucket = 0; bucket < lists.length; bucket += 1) {
+      if ((bucket & mask) === value) lists[bucket].push(row);
+    }
   }
-  start[1 << bucketBits] = members.length;
+  const start = new Int32Array(lists.length + 1);
+  lists.forEach((list, bucket) => (start[bucket + 1] = start[bucket] + list.length));
+  const members = lists.flat();
   return {
     start,
     masks: Int32Array.from(members, (row) => row.mask | 0),

@@ -3,7 +3,7 @@ import type { Guard } from './guard.ts';
 import { compilePrinter } from './print.ts';
 import type { Printer } from './print.ts';
 import type { Row } from './row.ts';
-import { table } from './table.ts';
+import { rowNamed, table } from './table.ts';
 import { compileTemplate } from './template.ts';
 import type { Template } from './template.ts';
 
@@ -46,10 +46,12 @@ function spelling(row: Row): Spelling {
 }
 
 /** By opcode, in order of preference: the aliases of an encoding, and itself, which every word of it is. */
-const spellings: readonly (readonly Spelling[])[] = table.map((row) => {
-  const aliases = table.filter((alias) => alias.aliasOf === row.name && !alias.input).sort(byPreference);
-  return [...aliases, row].map(spelling);
-});
+const spellings: readonly Spelling[][] = table.map((): Spelling[] => []);
+
+for (const row of table.filter(({ aliasOf, input }) => aliasOf !== undefined && !input).sort(byPreference)) {
+  spellings[rowNamed(row.aliasOf ?? row.name).index].push(spelling(row));
+}
+for (const row of table) spellings[row.index].push(spelling(row));
 
 const plain: DisassembleOptions = {};
 
