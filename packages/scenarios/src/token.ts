@@ -93,25 +93,34 @@ export function decodeToken(text: string): Token {
   if (checksum(body) !== parts[4]) {
     throw new TokenError('damaged', `the checksum of the token is not '${parts[4]}'; copy the whole token`);
   }
-  const [, cpus, single] = /^(\d+)(s?)$/.exec(parts[2]) ?? [];
+  const [, cpus, single] = (/^(\d+)(s?)$/.exec(parts[2]) ?? []) as readonly (string | undefined)[];
+  if (cpus === undefined) throw new TokenError('damaged', `'${parts[2]}' is no number of CPUs`);
   const schedule = parseSchedule(parts[3]);
   return { scenario: parts[1], cpus: Number(cpus), schedule, ...(single === 's' ? { fuse: false } : {}) };
 }
 
+/** Largest number of a CPU and of an alternative in a packed choice. */
+const widest = 255;
+
 function parseSchedule(text: string): number[] {
   const schedule: number[] = [];
-  for (const run of text.split('-').filter((part) => part !== '')) {
-    const cpu = Number.parseInt(run, 10);
-    for (const match of run.matchAll(/([xei])(?:(\d+)\.)?(?:\*(\d+)\.)?/g)) {
+  for (const run of text === '' ? [] : text.split('-')) {
+    const [, number, steps] = /^(\d+)((?:[xei](?:\d+\.)?(?:\*\d+\.)?)+)$/.exec(run) ?? [];
+    const cpu = Number(number);
+    if (!(cpu <= widest)) throw new TokenError('damaged', `'${run.slice(0, 20)}' are no steps of a CPU`);
+    for (const match of steps.matchAll(/([xei])(?:(\d+)\.)?(?:\*(\d+)\.)?/g)) {
       // Groups that did not take part are undefined, whatever their type says.
       const [, letter, alternative, repeat] = match as readonly (string | undefined)[];
       const kind = kindOf[letter as keyof typeof kindOf];
-      const code = encodeChoice({ cpu, kind, alternative: Number(alternative ?? 0) });
+      const choice = { cpu, kind, alternative: Number(alternative ?? 0) };
       const times = Number(repeat ?? 1);
+      if (choice.alternative > widest) {
+        throw new TokenError('damaged', `no step has ${choice.alternative} alternatives`);
+      }
       if (schedule.length + times > longest) {
         throw new TokenError('damaged', `the schedule is longer than ${longest} steps`);
       }
-      for (let i = 0; i < times; i++) schedule.push(code);
+      for (let i = 0; i < times; i++) schedule.push(encodeChoice(choice));
     }
   }
   return schedule;
