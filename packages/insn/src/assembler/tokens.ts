@@ -26,7 +26,7 @@ const scanners: readonly (readonly [Token['kind'], RegExp])[] = [
   ['float', /\d+\.\d+(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+/y],
   ['local', /\d+[fb](?![0-9a-zA-Z_])/y],
   ['number', /\d+(?![0-9a-zA-Z_])/y],
-  ['name', /[A-Za-z_.$\\][\w.$\\@]*/y],
+  ['name', /[A-Za-z_.$\\](?:[\w.$\\@]|(?<=\\)\(\))*/y],
   ['string', /"(?:[^"\\\n]|\\.)*"/y],
   ['number', /'(?:\\.|[^'\\\n])'?/y],
   ['punctuation', /<<|>>|==|!=|<=|>=|&&|\|\||[^\s\w"'\\]/y],

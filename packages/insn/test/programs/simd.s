@@ -35,6 +35,11 @@ vectors:
         fcvtxn s0, d1; bfcvtn2 v0.8h, v1.4s; frecpx d0, d1; sdot v0.4s, v1.16b, v2.4b[3]; udot v0.2s, v1.8b, v2.8b; usdot v0.4s, v1.16b, v2.16b
         fcmla v0.4s, v1.4s, v2.4s, #90; fcmla v0.8h, v1.8h, v2.h[3], #270; fcadd v0.2d, v1.2d, v2.2d, #270; fmlal v0.4s, v1.4h, v2.4h
         bfmlalt v0.4s, v1.8h, v2.h[7]; bfdot v0.2s, v1.4h, v2.2h[3]; smmla v0.4s, v1.16b, v2.16b; sqrdmlah v0.4s, v1.4s, v2.4s
+        .macro  step n, m
+        add v\n\().4s, v\m\().4s, v1.4s
+step\n\()_done: mov x\n\()0, x\m
+        .endm
+        step 1, 2
 crypto:
         aese v0.16b, v1.16b; aesimc v2.16b, v3.16b; sha1c q0, s1, v2.4s; sha1h s0, s1; sha256h2 q0, q1, v2.4s; sha512su0 v0.2d, v1.2d
         eor3 v0.16b, v1.16b, v2.16b, v3.16b; xar v0.2d, v1.2d, v2.2d, #63; rax1 v0.2d, v1.2d, v2.2d; sm3tt1a v0.4s, v1.4s, v2.s[3]; sm4e v0.4s, v1.4s
