@@ -12,11 +12,14 @@ const code = {
 /** op1:op2 of MSR SPSel, #imm. */
 const msrSpsel = 5;
 
-/** Whether a word that the program can execute, now or after a modification, is such an operation. */
-function mayExecute(map: MemoryMap, is: (operation: Operation) => boolean): boolean {
+/**
+ * Whether a word that the program can execute, now or after a modification, is such an operation. `undeclared` is the
+ * answer for a site that may become anything.
+ */
+function mayExecute(map: MemoryMap, is: (operation: Operation) => boolean, undeclared = true): boolean {
   const any = (words: Iterable<number>): boolean => [...words].some((word) => is(operationOf(word)));
   return (
-    map.siteWords.some(({ allowed }) => allowed === undefined || any(allowed)) ||
+    map.siteWords.some(({ allowed }) => (allowed === undefined ? undeclared : any(allowed))) ||
     map.regions.some((region) => region.kind === 'text' && any(region.words))
   );
 }
@@ -31,9 +34,9 @@ export function mayWaitForEvents(map: MemoryMap): boolean {
   return mayExecute(map, ({ row }) => row.name.startsWith('wfe'));
 }
 
-/** Whether CPUs may interrupt one another. */
+/** Whether CPUs may interrupt one another. A site that becomes such an instruction undeclared is seen when it executes. */
 export function mayInterrupt(map: MemoryMap): boolean {
-  return mayExecute(map, writes(code.ICC_SGI1R_EL1));
+  return mayExecute(map, writes(code.ICC_SGI1R_EL1), false);
 }
 
 /** Whether the program may choose its vectors itself. */

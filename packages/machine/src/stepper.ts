@@ -441,6 +441,12 @@ export class Stepper {
 
   /** ICC_SGI1R_EL1: INTID in bits 27:24, IRM in bit 40, else the target list of affinity 0 in bits 15:0. */
   #target(low: number, high: number): { intid: number; targets: 'others' | number } {
+    if (!this.#maskable && (this.fuse || this.foresees)) {
+      throw new MachineError(
+        'unforeseen',
+        'a site became an instruction that interrupts other CPUs, which it does not declare; declare its words or check without the reductions',
+      );
+    }
     const intid = (low >>> 24) & 15;
     if (((high >>> 8) & 1) === 1) return { intid, targets: 'others' };
     if (new Set(this.layout.roles).size !== this.spec.cpus && !this.memory.text.confined) {
