@@ -31,10 +31,14 @@ const fuseLimit = 512;
 const linkRegister = 60;
 
 /** Everything that decides which exceptions can be taken, and to where. */
-const masksOf = (state: Int32Array): string =>
-  [cells.DAIF, cells.ICC_PMR_EL1, cells.SPSel, cells.VBAR_EL1, cells.VBAR_EL1 + 1, cells.SCTLR_EL1]
-    .map((cell) => state[cell])
-    .join();
+const maskCells: readonly number[] = [
+  cells.DAIF,
+  cells.ICC_PMR_EL1,
+  cells.SPSel,
+  cells.VBAR_EL1,
+  cells.VBAR_EL1 + 1,
+  cells.SCTLR_EL1,
+];
 
 /** Whether an access with base SP reaches below it and does not move it there first. */
 const belowStack = (o: Operation): boolean =>
@@ -336,7 +340,6 @@ export class Stepper {
       if (found.kind !== 'fixed') return;
       this.#saved.set(state);
       const { pc } = pe;
-      const masks = masksOf(state);
       const { recorder } = this;
       // What is tried out is not recorded: it may be taken back.
       const observer = memory.observer;
@@ -347,7 +350,7 @@ export class Stepper {
       memory.text.confined = false;
       if (!this.#escaped()) this.#checkPointers(found.operation);
       memory.observer = observer;
-      const masked = this.#maskable && masks !== masksOf(state);
+      const masked = this.#maskable && maskCells.some((cell) => this.#saved[cell] !== state[cell]);
       // Consuming an event does not commute with another CPU's SEV.
       const consumed = this.#saved[cells.EVENT] !== 0 && state[cells.EVENT] === 0;
       const takenBack =
