@@ -51,10 +51,13 @@ function concerns(variant: Variant, mutant: Mutant, before: ReadonlyMap<string, 
 /** A mutant with the variants that contain it. */
 type Places = readonly { readonly base: Base; readonly mutant: Mutant }[];
 
+const smallest = (places: Places): Places =>
+  places.toSorted((a, b) => a.base.outcomes[0].states - b.base.outcomes[0].states).slice(0, 1);
+
 /** How a mutant is noticed, or undefined. One check must do for one that is known to be harmless. */
 function notice(places: Places, known: boolean): string | undefined {
   for (const [i, cpus] of sizes.entries()) {
-    for (const { base, mutant } of places) {
+    for (const { base, mutant } of known ? smallest(places) : places) {
       const expected = base.outcomes[i];
       if (expected.states > affordable) continue;
       const found = outcomeOfEdit(base.variant, cpus, mutant.edit, 4 * expected.states + 1000);
