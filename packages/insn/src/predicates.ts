@@ -35,7 +35,7 @@ export const isBranchImm: Predicate = oneOf(
 );
 
 /** BR, BLR, RET and their authenticated forms. */
-export const isBranchReg: Predicate = named(/^(?:br|blr)(?:a[ab]z?)?$|^ret(?:a[ab])?$/);
+export const isBranchReg: Predicate = named(/^(?:br|blr)(?:a[ab]z?)?$|^ret(?:a[ab](?:sppcr?)?)?$/);
 
 /** Every branch: {@link isBranchImm} or {@link isBranchReg}. Exception returns are not among them. */
 export const isBranch: Predicate = (word) => isBranchImm(word) || isBranchReg(word);
@@ -90,11 +90,11 @@ export const isLoadExclusive: Predicate = named(/^lda?x[rp]$/);
 /** Store-exclusives, and nothing else (the kernel's `store_ex` also accepts STLR, CAS and CASP). */
 export const isStoreExclusive: Predicate = named(/^stl?x[rp]$/);
 
-/** Atomic read-modify-writes of LSE and LSE128: LD<op>, SWP, CAS, CASP, LDCLRP, LDSETP, SWPP. */
-export const isAtomic: Predicate = named(/^(?:ld(?:add|clrp?|eor|setp?|[su]max|[su]min)|swpp?|casp?)$/);
+/** Atomic read-modify-writes of LSE, LSE128 and THE: LD<op>, SWP, CAS, CASP, LDCLRP, LDSETP, SWPP, RCW and RCWS<op>. */
+export const isAtomic: Predicate = named(/^(?:ld(?:add|clrp?|eor|setp?|[su]max|[su]min)|swpp?|casp?|rcw.*)$/);
 
 const loads = named(/^ld(?!g$|gm$)/);
-const stores = named(/^st/);
+const stores = named(/^(?:st|gcsst)/);
 const copies = named(/^(?:cpy|set[gpme])/);
 
 /** How an instruction uses data memory. */

@@ -4,6 +4,7 @@ const fields: readonly (readonly [name: string, op1: number, op2: number, width:
   ['pan', 0, 4, 1, 0],
   ['spsel', 0, 5, 1, 0],
   ['allint', 1, 0, 1, 0],
+  ['pm', 1, 0, 1, 2],
   ['ssbs', 3, 1, 1, 0],
   ['dit', 3, 2, 1, 0],
   ['svcrsm', 3, 3, 1, 2],

@@ -37,6 +37,8 @@ const dc: readonly Operation[] = [
   ['civac', 3, 7, 14, 1],
   ['cigvac', 3, 7, 14, 3],
   ['cigdvac', 3, 7, 14, 5],
+  ['cipae', 4, 7, 14, 0],
+  ['cigdpae', 4, 7, 14, 7],
   ['cipapa', 6, 7, 14, 1],
   ['cigdpapa', 6, 7, 14, 5],
 ];
@@ -54,14 +56,17 @@ const at: readonly Operation[] = [
   ['s1e0w', 0, 7, 8, 3],
   ['s1e1rp', 0, 7, 9, 0],
   ['s1e1wp', 0, 7, 9, 1],
+  ['s1e1a', 0, 7, 9, 2],
   ['s1e2r', 4, 7, 8, 0],
   ['s1e2w', 4, 7, 8, 1],
+  ['s1e2a', 4, 7, 9, 2],
   ['s12e1r', 4, 7, 8, 4],
   ['s12e1w', 4, 7, 8, 5],
   ['s12e0r', 4, 7, 8, 6],
   ['s12e0w', 4, 7, 8, 7],
   ['s1e3r', 6, 7, 8, 0],
   ['s1e3w', 6, 7, 8, 1],
+  ['s1e3a', 6, 7, 9, 2],
 ];
 
 /** `[name, op1, CRn without nXS, CRm of the non-shareable form, op2]`; the is/os forms follow from CRm. */
@@ -106,6 +111,9 @@ const tlbiOthers: readonly Operation[] = [
   ['ripas2le1', 4, 8, 4, 6],
   ['ripas2le1is', 4, 8, 0, 6],
   ['ripas2le1os', 4, 8, 4, 7],
+  ['vmallws2e1', 4, 8, 6, 2, false],
+  ['vmallws2e1is', 4, 8, 2, 2, false],
+  ['vmallws2e1os', 4, 8, 5, 2, false],
   ['paallos', 6, 8, 1, 4, false],
   ['rpaos', 6, 8, 4, 3],
   ['rpalos', 6, 8, 4, 7],
@@ -135,7 +143,7 @@ const tlbiPlain: readonly Operation[] = [
 // The operations on the granule protection tables have no nXS form.
 const tlbi: readonly Operation[] = [
   ...tlbiPlain,
-  ...tlbiPlain.filter(([name]) => !/^r?pa[al]/.test(name)).map(nxs),
+  ...tlbiPlain.filter(([name]) => !/^r?pa/.test(name)).map(nxs),
 ];
 
 /** The families of system instructions that have names. */
@@ -146,6 +154,8 @@ export type SystemOperation = {
   readonly family: SystemFamily;
   readonly name: string;
   readonly register: boolean;
+  /** Whether it has a form with two registers (TLBIP): the operations that take an address have. */
+  readonly pair: boolean;
   /** `op1:CRn:CRm:op2`, bits 18:5 of the word. */
   readonly code: number;
 };
@@ -166,7 +176,8 @@ for (const [family, rows] of [
 ] as const) {
   for (const [name, op1, CRn, CRm, op2, register] of rows) {
     const code = (op1 << 11) | (CRn << 7) | (CRm << 3) | op2;
-    const operation: SystemOperation = { family, name, register: register ?? true, code };
+    const pair = family === 'tlbi' && /^r?(?:va|ipas)/.test(name);
+    const operation: SystemOperation = { family, name, register: register ?? true, pair, code };
     byCode.set(code, operation);
     byName[family].set(name, operation);
   }
@@ -175,6 +186,11 @@ for (const [family, rows] of [
 /** The named operation that a SYS word (row `sys`) performs, for instance `dc` `cvau`; undefined when it has no name. */
 export function systemOperation(word: number): SystemOperation | undefined {
   return byCode.get((word >>> 5) & 0x3fff);
+}
+
+/** Whether a SYSP word (row `sysp`) is one of the operations of TLBIP. */
+export function isPairOperation(word: number): boolean {
+  return systemOperation(word)?.pair === true;
 }
 
 /** The operation of a family by its lower-case name, for instance `('tlbi', 'vaale1is')`. */

@@ -5,7 +5,7 @@ import type { Guard } from './guard.ts';
 import { pstateField } from './pstate.ts';
 import { parsePattern } from './row.ts';
 import type { Row, RowSource } from './row.ts';
-import { systemOperation } from './system-operations.ts';
+import { isPairOperation, systemOperation } from './system-operations.ts';
 import { atomics } from './table/atomics.ts';
 import { branches } from './table/branches.ts';
 import { crypto } from './table/crypto.ts';
@@ -16,6 +16,7 @@ import { floatingPoint } from './table/floating-point.ts';
 import { loadsStores } from './table/loads-stores.ts';
 import { memoryCopy } from './table/memory-copy.ts';
 import { simdByElement } from './table/simd-by-element.ts';
+import { simdFp8 } from './table/simd-fp8.ts';
 import { simdImmediate } from './table/simd-immediate.ts';
 import { simdLoadsStores } from './table/simd-loads-stores.ts';
 import { simdScalar } from './table/simd-scalar.ts';
@@ -46,6 +47,7 @@ export type RowClass =
   | 'simd-immediate'
   | 'simd-by-element'
   | 'simd-scalar'
+  | 'simd-fp8'
   | 'crypto'
   | 'sve';
 
@@ -68,6 +70,7 @@ export type RowTuple =
   | (typeof simdImmediate)[number]
   | (typeof simdByElement)[number]
   | (typeof simdScalar)[number]
+  | (typeof simdFp8)[number]
   | (typeof crypto)[number]
   | (typeof sve)[number];
 
@@ -96,6 +99,7 @@ const files: readonly (readonly [RowClass, readonly RowSource[]])[] = [
   ['simd-immediate', simdImmediate],
   ['simd-by-element', simdByElement],
   ['simd-scalar', simdScalar],
+  ['simd-fp8', simdFp8],
   ['crypto', crypto],
   ['sve', sve],
 ];
@@ -125,6 +129,7 @@ const conditions: Readonly<Record<string, Guard>> = {
   isIc: (word) => systemOperation(word)?.family === 'ic',
   isAt: (word) => systemOperation(word)?.family === 'at',
   isTlbi: (word) => systemOperation(word)?.family === 'tlbi',
+  isTlbip: (word) => isPairOperation(word),
 };
 
 function build(): readonly Row[] {

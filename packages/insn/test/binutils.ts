@@ -16,27 +16,14 @@ export const missing: string | undefined =
     ? 'aarch64-linux-gnu-as, -ld and -objdump are not installed (Debian: binutils-aarch64-linux-gnu)'
     : undefined;
 
-function inFolder<T>(work: (path: (name: string) => string) => T): T {
+/** Runs work in a folder of its own; the function that it is given makes paths in it. */
+export function inFolder<T>(work: (path: (name: string) => string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'quiesce-insn-'));
   try {
     return work((name) => join(folder, name));
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-/** objdump's text of words laid out from address 0, in one process. */
-export function objdump(words: readonly number[]): readonly string[] {
-  return inFolder((path) => {
-    writeFileSync(path('words.s'), words.map((word) => `.inst 0x${word.toString(16)}\n`).join(''));
-    execFileSync(`${prefix}as`, ['-o', path('words.o'), path('words.s')]);
-    const out = execFileSync(`${prefix}objdump`, ['-d', '-z', path('words.o')], {
-      encoding: 'utf8',
-      maxBuffer: 1 << 30,
-    });
-    const lines = out.split('\n').filter((line) => /^ +[0-9a-f]+:\t/.test(line));
-    return lines.map((line) => line.split('\t').slice(2).join(' '));
-  });
 }
 
 /** objdump's text of little-endian words laid out from address 0, without an assembler or symbols between. */
@@ -86,7 +73,7 @@ export function assembleLines(lines: readonly string[]): readonly number[] {
   return Array.from(lines, (_line, i) => text.readUInt32LE(i * 4));
 }
 
-/** What is compared: comments, notes, symbols and runs of spaces do not count. */
+/** What is compared to the letter: comments, notes, symbols and runs of spaces do not count. */
 export function normalise(text: string): string {
   return text
     .replace(/(?:\/\/|;).*$/, '')

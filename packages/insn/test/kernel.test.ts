@@ -1,40 +1,51 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
-import { missing, objdumpBytes } from './binutils.ts';
-import { differences } from './judge.ts';
+import { expect, describe, it } from 'vitest';
+import { assemble, disassemble } from '@quiesce/insn';
+import { assembleLines } from './binutils.ts';
+import { debianKernel, imageWords, moduleWords } from './debian-kernel.ts';
+import { disagreements, known, missing as missingOracles } from './oracles.ts';
 
-const kernel = process.env['QUIESCE_KERNEL'];
-const reason = kernel === undefined ? 'QUIESCE_KERNEL names no vmlinux, Image or module' : missing;
+const missing = missingOracles ?? debianKernel.missing;
+const folder = debianKernel.folder ?? '';
 
-/** The bytes of executable sections of an ELF file; of another file (a plain Image) all of it. */
-function code(file: Buffer): readonly Buffer[] {
-  if (file.toString('latin1', 0, 4) !== '\x7fELF') return [file.subarray(0, file.length & ~3)];
-  const [table, size, count] = [file.readBigUInt64LE(40), file.readUInt16LE(58), file.readUInt16LE(60)];
-  return Array.from({ length: count }, (_none, i) => file.subarray(Number(table) + i * size)).flatMap(
-    (header) => {
-      const isCode = header.readUInt32LE(4) === 1 && (header.readUInt32LE(8) & 4) !== 0;
-      const from = Number(header.readBigUInt64LE(24));
-      return isCode ? [file.subarray(from, from + (Number(header.readBigUInt64LE(32)) & ~3))] : [];
-    },
-  );
+/** Each word once: its text depends on nothing but the word and, for a few, its place. */
+function distinct(words: Uint32Array): Uint32Array {
+  return Uint32Array.from(new Set(words));
 }
 
-/** Words in one run of objdump. */
-const batch = 1 << 19;
+const hex = (word: number): string => word.toString(16).padStart(8, '0');
 
-describe.skipIf(reason !== undefined)(`a kernel${reason === undefined ? '' : `: ${reason}`}`, () => {
-  it('is written as objdump writes it, every word', { timeout: 600_000 }, () => {
-    const different: string[] = [];
-    for (const bytes of code(readFileSync(kernel ?? ''))) {
-      for (let from = 0; from < bytes.length; from += batch * 4) {
-        const part = bytes.subarray(from, from + batch * 4);
-        const texts = objdumpBytes(part);
-        expect(texts.length).toBe(part.length / 4);
-        texts.forEach((text, i) =>
-          different.push(...differences(text, part.readUInt32LE(i * 4), i * 4, '0x')),
-        );
-      }
-    }
-    expect(different.slice(0, 50)).toEqual([]);
-  });
-});
+describe.skipIf(missing !== undefined)(
+  `Debian's 6.1 kernel${missing === undefined ? '' : `: ${missing}`}`,
+  { timeout: 900_000 },
+  () => {
+    const image = debianKernel.missing === undefined ? distinct(imageWords(folder)) : new Uint32Array();
+    const modules = debianKernel.missing === undefined ? distinct(moduleWords(folder)) : new Uint32Array();
+
+    it('is written as objdump or LLVM write it, every word of the image', () => {
+      expect(image.length).toBeGreaterThan(400_000);
+      expect(disagreements(image)).toEqual([]);
+    });
+
+    it('and every word of the code of its modules', () => {
+      expect(modules.length).toBeGreaterThan(300_000);
+      expect(disagreements(modules)).toEqual([]);
+    });
+
+    it('the text of their code assembles to it, here and in GNU as', () => {
+      // Constants between the code may look like instructions that GNU as does not know.
+      const texts = Array.from(known(modules), (word) => disassemble(word)).filter(
+        (text) => !text.startsWith('.word'),
+      );
+      const assembly = assemble(texts.join('\n'), { bases: { '.text': 0x1_0000_0000 } });
+      const gnu = assembleLines(texts);
+      const different = texts.flatMap((text, i) => {
+        const word = assembly.wordAt(0x1_0000_0000 + i * 4) ?? 0;
+        return word === gnu[i] && disassemble(word) === text
+          ? []
+          : [`${text}: ${hex(word)}, GNU as ${hex(gnu[i])}`];
+      });
+      expect(texts.length).toBeGreaterThan(300_000);
+      expect(different.slice(0, 20)).toEqual([]);
+    });
+  },
+);

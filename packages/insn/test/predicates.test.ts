@@ -14,7 +14,7 @@ describe('the kernel predicates', () => {
 
   const random = generator(11);
   const samples = rows.flatMap((row) =>
-    Array.from({ length: 20 }, () => wordOf(row, random)).filter((w) => w !== undefined),
+    Array.from({ length: 200 }, () => wordOf(row, random)).filter((w) => w !== undefined),
   );
   const encoded = samples.map((w) => ({ word: w, name: decode(w).row.name }));
 

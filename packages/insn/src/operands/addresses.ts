@@ -245,6 +245,25 @@ const adrp: OperandMaker = (row) => ({
   },
 });
 
+/** The place of the signing instruction, at most 65,535 words before: RETAASPPC, AUTIASPPC and their kin. */
+const backward: OperandMaker = (row) => {
+  const imm16 = reading(row, 'imm16');
+  return {
+    print: (word, { address, target }) => {
+      const distant = imm16(word) * 4;
+      if (address === undefined) return `.-${distant}`;
+      return target === undefined ? formatAddress(address - distant) : target(address - distant);
+    },
+    parse: (reader) => {
+      const target = reader.target();
+      const distant = target === undefined ? undefined : reader.address - Number(BigInt.asIntN(64, target));
+      return distant !== undefined && distant >= 0 && distant <= 65_535 * 4 && distant % 4 === 0
+        ? reader.set('imm16', distant / 4)
+        : reader.reject('an address 0 to 262140 bytes before this one, a multiple of 4');
+    },
+  };
+};
+
 /** Bit number of TBZ and TBNZ, `b5:b40`; a W register reaches bits 0 to 31. */
 const bit: OperandMaker = (row) => {
   const [b5, b40] = [reading(row, 'b5'), reading(row, 'b40')];
@@ -297,5 +316,6 @@ export const addresses: Readonly<Record<string, OperandMaker>> = {
   label,
   adr,
   adrp,
+  backward,
   bit,
 };

@@ -220,6 +220,7 @@ export const immediates: Readonly<Record<string, OperandMaker>> = {
   movz: wide(false),
   movn: wide(true),
   hw: shiftOfWide,
+  imm3: (row) => unsigned(row, 'imm3', 'decimal', 1, 0),
   amount: (row) => {
     const imm6 = reading(row, 'imm6');
     return integer({

@@ -85,6 +85,20 @@ function element(letter: string, low: boolean, names: readonly string[]): Operan
   };
 }
 
+/** `v3[1]`: a whole register and which part of it holds the indices (LUTI2, LUTI4). */
+const tableIndex: OperandMaker = (row) => {
+  const [number, index] = [reading(row, 'Rm'), spread(row, ['index'])];
+  return {
+    print: (word) => `v${number(word)}[${index.read(word)}]`,
+    parse: (reader) => {
+      const found = takeVector(reader, fixed(''));
+      const part =
+        found !== undefined && reader.set('Rm', found) ? takeIndex(reader, index.limit) : undefined;
+      return part !== undefined && index.set(reader, part);
+    },
+  };
+};
+
 const halfElement = element('h', true, ['H', 'L', 'M']);
 const singleElement = element('s', false, ['H', 'L']);
 const doubleElement = element('d', false, ['H']);
@@ -177,6 +191,9 @@ export const lanes: Readonly<Record<string, OperandMaker>> = {
   'Vm.eh': halfElement,
   'Vm.es': singleElement,
   'Vm.e4b': element('4b', false, ['H', 'L']),
+  'Vm.e2b': element('2b', true, ['H', 'L', 'M']),
+  'Vm.eb': element('b', true, ['H', 'L', 'M', 'J']),
+  'Vm.index': tableIndex,
   'Vm.e2h': element('2h', false, ['H', 'L']),
   'Vm.ech': element('h', false, ['H', 'L']),
   'Vm.ecs': element('s', false, ['H']),

@@ -26,6 +26,7 @@ const copyOptions: readonly string[] = [
 export const mnemonicParts: Readonly<Partial<Record<string, MnemonicPart>>> = {
   A: { field: 'A', texts: ['', 'a'] },
   R: { field: 'R', texts: ['', 'l'] },
+  S: { field: 'S', texts: ['', 's'] },
   bh: { field: 'size', texts: ['b', 'h', '', ''] },
   bhw: { field: 'size', texts: ['b', 'h', 'w', undefined] },
   bhwx: { field: 'sz', texts: ['b', 'h', 'w', 'x'] },
@@ -35,5 +36,6 @@ export const mnemonicParts: Readonly<Partial<Record<string, MnemonicPart>>> = {
   cpyopts: { field: 'op2', texts: copyOptions },
   q2: { field: 'Q', texts: ['', '2'] },
   bt: { field: 'Q', texts: ['b', 't'] },
+  t: { field: 't', texts: ['b', 't'] },
   setopts: { field: 'op2', texts: ['', 't', 'n', 'tn'] },
 };

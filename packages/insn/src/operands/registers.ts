@@ -102,6 +102,11 @@ function quadWidth(row: Row): Width {
   return { is64: (word) => Q(word) === 1, set: (reader, is64) => reader.set('Q', Number(is64)) };
 }
 
+/** The second of a pair of registers; the zero register is paired with itself. */
+function follower(first: number): number {
+  return first === 31 ? 31 : first + 1;
+}
+
 /** The names of a register field as a table, when at most one other field decides about them. */
 function names(row: Row, fieldName: string, { by }: Width, sp: boolean): Pick<Operand, 'names'> {
   const number = row.fields.find(({ name }) => name === fieldName);
@@ -138,14 +143,16 @@ export function registerOperand(text: string, row: Row): Operand | undefined {
 
   if (second !== undefined) {
     return {
-      print: (word) => registerName((read(word) + 1) & 31, is64(word), false),
+      print: (word) => registerName(follower(read(word)), is64(word), false),
       parse: (reader) => {
         const found = take(reader);
         const first = reader.get(fieldName) ?? 0;
-        const right =
-          found?.number === ((first + 1) & 31) && set(reader, found.is64) && !found.isSp && first % 2 === 0;
-        return right || reader.reject('an even register and the one that follows it');
+        const right = found?.number === follower(first) && set(reader, found.is64) && !found.isSp;
+        const paired = first % 2 === 0 || first === 31;
+        return (right && paired) || reader.reject('an even register and the one that follows it');
       },
+      isDefault: (word) => read(word) === 31,
+      omit: () => true,
     };
   }
   return {

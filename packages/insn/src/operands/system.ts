@@ -100,6 +100,7 @@ function operation(family: SystemFamily): OperandMaker {
       const found = systemOperationNamed(family, reader.name() ?? '');
       if (found === undefined) return reader.reject(`an operation of ${family.toUpperCase()}`);
       reader.set('op.register', Number(found.register));
+      reader.set('op.pair', Number(found.pair));
       // AT and TLBI fix some of these bits in their patterns: the reader sets what is left of them.
       return (
         setSystem(reader, found.code) &&
@@ -110,8 +111,21 @@ function operation(family: SystemFamily): OperandMaker {
   });
 }
 
+/** The operation of TLBIP: those of TLBI that take an address. */
+const pairOperation: OperandMaker = (row) => {
+  const plain = operation('tlbi')(row);
+  return {
+    print: plain.print,
+    parse: (reader) => {
+      const found = plain.parse(reader);
+      const code = reader.get('op.pair') ?? 0;
+      return found && code === 0 ? reader.reject('an operation of TLBIP, which takes an address') : found;
+    },
+  };
+};
+
 const sysreg: OperandMaker = (row) => {
-  const write = row.name === 'msr_reg';
+  const write = row.name.startsWith('msr');
   return {
     print: (word) => systemRegisterName((word >>> 5) & 0x7fff, write),
     parse: (reader) => {
@@ -233,6 +247,7 @@ export const systemOperands: Readonly<Record<string, OperandMaker>> = {
   ic: operation('ic'),
   at: operation('at'),
   tlbi: operation('tlbi'),
+  tlbip: pairOperation,
   'Xt.op': operationRegister,
   sysreg,
   pstate,

@@ -1,4 +1,4 @@
-/** Atomic memory operations (LSE, LSE128) and 64-byte accesses (LS64). The form of a row is explained in `row.ts`. */
+/** Atomic memory operations (LSE, LSE128, translation hardening) and 64-byte accesses (LS64). The form of a row is explained in `row.ts`. */
 export const atomics = [
   ['cas',     'size:2 001000 1 A 1 Rs:5 R 11111 Rn:5 Rt:5',     'CAS<A><R><bh> <Rs>, <Rt>, [<Xn|SP>]'],
   ['casp',    '0 sz 001000 0 A 1 Rs:5 R 11111 Rn:5 Rt:5',       'CASP<A><R> <Rs>, <Rs+1>, <Rt>, <Rt+1>, [<Xn|SP>]', { when: '(Rs & 1) == 0 && (Rt & 1) == 0' }],
@@ -30,4 +30,13 @@ export const atomics = [
   ['ldclrp',  '00 011001 A R 1 Rt2:5 0 001 00 Rn:5 Rt:5',       'LDCLRP<A><R> <Xt>, <Xt2>, [<Xn|SP>]', { when: 'Rt != 31 && Rt2 != 31' }],
   ['ldsetp',  '00 011001 A R 1 Rt2:5 0 011 00 Rn:5 Rt:5',       'LDSETP<A><R> <Xt>, <Xt2>, [<Xn|SP>]', { when: 'Rt != 31 && Rt2 != 31' }],
   ['swpp',    '00 011001 A R 1 Rt2:5 1 000 00 Rn:5 Rt:5',       'SWPP<A><R> <Xt>, <Xt2>, [<Xn|SP>]', { when: 'Rt != 31 && Rt2 != 31' }],
+
+  ['rcwcas',  '0 S 011001 A R 1 Rs:5 0 000 10 Rn:5 Rt:5',       'RCW<S>CAS<A><R> <Xs>, <Xt>, [<Xn|SP>]'],
+  ['rcwcasp', '0 S 011001 A R 1 Rs:5 0 000 11 Rn:5 Rt:5',       'RCW<S>CASP<A><R> <Xs>, <Xs+1>, <Xt>, <Xt+1>, [<Xn|SP>]', { when: '(Rs & 1) == 0 && (Rt & 1) == 0' }],
+  ['rcwclr',  '0 S 111 0 00 A R 1 Rs:5 1 001 00 Rn:5 Rt:5',     'RCW<S>CLR<A><R> <Xs>, <Xt>, [<Xn|SP>]'],
+  ['rcwswp',  '0 S 111 0 00 A R 1 Rs:5 1 010 00 Rn:5 Rt:5',     'RCW<S>SWP<A><R> <Xs>, <Xt>, [<Xn|SP>]'],
+  ['rcwset',  '0 S 111 0 00 A R 1 Rs:5 1 011 00 Rn:5 Rt:5',     'RCW<S>SET<A><R> <Xs>, <Xt>, [<Xn|SP>]'],
+  ['rcwclrp', '0 S 011001 A R 1 Rt2:5 1 001 00 Rn:5 Rt:5',      'RCW<S>CLRP<A><R> <Xt>, <Xt2>, [<Xn|SP>]', { when: 'Rt != 31 && Rt2 != 31' }],
+  ['rcwswpp', '0 S 011001 A R 1 Rt2:5 1 010 00 Rn:5 Rt:5',      'RCW<S>SWPP<A><R> <Xt>, <Xt2>, [<Xn|SP>]', { when: 'Rt != 31 && Rt2 != 31' }],
+  ['rcwsetp', '0 S 011001 A R 1 Rt2:5 1 011 00 Rn:5 Rt:5',      'RCW<S>SETP<A><R> <Xt>, <Xt2>, [<Xn|SP>]', { when: 'Rt != 31 && Rt2 != 31' }],
 ] as const;

@@ -56,6 +56,8 @@ export const dpRegister = [
   ['neg',        'sf 1 0 01011 shift:2 0 Rm:5 imm6:6 11111 Rd:5',     'NEG <Rd>, <Rm>{, <shift> #<amount>}', { aliasOf: 'sub_shift' }],
   ['negs',       'sf 1 1 01011 shift:2 0 Rm:5 imm6:6 11111 Rd:5',     'NEGS <Rd>, <Rm>{, <shift> #<amount>}', { aliasOf: 'subs_shift', when: 'Rd != 31' }],
 
+  ['addpt',      '1 0 0 11010000 Rm:5 001 imm3:3 Rn:5 Rd:5',          'ADDPT <Xd|SP>, <Xn|SP>, <Xm>{, LSL #<imm3>}'],
+  ['subpt',      '1 1 0 11010000 Rm:5 001 imm3:3 Rn:5 Rd:5',          'SUBPT <Xd|SP>, <Xn|SP>, <Xm>{, LSL #<imm3>}'],
   ['add_ext',    'sf 0 0 01011 00 1 Rm:5 option:3 imm3:3 Rn:5 Rd:5',  'ADD <Rd|SP>, <Rn|SP>, <Rm.option>{, <extend>}', { when: 'imm3 <= 4' }],
   ['adds_ext',   'sf 0 1 01011 00 1 Rm:5 option:3 imm3:3 Rn:5 Rd:5',  'ADDS <Rd>, <Rn|SP>, <Rm.option>{, <extend>}', { when: 'imm3 <= 4' }],
   ['sub_ext',    'sf 1 0 01011 00 1 Rm:5 option:3 imm3:3 Rn:5 Rd:5',  'SUB <Rd|SP>, <Rn|SP>, <Rm.option>{, <extend>}', { when: 'imm3 <= 4' }],
@@ -90,6 +92,8 @@ export const dpRegister = [
 
   ['madd',       'sf 00 11011 000 Rm:5 0 Ra:5 Rn:5 Rd:5',             'MADD <Rd>, <Rn>, <Rm>, <Ra>'],
   ['msub',       'sf 00 11011 000 Rm:5 1 Ra:5 Rn:5 Rd:5',             'MSUB <Rd>, <Rn>, <Rm>, <Ra>'],
+  ['maddpt',     '1 00 11011 011 Rm:5 0 Ra:5 Rn:5 Rd:5',              'MADDPT <Xd>, <Xn>, <Xm>, <Xa>'],
+  ['msubpt',     '1 00 11011 011 Rm:5 1 Ra:5 Rn:5 Rd:5',              'MSUBPT <Xd>, <Xn>, <Xm>, <Xa>'],
   ['smaddl',     '1 00 11011 001 Rm:5 0 Ra:5 Rn:5 Rd:5',              'SMADDL <Xd>, <Wn>, <Wm>, <Xa>'],
   ['smsubl',     '1 00 11011 001 Rm:5 1 Ra:5 Rn:5 Rd:5',              'SMSUBL <Xd>, <Wn>, <Wm>, <Xa>'],
   ['smulh',      '1 00 11011 010 Rm:5 0 (11111) Rn:5 Rd:5',           'SMULH <Xd>, <Xn>, <Xm>'],
@@ -121,4 +125,17 @@ export const dpRegister = [
   ['autdzb',     '1 1 0 11010110 00001 001111 11111 Rd:5',            'AUTDZB <Xd>'],
   ['xpaci',      '1 1 0 11010110 00001 010000 11111 Rd:5',            'XPACI <Xd>'],
   ['xpacd',      '1 1 0 11010110 00001 010001 11111 Rd:5',            'XPACD <Xd>'],
+
+  ['pacnbiasppc', '1 1 0 11010110 00001 100000 11111 11110', 'PACNBIASPPC'],
+  ['pacnbibsppc', '1 1 0 11010110 00001 100001 11111 11110', 'PACNBIBSPPC'],
+  ['pacia171615', '1 1 0 11010110 00001 100010 11111 11110', 'PACIA171615'],
+  ['pacib171615', '1 1 0 11010110 00001 100011 11111 11110', 'PACIB171615'],
+  ['paciasppc', '1 1 0 11010110 00001 101000 11111 11110', 'PACIASPPC'],
+  ['pacibsppc', '1 1 0 11010110 00001 101001 11111 11110', 'PACIBSPPC'],
+  ['autia171615', '1 1 0 11010110 00001 101110 11111 11110', 'AUTIA171615'],
+  ['autib171615', '1 1 0 11010110 00001 101111 11111 11110', 'AUTIB171615'],
+  ['autiasppcr', '1 1 0 11010110 00001 100100 Rn:5 11110', 'AUTIASPPCR <Xn>'],
+  ['autibsppcr', '1 1 0 11010110 00001 100101 Rn:5 11110', 'AUTIBSPPCR <Xn>'],
+  ['autiasppc', '1 11 10011 100 imm16:16 11111', 'AUTIASPPC <backward>'],
+  ['autibsppc', '1 11 10011 101 imm16:16 11111', 'AUTIBSPPC <backward>'],
 ] as const;

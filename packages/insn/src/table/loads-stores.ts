@@ -71,4 +71,6 @@ export const loadsStores = [
   ['stzgm',         '11011001 00 1 000000000 00 Rn:5 Rt:5',                 'STZGM <Xt>, [<Xn|SP>]'],
   ['stgm',          '11011001 10 1 000000000 00 Rn:5 Rt:5',                 'STGM <Xt>, [<Xn|SP>]'],
   ['ldgm',          '11011001 11 1 000000000 00 Rn:5 Rt:5',                 'LDGM <Xt>, [<Xn|SP>]'],
+  ['gcsstr',        '11011001 00 0 11111 000011 Rn:5 Rt:5',                 'GCSSTR <Xt>, [<Xn|SP>]'],
+  ['gcssttr',       '11011001 00 0 11111 000111 Rn:5 Rt:5',                 'GCSSTTR <Xt>, [<Xn|SP>]'],
 ] as const;
