@@ -14,8 +14,9 @@ const mayImport: Record<string, readonly string[]> = {
   'packages/machine': ['insn', 'memory', 'cpu', 'explore'],
   'packages/patching': ['insn', 'memory', 'cpu', 'machine'],
   'packages/scenarios': ['insn', 'memory', 'cpu', 'machine', 'explore', 'patching'],
+  'packages/protocol': ['insn', 'memory', 'machine', 'scenarios'],
   'packages/trace': ['insn', 'machine', 'explore'],
-  'apps/cli': ['insn', 'memory', 'cpu', 'machine', 'explore', 'patching', 'scenarios', 'trace'],
+  'apps/cli': ['insn', 'memory', 'cpu', 'machine', 'explore', 'patching', 'scenarios', 'protocol', 'trace'],
   'apps/bench': ['insn', 'memory', 'cpu', 'machine', 'explore', 'patching', 'scenarios', 'trace'],
 };
 

@@ -1,10 +1,17 @@
-import type { CheckResult, FoundViolation, Scenario } from '@quiesce/scenarios';
+import type { CheckResult, FoundViolation } from '@quiesce/scenarios';
 import { renderText, traceOf } from '@quiesce/trace';
-import { type CheckPlan, checkCommand, isInconclusive, verdictText } from './checking.ts';
+import {
+  type CheckPlan,
+  type Expectation,
+  checkCommand,
+  replayCommand,
+  statusOf,
+  verdictText,
+} from './checking.ts';
 import type { Colours } from './colour.ts';
 import { fieldLines } from './fields.ts';
 import { duration, grouped } from './numbers.ts';
-import { subjectOf } from './subject.ts';
+import type { Subject } from './subject.ts';
 
 /** How counterexamples are shown. */
 export type TraceForm = 'full' | 'short' | 'brief' | 'none';
@@ -32,14 +39,14 @@ function costText({ states, transitions, depth, milliseconds }: CheckResult): st
 
 /** A counterexample as a trace. */
 export function traceText(
-  scenario: Scenario,
+  subject: Subject,
   result: CheckResult,
   violation: FoundViolation,
   form: Exclude<TraceForm, 'none'>,
   look: Look,
 ): string {
-  const trace = traceOf(subjectOf(scenario.image(result.cpus)), violation.schedule, {
-    scenario: scenario.id,
+  const trace = traceOf(subject.source(result.cpus), violation.schedule, {
+    scenario: subject.id,
     fuse: result.model.reductions.includes('local steps'),
     ...(violation.kind === 'hang'
       ? { hang: violation.doomedAt === undefined ? {} : { doomedAt: violation.doomedAt } }
@@ -55,24 +62,20 @@ export function traceText(
 
 /** One check with everything that it found. */
 export function checkText(
-  scenario: Scenario,
+  subject: Subject,
   result: CheckResult,
   plan: CheckPlan,
   form: TraceForm,
   look: Look,
 ): string {
   const { colours } = look;
-  const mark = isInconclusive(result)
-    ? colours.doubt
-    : result.violations.length > 0
-      ? colours.bad
-      : colours.good;
+  const mark = [colours.good, colours.bad, colours.doubt, colours.doubt][statusOf(subject, result)];
   const cpus = `${result.cpus} CPU${result.cpus === 1 ? '' : 's'}`;
   const line = (label: string, text: string): string[] => fieldLines(label, text, look.width);
   const bounds = result.verdict === 'holds-within-bounds' ? [] : result.bounds;
   return [
-    `${colours.heading(`${scenario.id}, ${cpus}:`)} ${mark(verdictText(result))}`,
-    ...line('protocol', scenario.variant),
+    `${colours.heading(`${subject.id}, ${cpus}:`)} ${mark(verdictText(subject, result))}`,
+    ...line('protocol', subject.variant),
     ...line('explored', costText(result)),
     ...line('model', modelText(result)),
     ...(bounds.length === 0 ? [] : line('bounds', bounds.join(', '))),
@@ -82,11 +85,18 @@ export function checkText(
         `${name}: ${count === 0 ? 'not reached' : `${grouped(count)} state${count === 1 ? '' : 's'}`}`,
       ),
     ),
-    ...line('again', checkCommand(result, plan)),
-    ...result.violations.map(({ replay }) => `  replay     quiesce replay ${replay}`),
+    ...line('again', checkCommand(subject, result, plan)),
+    ...result.violations.map(({ replay }) => `  replay     ${replayCommand(subject, replay)}`),
     '',
     ...(form === 'none'
       ? []
-      : result.violations.map((violation) => traceText(scenario, result, violation, form, look))),
+      : result.violations.map((violation) => traceText(subject, result, violation, form, look))),
   ].join('\n');
+}
+
+/** How a verdict compares with the one that was expected. */
+export function expectationText({ pinned, differences }: Expectation): string {
+  return differences.length === 0
+    ? `As expected: ${pinned}.\n`
+    : `Not as expected: ${differences.join('; ')}.\n`;
 }

@@ -1,8 +1,8 @@
 import type { Bounds, Strategy } from '@quiesce/explore';
-import { type CheckResult, type Scenario, check } from '@quiesce/scenarios';
+import type { CheckResult } from '@quiesce/scenarios';
 import type { Host } from './host.ts';
 import type { ProgressLine } from './progress.ts';
-import { imageFor } from './selection.ts';
+import type { Subject } from './subject.ts';
 
 /** How the command line asks for checks to be made. */
 export interface CheckPlan {
@@ -34,17 +34,17 @@ export async function interruptible<T>(
   }
 }
 
-/** Checks a scenario with a number of CPUs and shows progress. */
+/** Checks something with a number of CPUs and shows progress. */
 export async function runCheck(
-  scenario: Scenario,
+  subject: Subject,
   cpus: number,
   plan: CheckPlan,
   progress: ProgressLine,
   interruption: Interruption,
 ): Promise<CheckResult> {
-  imageFor(scenario, cpus);
+  subject.source(cpus);
   const { all, bounds, strategy, reductions } = plan;
-  const result = await check(scenario, cpus, {
+  const result = await subject.check(cpus, {
     all,
     bounds,
     strategy,
@@ -63,12 +63,16 @@ export function isInconclusive({ verdict, bounds }: CheckResult): boolean {
   );
 }
 
-/** A verdict in words. What hit a bound never reads like a proof. */
-export function verdictText(result: CheckResult): string {
+/** A verdict in words. What hit a bound, or showed nothing, never reads like a proof. */
+export function verdictText(subject: Subject, result: CheckResult): string {
   const { verdict, bounds, violations } = result;
   if (verdict === 'aborted') {
     const found = violations.length === 0 ? 'nothing is proved' : 'what was found until then is below';
     return `aborted, ${found}: ${result.reason ?? 'no reason given'}`;
+  }
+  const unmet = subject.unmet(result);
+  if (unmet.length > 0) {
+    return `nothing is proved: no state shows ${unmet.map((name) => `'${name}'`).join(' or ')}`;
   }
   if (isInconclusive(result)) return `holds within bounds (${bounds.join(', ')})`;
   if (verdict === 'violated') return `violated: ${violations.map(({ kind }) => kind).join(', ')}`;
@@ -76,9 +80,9 @@ export function verdictText(result: CheckResult): string {
 }
 
 /** The exit status of one result: 0 holds, 1 violated, 3 neither. */
-export function statusOf(result: CheckResult): number {
+export function statusOf(subject: Subject, result: CheckResult): number {
   if (result.violations.length > 0) return 1;
-  return isInconclusive(result) ? 3 : 0;
+  return isInconclusive(result) || subject.unmet(result).length > 0 ? 3 : 0;
 }
 
 /** The exit status of several: a violation outweighs what is open, and that what holds. */
@@ -86,11 +90,16 @@ export function worstStatus(statuses: readonly number[]): number {
   return statuses.includes(1) ? 1 : statuses.includes(3) ? 3 : 0;
 }
 
+/** The command that executes a counterexample again. */
+export function replayCommand({ file }: Subject, token: string): string {
+  return `quiesce replay ${token}${file === undefined ? '' : ` ${file}`}`;
+}
+
 /** The command that makes a check again. */
-export function checkCommand(result: CheckResult, plan: CheckPlan): string {
+export function checkCommand({ argument }: Subject, result: CheckResult, plan: CheckPlan): string {
   const { states, depth, milliseconds } = plan.bounds;
   return [
-    `quiesce check ${result.scenario} --cpus ${result.cpus}`,
+    `quiesce check ${argument} --cpus ${result.cpus}`,
     ...(plan.all ? ['--all'] : []),
     ...(states === undefined ? [] : [`--max-states ${states}`]),
     ...(depth === undefined ? [] : [`--max-depth ${depth}`]),
@@ -103,15 +112,23 @@ export function checkCommand(result: CheckResult, plan: CheckPlan): string {
 /** A comparison with the verdict that is pinned. */
 export interface Expectation {
   readonly pinned: string;
+  /** What differs; empty where they agree. */
   readonly differences: readonly string[];
 }
 
 /** A result as `check --json` prints it. */
-export function checkRow(result: CheckResult, plan: CheckPlan, expected?: Expectation): object {
+export function checkRow(
+  subject: Subject,
+  result: CheckResult,
+  plan: CheckPlan,
+  expected?: Expectation,
+): object {
   const { violations, model } = result;
   const [first] = violations as readonly ((typeof violations)[number] | undefined)[];
+  const unmet = subject.unmet(result);
   return {
     scenario: result.scenario,
+    ...(subject.file === undefined ? {} : { file: subject.file }),
     cpus: result.cpus,
     verdict: result.verdict,
     violations: violations.map(({ kind, steps, cpu, detail, doomedAt, replay }) => ({
@@ -120,7 +137,7 @@ export function checkRow(result: CheckResult, plan: CheckPlan, expected?: Expect
       cpu,
       detail,
       ...(doomedAt === undefined ? {} : { doomedAt }),
-      replay: `quiesce replay ${replay}`,
+      replay: replayCommand(subject, replay),
       token: replay,
     })),
     tier: model.tier,
@@ -130,7 +147,8 @@ export function checkRow(result: CheckResult, plan: CheckPlan, expected?: Expect
     milliseconds: result.milliseconds,
     bounds: result.bounds,
     witnesses: result.witnesses,
-    replay: first === undefined ? checkCommand(result, plan) : `quiesce replay ${first.replay}`,
+    replay: first === undefined ? checkCommand(subject, result, plan) : replayCommand(subject, first.replay),
+    ...(unmet.length === 0 ? {} : { unmet }),
     model: {
       safeList: model.safeList,
       IDC: model.IDC,

@@ -1,20 +1,12 @@
-import {
-  type CheckResult,
-  type Scenario,
-  disagreements,
-  pinnedOutcome,
-  pinnedSizes,
-} from '@quiesce/scenarios';
-import { type Interruption, runCheck, wholePlan } from './checking.ts';
+import { type CheckResult, type Scenario, pinnedSizes } from '@quiesce/scenarios';
+import { type Expectation, type Interruption, runCheck, wholePlan } from './checking.ts';
 import type { ProgressLine } from './progress.ts';
+import { scenarioSubject } from './subject.ts';
 
 /** A check beside its pinned verdict. */
-export interface Compared {
+export interface Compared extends Expectation {
   readonly cpus: number;
   readonly result: CheckResult;
-  readonly pinned: string;
-  /** What differs; empty where they agree. */
-  readonly differences: readonly string[];
 }
 
 /** A scenario with its checks, by ascending number of CPUs. */
@@ -41,10 +33,10 @@ export async function compareScenario(
   for (const cpus of sizes) {
     if (isInterrupted()) break;
     progress.label(label(cpus));
-    const result = await runCheck(scenario, cpus, wholePlan, progress, interruption);
+    const subject = scenarioSubject(scenario);
+    const result = await runCheck(subject, cpus, wholePlan, progress, interruption);
     if (result.verdict === 'aborted' && isInterrupted()) break;
-    const pinned = pinnedOutcome(scenario, cpus);
-    checks.push({ cpus, result, pinned, differences: disagreements(scenario, result) });
+    checks.push({ cpus, result, ...subject.compare(result) });
   }
   return { scenario, checks };
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { usage } from './usage-error.ts';
 
 /** Everything that the commands need of the world: streams, files, time and Ctrl-C. Tests bring their own. */
@@ -14,6 +14,7 @@ export interface Host {
   readonly environment: Readonly<Partial<Record<string, string>>>;
   /** The contents of a file; of standard input for `-`. */
   readonly read: (path: string) => Uint8Array;
+  readonly exists: (path: string) => boolean;
   readonly write: (path: string, bytes: Uint8Array) => void;
   /** Milliseconds on a clock that never runs backwards. */
   readonly now: () => number;
@@ -39,6 +40,7 @@ export function processHost(): Host {
         throw cannotRead(path, reason(error));
       }
     },
+    exists: existsSync,
     write: (path, bytes) => {
       try {
         writeFileSync(path, bytes);

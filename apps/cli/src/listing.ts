@@ -1,6 +1,6 @@
 import { disassemble, hexAddress } from '@quiesce/insn';
 import type { Image } from '@quiesce/scenarios';
-import { subjectOf } from './subject.ts';
+import { sourceOf } from './subject.ts';
 
 /** A function of a program: a half-open range of text. */
 interface Extent {
@@ -65,7 +65,7 @@ function maintenanceAddresses({ assembly }: Image): number[] {
 }
 
 function functionLines(image: Image, { start, end }: Extent): string[] {
-  const subject = subjectOf(image);
+  const subject = sourceOf(image);
   const labels = new Map<number, string[]>();
   for (const { name, address } of image.assembly.labels) {
     const isSite = name.startsWith('site_');

@@ -1,5 +1,8 @@
-import { type Image, type Scenario, catalogue } from '@quiesce/scenarios';
+import { type Scenario, catalogue } from '@quiesce/scenarios';
+import type { Host } from './host.ts';
+import { protocolIn } from './protocol-file.ts';
 import { suggestion } from './nearest.ts';
+import { type Subject, protocolSubject, scenarioSubject } from './subject.ts';
 import { usage } from './usage-error.ts';
 
 /** The scenario of an id. Throws a usage error that names those most like it. */
@@ -29,15 +32,23 @@ export function scenariosNamed(patterns: readonly string[]): Scenario[] {
   return catalogue.filter((scenario) => chosen.has(scenario));
 }
 
-/** The machine of a scenario. Throws a usage error for a number of CPUs that it cannot have. */
-export function imageFor(scenario: Scenario, cpus: number): Image {
-  if (cpus < scenario.least) {
-    throw usage(`'${scenario.id}' needs at least ${scenario.least} CPUs; found --cpus ${cpus}`);
-  }
-  try {
-    return scenario.image(cpus);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw usage(`'${scenario.id}' cannot be built for ${cpus} CPUs (${why}); give fewer`);
-  }
+/** Whether an argument is the path of a protocol, not the id of a scenario. */
+export function isPath(argument: string): boolean {
+  return /[/\\]|\.(?:s|asm)$/i.test(argument);
+}
+
+/** Scenarios of the catalogue and protocols of files, as arguments name them; the catalogue comes first. */
+export function subjectsNamed(args: readonly string[], host: Host): Subject[] {
+  const files = [...new Set(args.filter(isPath))];
+  return [
+    ...scenariosNamed(args.filter((argument) => !isPath(argument))).map(scenarioSubject),
+    ...files.map((path) => subjectNamed(path, host)),
+  ];
+}
+
+/** The one scenario or protocol that an argument names. */
+export function subjectNamed(argument: string, host: Host): Subject {
+  return isPath(argument)
+    ? protocolSubject(protocolIn(argument, host))
+    : scenarioSubject(scenarioNamed(argument));
 }

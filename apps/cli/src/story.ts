@@ -7,7 +7,7 @@ import { legend } from '@quiesce/trace';
 import type { Host } from './host.ts';
 import { printJson } from './json.ts';
 import { matrixHeading, matrixPlace, matrixRow } from './maintenance-matrix.ts';
-import { imageFor } from './selection.ts';
+import { imageFor, scenarioSubject } from './subject.ts';
 import { ProgressLine } from './progress.ts';
 import { differencesText, summaryText, tableHeading, tableRow } from './story-text.ts';
 
@@ -44,8 +44,8 @@ export async function story(host: Host, options: StoryOptions): Promise<number> 
     if (options.json) {
       printJson(
         host,
-        comparisons.flatMap(({ checks }) =>
-          checks.map((compared) => checkRow(compared.result, wholePlan, compared)),
+        comparisons.flatMap(({ scenario, checks }) =>
+          checks.map((compared) => checkRow(scenarioSubject(scenario), compared.result, wholePlan, compared)),
         ),
       );
     } else {
@@ -165,7 +165,7 @@ class Teller {
         if (kinds.has(violation.kind)) continue;
         kinds.add(violation.kind);
       }
-      this.#print(traceText(scenario, broken.result, violation, form, this.#look));
+      this.#print(traceText(scenarioSubject(scenario), broken.result, violation, form, this.#look));
       this.#print(this.#look.colours.quiet(`Whole trace: quiesce replay ${violation.replay}\n`));
     }
     if (kinds.size > 0) {

@@ -1,11 +1,101 @@
-import type { Image } from '@quiesce/scenarios';
+import type { Protocol } from '@quiesce/protocol';
+import {
+  type CheckOptions,
+  type CheckResult,
+  type Image,
+  type Scenario,
+  check,
+  disagreements,
+  pinnedOutcome,
+} from '@quiesce/scenarios';
 import type { TraceSource } from '@quiesce/trace';
+import type { Expectation } from './checking.ts';
+import { aboutFile } from './protocol-file.ts';
+import { usage } from './usage-error.ts';
+
+/** Something that can be checked: a scenario of the catalogue, or the protocol of a file. */
+export interface Subject {
+  /** Name in results and replay tokens. */
+  readonly id: string;
+  /** What a command line calls it: an id, or a path. */
+  readonly argument: string;
+  /** The file that it was read from; undefined for the catalogue. */
+  readonly file: string | undefined;
+  /** The protocol, in a few words. */
+  readonly variant: string;
+  /** Numbers of CPUs to check where none are asked for. */
+  readonly sizes: readonly number[];
+  /** The machine with names. Throws a usage error for a number of CPUs that it cannot have. */
+  source(cpus: number): TraceSource;
+  check(cpus: number, options: CheckOptions): Promise<CheckResult>;
+  /** Compares with the verdict that is pinned, or that the author of a file expects. */
+  compare(result: CheckResult): Expectation;
+  /** Witnesses without which a verdict that holds says nothing; empty where it says something. */
+  unmet(result: CheckResult): readonly string[];
+}
+
+/** A scenario of the catalogue. Its witnesses are compared by `--expect`: some must not be reached. */
+export function scenarioSubject(scenario: Scenario): Subject {
+  const { id, variant, smallest } = scenario;
+  return {
+    id,
+    argument: id,
+    file: undefined,
+    variant,
+    sizes: [smallest],
+    source: (cpus) => sourceOf(imageFor(scenario, cpus)),
+    check: (cpus, options) => check(scenario, cpus, options),
+    compare: (result) => ({
+      pinned: pinnedOutcome(scenario, result.cpus),
+      differences: disagreements(scenario, result),
+    }),
+    unmet: () => [],
+  };
+}
+
+/** A protocol that was read from a file. */
+export function protocolSubject(protocol: Protocol): Subject {
+  const { id, file, sizes, expected } = protocol;
+  const unmet = ({ verdict, witnesses }: CheckResult): string[] =>
+    verdict === 'holds' || verdict === 'holds-within-bounds'
+      ? protocol.witnesses.filter((name) => witnesses[name] === 0)
+      : [];
+  return {
+    id,
+    argument: file,
+    file,
+    variant: `the protocol in ${file}`,
+    sizes,
+    source: (cpus) => aboutFile(() => protocol.image(cpus)),
+    check: (cpus, options) => check(protocol, cpus, options),
+    compare: (result) => {
+      const missing = unmet(result).map((name) => `'${name}' must be reachable, and is not`);
+      const found = result.violations.at(0)?.kind ?? result.verdict;
+      const differences = found === expected ? missing : [`expected ${expected}, found ${found}`, ...missing];
+      return { pinned: expected, differences };
+    },
+    unmet,
+  };
+}
+
+/** The machine of a scenario. Throws a usage error for a number of CPUs that it cannot have. */
+export function imageFor(scenario: Scenario, cpus: number): Image {
+  if (cpus < scenario.least) {
+    throw usage(`'${scenario.id}' needs at least ${scenario.least} CPUs; found --cpus ${cpus}`);
+  }
+  try {
+    return scenario.image(cpus);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw usage(`'${scenario.id}' cannot be built for ${cpus} CPUs (${why}); give fewer`);
+  }
+}
 
 /**
  * A program as a trace shows it. Site labels count for the words of their site alone, and only where the scenario
  * patches that site: `site_wait_loop` in front of code that nobody patches would mislead.
  */
-export function subjectOf(image: Image): TraceSource {
+export function sourceOf(image: Image): TraceSource {
   const { assembly, program } = image;
   const sites = new Map(program.sites.map(({ label, words }) => [label, 4 * words]));
   const labels = assembly.labels.filter(({ name }) => !name.startsWith('site_') || sites.has(name));

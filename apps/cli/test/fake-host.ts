@@ -18,15 +18,17 @@ export interface FakeOptions {
   readonly terminal?: boolean;
   readonly environment?: Readonly<Partial<Record<string, string>>>;
   readonly files?: Readonly<Record<string, string>>;
+  /** Files that the host begins with and writes to, shared with other hosts. */
+  readonly kept?: Map<string, Uint8Array>;
   readonly now?: () => number;
 }
 
 export function fakeHost(options: FakeOptions = {}): FakeHost {
   const { terminal = false, environment = {}, now = () => performance.now() } = options;
   const written: { readonly text: string; readonly isError: boolean }[] = [];
-  const files = new Map<string, Uint8Array>(
-    Object.entries(options.files ?? {}).map(([path, text]) => [path, new TextEncoder().encode(text)]),
-  );
+  const files = options.kept ?? new Map<string, Uint8Array>();
+  for (const [path, text] of Object.entries(options.files ?? {}))
+    files.set(path, new TextEncoder().encode(text));
   let listener: (() => void) | undefined;
   const join = (wanted: (isError: boolean) => boolean): string =>
     written
@@ -46,6 +48,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       if (bytes === undefined) throw cannotRead(path, 'there is no such file');
       return bytes;
     },
+    exists: (path) => files.has(path),
     write: (path, bytes) => void files.set(path, bytes),
     now,
     onInterrupt: (callback) => {

@@ -6,18 +6,25 @@ import { fakeHost } from './fake-host.ts';
 import { matches, parseTranscript, words } from './transcript.ts';
 
 const folder = join(import.meta.dirname, 'transcripts');
-/** The transcripts, and the page that a reader sees first. */
+const root = join(import.meta.dirname, '../../..');
+/** The transcripts, the guides, and the page that a reader sees first. */
 const pages = [
   ...readdirSync(folder).map((file) => join(folder, file)),
-  join(import.meta.dirname, '../../../README.md'),
+  ...readdirSync(join(root, 'docs'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => join(root, 'docs', file)),
+  join(root, 'README.md'),
 ];
 
 describe.each(pages.map((path) => [basename(path), path]))('%s', (_, path) => {
   for (const { title, commands, files } of parseTranscript(readFileSync(path, 'utf8'))) {
     if (commands.length === 0) continue;
     it(title, async () => {
+      const kept = new Map(
+        Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)]),
+      );
       for (const { line, text, expected, status } of commands) {
-        const host = fakeHost({ files });
+        const host = fakeHost({ kept });
         const found = await main(words(text), host);
         const screen = host.screen().replace(/\n$/, '').split('\n');
         const printed = host.screen() === '' ? [] : screen;

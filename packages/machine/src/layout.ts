@@ -31,6 +31,7 @@ export function layoutOf(spec: MachineSpec): MachineLayout {
   const map = new MemoryMap(spec.memory);
   for (const [name, address] of [
     ['entry', spec.entry],
+    ...(spec.entries ?? []).map((entry) => ['entry', entry] as const),
     ['done', spec.done],
   ] as const) {
     if (map.mappingOf(address)?.executable !== true) {
@@ -45,6 +46,17 @@ export function layoutOf(spec: MachineSpec): MachineLayout {
     throw new MachineError(
       'bad-role',
       `roles [${roles.join(', ')}] for ${spec.cpus} CPUs; expected one role a CPU, equal ones next to each other`,
+    );
+  }
+  const { entries } = spec;
+  if (
+    entries !== undefined &&
+    (entries.length !== spec.cpus ||
+      entries.some((entry, cpu) => entry !== entries[roles.indexOf(roles[cpu])]))
+  ) {
+    throw new MachineError(
+      'bad-entry',
+      `${entries.length} entries for ${spec.cpus} CPUs; expected one a CPU, equal ones for CPUs of one role`,
     );
   }
   const events = spec.events ?? [];

@@ -35,6 +35,8 @@ export interface MachineSpec {
   readonly memory: MemorySpec;
   /** Where every CPU starts. */
   readonly entry: number;
+  /** Where each CPU starts, by number, CPUs of one role alike. Default: at {@link entry}. */
+  readonly entries?: readonly number[];
   /** Initial SP_EL1, a multiple of 16. */
   readonly stackPointer: number;
   /** VBAR_EL1; without it any exception faults when its vector is fetched. */

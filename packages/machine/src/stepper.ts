@@ -139,7 +139,7 @@ export class Stepper {
       local[layout.privateWords + word] = layout.roles.indexOf(layout.roles[cpu]);
     }
     this.pe.attach(local);
-    this.pe.setAddress(cells.PC, spec.entry);
+    this.pe.setAddress(cells.PC, spec.entries?.[cpu] ?? spec.entry);
     this.pe.setAddress(cells.SP_EL1, spec.stackPointer);
     this.pe.setAddress(cells.VBAR_EL1, spec.vectors ?? 0);
     local[cells.SPSel] = 1;

@@ -1,5 +1,12 @@
 import { type BoundHit, type ExploreOptions, type Result, type Strategy, explore } from '@quiesce/explore';
-import { MachineSystem, Simulation, type SystemOptions, type ViolationKind } from '@quiesce/machine';
+import {
+  type MachineSpec,
+  MachineSystem,
+  Simulation,
+  type SystemOptions,
+  type ViolationKind,
+  type WitnessSpec,
+} from '@quiesce/machine';
 import { pinnedOutcome, type Scenario, witnessExpected } from './scenario.ts';
 import { encodeToken } from './token.ts';
 
@@ -63,9 +70,19 @@ export interface CheckOptions extends Pick<
   readonly reductions?: Pick<SystemOptions, 'symmetry' | 'fuse' | 'liveness'>;
 }
 
-/** Explores a scenario with a number of CPUs. */
-export async function check(
-  scenario: Scenario,
+/** What can be checked: a machine for each number of CPUs, and what must be reachable on it. */
+export interface Question<I extends { readonly spec: MachineSpec }> {
+  /** Name in results and replay tokens. */
+  readonly id: string;
+  /** Builds the machine for a number of CPUs. */
+  image(cpus: number): I;
+  /** The witnesses, as questions about states of that machine. */
+  ask(image: I): readonly WitnessSpec[];
+}
+
+/** Explores a scenario, or another question, with a number of CPUs. */
+export async function check<I extends { readonly spec: MachineSpec }>(
+  scenario: Question<I>,
   cpus: number,
   options: CheckOptions = {},
 ): Promise<CheckResult> {
@@ -83,8 +100,8 @@ export async function check(
     cpus,
     // What was explored is then only what a finite number of events allows.
     verdict: result.verdict === 'holds' && bounds.length > 0 ? 'holds-within-bounds' : result.verdict,
-    violations: violationsOf(result, scenario, cpus, system),
-    model: modelOf(scenario, cpus, options),
+    violations: violationsOf(result, scenario.id, cpus, system),
+    model: modelOf(image.spec, options),
     states: statistics.states,
     transitions: statistics.transitions,
     depth: statistics.depth,
@@ -107,8 +124,7 @@ function budgets(
   );
 }
 
-function modelOf(scenario: Scenario, cpus: number, options: CheckOptions): Model {
-  const { spec } = scenario.image(cpus);
+function modelOf(spec: MachineSpec, options: CheckOptions): Model {
   const { symmetry = true, fuse = true, liveness = true } = options.reductions ?? {};
   return {
     tier: 1,
@@ -128,7 +144,7 @@ function modelOf(scenario: Scenario, cpus: number, options: CheckOptions): Model
 
 function violationsOf(
   result: Result,
-  scenario: Scenario,
+  scenario: string,
   cpus: number,
   system: MachineSystem,
 ): FoundViolation[] {
@@ -140,7 +156,7 @@ function violationsOf(
     const shown = replayed.failure?.kind ?? (replayed.done ? 'finished' : 'hang');
     if (shown !== violation.property) {
       throw new Error(
-        `a counterexample of ${violation.property} in ${scenario.id} with ${cpus} CPUs replays as '${shown}'`,
+        `a counterexample of ${violation.property} in ${scenario} with ${cpus} CPUs replays as '${shown}'`,
       );
     }
     return {
@@ -153,7 +169,7 @@ function violationsOf(
         : (replayed.failure?.detail ?? ''),
       ...(isHang ? { doomedAt: violation.doomedAt } : {}),
       schedule,
-      replay: encodeToken({ scenario: scenario.id, cpus, schedule, fuse: system.stepper.fuse }),
+      replay: encodeToken({ scenario, cpus, schedule, fuse: system.stepper.fuse }),
     };
   });
 }

@@ -6,6 +6,7 @@ export {
   disagreements,
   type FoundViolation,
   type Model,
+  type Question,
 } from './check.ts';
 export { type AskedWitness, define, type Definition } from './define.ts';
 export { type Image, imageOf, type MachineOptions } from './image.ts';

@@ -1,12 +1,12 @@
 import type { Arguments } from '../arguments.ts';
 import { type CheckPlan, checkRow, interruptible, runCheck, statusOf, worstStatus } from '../checking.ts';
-import { type TraceForm, checkText } from '../check-text.ts';
+import { type TraceForm, checkText, expectationText } from '../check-text.ts';
 import { coloursFor, widthFor } from '../colour.ts';
 import type { Host } from '../host.ts';
 import { printJson } from '../json.ts';
 import { cpuNumbers, seconds, wholeNumber } from '../numbers.ts';
 import { ProgressLine } from '../progress.ts';
-import { imageFor, scenariosNamed } from '../selection.ts';
+import { isPath, scenariosNamed, subjectsNamed } from '../selection.ts';
 import { story } from '../story.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
@@ -17,8 +17,8 @@ const exploring = ['all', 'max-states', 'max-time', 'max-depth', 'strategy', 'no
 /** `quiesce check` */
 export const check: Verb = {
   name: 'check',
-  synopsis: '[ID...]',
-  does: 'explores scenarios and prints verdicts; without an id, the story of the series',
+  synopsis: '[ID | FILE ...]',
+  does: 'explores scenarios and protocol files; without an argument, the story of the series',
   options: {
     cpus: {
       value: 'N',
@@ -46,7 +46,8 @@ export const check: Verb = {
     },
   },
   notes: [
-    "ID is a scenario or a pattern, such as 'patch-text-*'.",
+    "ID is a scenario or a pattern, such as 'patch-text-*'. FILE is a protocol of your own, a path that",
+    "ends in .s or has a slash: assembly with directives, as 'quiesce new protocol FILE' writes it.",
     'Exit status: 0 holds, 1 violated, 3 inconclusive (a bound was hit, or interrupted).',
     'With --expect or without ID: 0 when every verdict is the pinned one, else 1.',
   ],
@@ -66,7 +67,11 @@ export const check: Verb = {
     } else if (given.flag('sizes') && !given.flag('expect')) {
       throw usage('--sizes goes with --expect; write --cpus for the sizes to check');
     }
-    if (positionals.length === 0 || given.flag('expect')) return compare(given, host);
+    const files = positionals.filter(isPath).length;
+    if (given.flag('expect') && files > 0 && files < positionals.length) {
+      throw usage('--expect compares files or scenarios of the catalogue; give them in two commands');
+    }
+    if (positionals.length === 0 || (given.flag('expect') && files === 0)) return compare(given, host);
     return explore(given, host);
   },
 };
@@ -105,27 +110,30 @@ function planOf(given: Arguments): CheckPlan {
 
 function explore(given: Arguments, host: Host): Promise<number> {
   const plan = planOf(given);
-  const scenarios = scenariosNamed(given.positionals);
-  const cpus = given.text('cpus');
-  const wanted = cpus === undefined ? undefined : cpuNumbers('--cpus', cpus);
-  const checks = scenarios.flatMap((scenario) =>
-    (wanted ?? [scenario.smallest]).map((n) => ({ scenario, n })),
+  const option = given.flag('sizes') ? 'sizes' : 'cpus';
+  const cpus = given.text(option);
+  const wanted = cpus === undefined ? undefined : cpuNumbers(`--${option}`, cpus);
+  const checks = subjectsNamed(given.positionals, host).flatMap((subject) =>
+    (wanted ?? subject.sizes).map((n) => ({ subject, n })),
   );
-  for (const { scenario, n } of checks) imageFor(scenario, n);
+  for (const { subject, n } of checks) subject.source(n);
   const progress = new ProgressLine(host);
   const look = { colours: coloursFor(host, given.flag('no-color')), width: widthFor(host) };
   return interruptible(host, async (interruption) => {
     const rows: object[] = [];
     const statuses: number[] = [];
-    for (const [i, { scenario, n }] of checks.entries()) {
+    for (const [i, { subject, n }] of checks.entries()) {
       if (interruption.aborted) break;
-      progress.label(`${i + 1}/${checks.length} ${scenario.id}, ${n} CPUs`);
-      const result = await runCheck(scenario, n, plan, progress, interruption);
-      statuses.push(statusOf(result));
-      rows.push(checkRow(result, plan));
+      progress.label(`${i + 1}/${checks.length} ${subject.id}, ${n} CPUs`);
+      const result = await runCheck(subject, n, plan, progress, interruption);
+      const expected = given.flag('expect') ? subject.compare(result) : undefined;
+      statuses.push(
+        expected === undefined ? statusOf(subject, result) : Number(expected.differences.length > 0),
+      );
+      rows.push(checkRow(subject, result, plan, expected));
       if (given.flag('json')) continue;
-      const text = checkText(scenario, result, plan, traceForm(given) ?? 'short', look);
-      host.out(i === 0 ? text : `\n${text}`);
+      const text = checkText(subject, result, plan, traceForm(given) ?? 'short', look);
+      host.out(`${i === 0 ? '' : '\n'}${text}${expected === undefined ? '' : expectationText(expected)}`);
     }
     if (given.flag('json')) printJson(host, rows);
     if (!interruption.aborted) return worstStatus(statuses);

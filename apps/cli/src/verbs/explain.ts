@@ -5,7 +5,7 @@ import { printJson } from '../json.ts';
 import { listing, listingLegend } from '../listing.ts';
 import { suggestion } from '../nearest.ts';
 import { pageNames, pageSource, pageText } from '../pages.ts';
-import { imageFor } from '../selection.ts';
+import { imageFor } from '../subject.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 

@@ -1,18 +1,19 @@
 import { MachineError } from '@quiesce/machine';
-import { type Token, TokenError, decodeToken } from '@quiesce/scenarios';
+import { type Token, TokenError, decodeToken, scenarioOf } from '@quiesce/scenarios';
 import { type Trace, hangsAfter, renderText, traceOf } from '@quiesce/trace';
 import { coloursFor, widthFor } from '../colour.ts';
 import type { Host } from '../host.ts';
 import { printJson } from '../json.ts';
-import { imageFor, scenarioNamed } from '../selection.ts';
-import { subjectOf } from '../subject.ts';
+import type { Protocol } from '@quiesce/protocol';
+import { protocolIn } from '../protocol-file.ts';
+import { type Subject, protocolSubject, scenarioSubject } from '../subject.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 
 /** `quiesce replay` */
 export const replay: Verb = {
   name: 'replay',
-  synopsis: 'TOKEN | FILE | -',
+  synopsis: 'TOKEN | FILE | -  [PROTOCOL]',
   does: 'executes a counterexample again, step by step',
   options: {
     short: { does: 'only what others can notice: one line a step' },
@@ -20,17 +21,18 @@ export const replay: Verb = {
   },
   notes: [
     'TOKEN is what check prints after "replay"; FILE is any text with tokens in it, such as what',
-    'check --json prints.',
+    'check --json prints. PROTOCOL is the protocol file that was checked, where it was one.',
     'Exit status: 1 if the schedule shows a violation, 0 if it ends without.',
   ],
   run: (given, host) => {
     given.conflict('json', ['short', 'verbose'], 'the JSON holds the whole trace');
     given.conflict('short', ['verbose'], 'one leaves out what the other adds');
-    const [subject, ...more] = given.positionals as readonly (string | undefined)[];
+    const [subject, path, ...more] = given.positionals as readonly (string | undefined)[];
     if (subject === undefined || more.length > 0) {
       throw usage("replay takes one token or one file; 'quiesce check patch-text-3.14' prints a token");
     }
-    const traces = tokensIn(subject, host).map(traceOfToken);
+    const protocol = path === undefined ? undefined : protocolIn(path, host);
+    const traces = tokensIn(subject, host).map((token) => traceOfToken(token, protocol));
     const found = traces.filter(({ end }) => end.kind === 'violated');
     if (given.flag('json')) {
       printJson(
@@ -85,15 +87,29 @@ function tokenOf(text: string): Token {
   }
 }
 
-function traceOfToken({ scenario: id, cpus, schedule, fuse = true }: Token): Trace {
-  const scenario = scenarioNamed(id);
-  const image = imageFor(scenario, cpus);
-  const subject = subjectOf(image);
+/** What a token is about: the protocol of the file that was given, or a scenario of the catalogue. */
+function subjectOf(id: string, protocol: Protocol | undefined): Subject {
+  if (protocol === undefined) {
+    const scenario = scenarioOf(id);
+    if (scenario !== undefined) return scenarioSubject(scenario);
+    throw usage(`no scenario '${id}'; where a file was checked, give it behind the token`);
+  }
+  if (protocol.id === id) return protocolSubject(protocol);
+  throw usage(
+    `the token is about '${id}', and '${protocol.file}' holds '${protocol.id}'; give the file that was checked`,
+  );
+}
+
+function traceOfToken(
+  { scenario: id, cpus, schedule, fuse = true }: Token,
+  protocol: Protocol | undefined,
+): Trace {
+  const source = subjectOf(id, protocol).source(cpus);
   try {
-    const trace = traceOf(subject, schedule, { scenario: id, fuse });
+    const trace = traceOf(source, schedule, { scenario: id, fuse });
     if (trace.end.kind !== 'unfinished') return trace;
-    const isHang = hangsAfter(image.spec, schedule, fuse) === 'hangs';
-    return isHang ? traceOf(subject, schedule, { scenario: id, fuse, hang: {} }) : trace;
+    const isHang = hangsAfter(source.spec, schedule, fuse) === 'hangs';
+    return isHang ? traceOf(source, schedule, { scenario: id, fuse, hang: {} }) : trace;
   } catch (error) {
     if (!(error instanceof MachineError)) throw error;
     throw usage(`the token does not fit '${id}' as it is here: ${error.message}; check the scenario again`);

@@ -4,8 +4,8 @@ import { coloursFor, widthFor } from '../colour.ts';
 import { printJson } from '../json.ts';
 import { cpuNumbers, wholeNumber } from '../numbers.ts';
 import { type RandomSchedule, randomSchedule } from '../random-schedule.ts';
-import { imageFor, scenarioNamed } from '../selection.ts';
-import { subjectOf } from '../subject.ts';
+import { replayCommand } from '../checking.ts';
+import { subjectNamed } from '../selection.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 
@@ -28,7 +28,7 @@ const statuses: Readonly<Record<End, number>> = { finished: 0, violated: 1, hang
 /** `quiesce run` */
 export const run: Verb = {
   name: 'run',
-  synopsis: 'ID --seed S',
+  synopsis: 'ID | FILE --seed S',
   does: 'one random schedule, as a simulation: a sample, never a proof',
   options: {
     cpus: { value: 'N', example: '2', does: 'number of CPUs (default: the smallest that shows something)' },
@@ -48,21 +48,22 @@ export const run: Verb = {
     if (id === undefined || more.length > 0) {
       throw usage('run takes one scenario; for example: quiesce run patch-text-3.14 --cpus 2 --seed 1');
     }
-    const scenario = scenarioNamed(id);
-    const sizes = cpuNumbers('--cpus', given.text('cpus') ?? String(scenario.smallest));
+    const subject = subjectNamed(id, host);
+    const sizes = cpuNumbers('--cpus', given.text('cpus') ?? String(subject.sizes[0]));
     const [cpus] = sizes;
     if (sizes.length > 1) throw usage('run makes one run; give --cpus one number');
     const seed = wholeNumber('--seed', given.text('seed') ?? '1', 0);
     if (seed > greatestSeed) throw usage(`--seed is ${seed}; expected at most ${greatestSeed}`);
     const steps = wholeNumber('--steps', given.text('steps') ?? String(defaultSteps), 1);
-    const image = imageFor(scenario, cpus);
-    const { schedule, end: found } = randomSchedule(image.spec, seed, steps);
-    const isHang = (found === 'limit' || found === 'blocked') && hangsAfter(image.spec, schedule) === 'hangs';
+    const source = subject.source(cpus);
+    const { schedule, end: found } = randomSchedule(source.spec, seed, steps);
+    const isHang =
+      (found === 'limit' || found === 'blocked') && hangsAfter(source.spec, schedule) === 'hangs';
     const end: End = isHang ? 'hang' : found;
-    const trace = traceOf(subjectOf(image), schedule, { scenario: id, ...(isHang ? { hang: {} } : {}) });
-    const replay = `quiesce replay ${encodeToken({ scenario: id, cpus, schedule })}`;
+    const trace = traceOf(source, schedule, { scenario: subject.id, ...(isHang ? { hang: {} } : {}) });
+    const replay = replayCommand(subject, encodeToken({ scenario: subject.id, cpus, schedule }));
     if (given.flag('json')) {
-      printJson(host, [{ scenario: id, cpus, seed, steps: schedule.length, end, replay, trace }]);
+      printJson(host, [{ scenario: subject.id, cpus, seed, steps: schedule.length, end, replay, trace }]);
       return statuses[end];
     }
     const palette = coloursFor(host, given.flag('no-color'));

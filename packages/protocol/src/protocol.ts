@@ -1,0 +1,102 @@
+import { assemble } from '@quiesce/insn';
+import type { WitnessSpec } from '@quiesce/machine';
+import type { Outcome, Question } from '@quiesce/scenarios';
+import { completed } from './condition.ts';
+import type { Declaration } from './declaration.ts';
+import { type Directive, directivesIn } from './directive.ts';
+import { Fault, about } from './error.ts';
+import { type Code, type ProtocolImage, imageOf, isOpen, leastCpus, symbolsFor } from './image.ts';
+import { sectionBases } from './layout.ts';
+import { declarationOf } from './vocabulary.ts';
+
+/** A protocol that a user wrote: what it asks, on machines of which sizes, and what it expects. */
+export interface Protocol extends Question<ProtocolImage> {
+  readonly file: string;
+  /** Fewest CPUs that it makes sense for. */
+  readonly least: number;
+  /** Numbers of CPUs that it asks to be checked for, ascending. */
+  readonly sizes: readonly number[];
+  /** The verdict that its author expects. */
+  readonly expected: Outcome;
+  /** What must be reachable, by name. */
+  readonly witnesses: readonly string[];
+}
+
+/**
+ * Reads a protocol: assembly source in GNU syntax with directives in comments (`//@ ...`).
+ *
+ * @throws {ProtocolError} for directives that are wrong or do not fit the code.
+ * @throws {AssemblyError} for code that does not assemble.
+ */
+export function readProtocol(source: string, file: string): Protocol {
+  return about(file, () =>
+    protocolOf(file, directivesIn(source), (declaration, cpus) => {
+      const assembly = assemble(source, {
+        file,
+        bases: sectionBases,
+        symbols: symbolsFor(declaration, cpus),
+      });
+      return {
+        assembly,
+        source: (address) => {
+          const found = assembly.lines.get(address);
+          return found === undefined ? undefined : { file, line: found.line, text: found.text };
+        },
+      };
+    }),
+  );
+}
+
+/** The name of a protocol: its directive, or that of its file without folders and ending. */
+function nameOf({ name }: Declaration, file: string): string {
+  const base = file.replace(/^.*[/\\]/, '').replace(/\.\w+$/, '');
+  return name ?? (base.replaceAll(/[^\w.-]/g, '-') || 'protocol');
+}
+
+/** Puts directives and code together. Throws a {@link Fault}. */
+export function protocolOf(
+  file: string,
+  directives: readonly Directive[],
+  codeFor: (declaration: Declaration, cpus: number) => Code,
+): Protocol {
+  const declaration = declarationOf(directives);
+  const [start] = directives;
+  const least = leastCpus(declaration);
+  const sizes = declaration.sizes.length === 0 ? [least] : declaration.sizes;
+  const refuse = (cpus: number): void => {
+    if (isOpen(declaration) ? cpus >= least : cpus === least) return;
+    throw new Fault(directives.find(({ word }) => word === 'cpus') ?? start, {
+      code: 'bad-roles',
+      expected: `${isOpen(declaration) ? 'at least ' : ''}${least} CPUs, as the roles say`,
+      found: String(cpus),
+      remedy: "check another number of CPUs, or give a role 'rest'",
+    });
+  };
+  sizes.forEach(refuse);
+  const images = new Map<number, ProtocolImage>();
+  const image = (cpus: number): ProtocolImage => {
+    const known = images.get(cpus);
+    if (known !== undefined) return known;
+    refuse(cpus);
+    const made = imageOf(codeFor(declaration, cpus), declaration, cpus, start);
+    images.set(cpus, made);
+    return made;
+  };
+  const ask = ({ subject }: ProtocolImage): WitnessSpec[] => [
+    ...(subject.everyReplacement.length === 0
+      ? []
+      : [{ name: 'patched, and every CPU finished', holds: completed(subject) }]),
+    ...declaration.witnesses.map(({ name, condition }) => ({ name, holds: condition(subject) })),
+  ];
+  const witnesses = ask(image(sizes[0])).map(({ name }) => name);
+  return {
+    id: nameOf(declaration, file),
+    file,
+    least,
+    sizes,
+    expected: declaration.expected,
+    witnesses,
+    image: (cpus) => about(file, () => image(cpus)),
+    ask: (on) => about(file, () => ask(on)),
+  };
+}
