@@ -59,6 +59,12 @@ export function listing(image: Image, maintenance: boolean): string[] {
   return [...extents.values()].flatMap((extent) => ['', ...functionLines(image, extent)]);
 }
 
+/** The code of a program of its own, from its entry up to the vectors. */
+export function wholeListing(image: Image): string[] {
+  const start = image.address(image.program.entry);
+  return ['', ...functionLines(image, { name: '', start, end: image.address('bad_mode') })];
+}
+
 /** Where DC and IC stand. */
 function maintenanceAddresses({ assembly }: Image): number[] {
   return [...assembly.lines].flatMap(([address, { text }]) => (/^(?:dc|ic) /.test(text) ? [address] : []));

@@ -1,4 +1,4 @@
-import { type Chapter, type Scenario, catalogue } from '@quiesce/scenarios';
+import { type Chapter, type Scenario, series } from '@quiesce/scenarios';
 import { type Interruption, checkRow, interruptible, wholePlan } from './checking.ts';
 import { type Look, type TraceForm, traceText } from './check-text.ts';
 import { type Colours, widthFor } from './colour.ts';
@@ -13,7 +13,7 @@ import { differencesText, summaryText, tableHeading, tableRow } from './story-te
 
 /** What is compared, and how it is shown. */
 export interface StoryOptions {
-  /** Default: the whole catalogue, by chapters. */
+  /** Default: the series, by chapters. */
   readonly scenarios: readonly Scenario[] | undefined;
   /** Numbers of CPUs; default: those that verdicts are pinned for. */
   readonly sizes: readonly number[] | undefined;
@@ -30,11 +30,20 @@ const titles: Readonly<Record<Chapter, string>> = {
   exceptions: 'exceptions that a CPU can take while text is patched',
   sdei: 'SDEI events, which PSTATE.DAIF does not mask',
   window: 'what must not happen inside the window',
+  synchronisation: 'what other CPUs must do before they see new text',
+  'call sites': 'jump labels, ftrace and their trampolines',
+  traps: 'breakpoints and what their handlers need',
+  rendezvous: 'how CPUs are counted, stopped and released',
+  'several words': 'sites and literals of several words',
+  'self-patching': 'patchers that run what they patch',
+  'debugger and hotplug': 'CPUs that are missing or come late',
+  'maintenance by hand': 'cache maintenance as others write it',
+  'user space': 'JIT compilers, hooks and debuggers',
 };
 
 /** Compares scenarios with their pinned verdicts and tells the story. Returns the exit status. */
 export async function story(host: Host, options: StoryOptions): Promise<number> {
-  const scenarios = options.scenarios ?? catalogue;
+  const scenarios = options.scenarios ?? series;
   for (const scenario of scenarios) for (const n of sizesOf(scenario, options.sizes)) imageFor(scenario, n);
   const started = host.now();
   const look: Look = { colours: options.colours, width: widthFor(host) };

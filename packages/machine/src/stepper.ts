@@ -260,6 +260,8 @@ export class Stepper {
     for (const site of this.memory.modifiedSites) {
       if (this.fuse || this.foresees) this.#foreseen(site);
       this.signals.push({ modified: site });
+      // A handler can modify the site that it interrupted its own CPU in.
+      this.#failure ??= this.#torn(this.pe.state, site, true);
     }
     this.memory.modifiedSites.length = 0;
     this.recorder?.executed();
@@ -410,12 +412,15 @@ export class Stepper {
     else local[cells.EVENT] = 1;
   }
 
-  /** A CPU whose program counter, or interrupted program counter, is inside the site that was just modified. */
-  #torn(local: Int32Array, modified: number): Omit<Failure, 'cpu'> | undefined {
+  /**
+   * A CPU whose program counter, or interrupted program counter, is inside the site that was just modified. Of the
+   * CPU that modified it itself only the interrupted one counts: it executes the store.
+   */
+  #torn(local: Int32Array, modified: number, own = false): Omit<Failure, 'cpu'> | undefined {
     const site = this.layout.map.sites[modified];
     if (site.words < 2) return undefined;
     this.pe.attach(local);
-    const places: [string, number][] = [['executing', this.pe.pc]];
+    const places: [string, number][] = own ? [] : [['executing', this.pe.pc]];
     if (local[cells.DEPTH] > 0) places.push(['interrupted', this.pe.address(cells.ELR_EL1)]);
     if ((local[cells.SDEI_RUNNING] & 1) !== 0)
       places.push(['interrupted', this.pe.address(cells.SDEI_NORMAL)]);

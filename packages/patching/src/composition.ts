@@ -68,11 +68,11 @@ export interface Program {
   /** Assembly source; sections and predefined symbols as in `layout.ts`. */
   readonly source: string;
   /** Where every CPU starts. */
-  readonly entry: typeof stopperLabels.entry;
+  readonly entry: string;
   /** Where a CPU has finished. */
-  readonly done: typeof stopperLabels.done;
+  readonly done: string;
   /** VBAR_EL1. */
-  readonly vectors: typeof stopperLabels.vectors;
+  readonly vectors: string;
   /** Where firmware delivers SDEI events; absent if the program expects none. */
   readonly sdeiEntry?: 'sdei_entry';
   /** What is patched. */

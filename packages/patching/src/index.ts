@@ -20,6 +20,7 @@ export * from './program.ts';
 export * from './sdei.ts';
 export * from './site.ts';
 export * from './source.ts';
+export * from './standalone.ts';
 export * from './stopper.ts';
 export * from './vectors.ts';
 export * from './wait-poll.ts';

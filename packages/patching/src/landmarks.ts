@@ -1,5 +1,3 @@
-import type { Site } from './site.ts';
-
 /** A half-open range of text, by labels. */
 export interface LabelRange {
   readonly start: string;
@@ -7,7 +5,13 @@ export interface LabelRange {
 }
 
 /** A site of a program. */
-export interface ProgramSite extends Site {
+export interface ProgramSite {
+  /** Label of the first word. */
+  readonly label: string;
+  /** What it is replaced by, assembled at {@link replacementLabel}. */
+  readonly replacement: readonly string[];
+  /** What is patched there. */
+  readonly purpose: string;
   /** Number of words. */
   readonly words: number;
   /** Label in `.rodata` of the new words. */

@@ -79,8 +79,11 @@ ${kprobe === undefined ? '' : toBrk}${watchpoint === undefined ? '    b bad_mode
 
 const slotBytes = 0x80;
 
-/** The table: 16 slots, of which the four of "current EL with SP_ELx" lead somewhere. */
-function table(handled: ReadonlySet<string>): string {
+/**
+ * The table, labelled `vectors`: 16 slots, of which those of "current EL with SP_ELx" lead to the labels in `handled`,
+ * and the others to `bad_mode`.
+ */
+function vectorTable(handled: ReadonlySet<string>): string {
   const sources = ['el1t', 'el1h', 'el0_64', 'el0_32'];
   const kinds = ['64_sync', '64_irq', '64_fiq', '64_error'];
   const slots = sources.flatMap((source) =>
@@ -97,9 +100,14 @@ ${slots.join('\n')}
 
 /**
  * The vector table (VBAR_EL1 = `vectors`) and the handlers. Handlers save what they clobber on the interrupted
- * stack, in the frame x0, x1, x2, x30, ELR, SPSR.
+ * stack, in the frame x0, x1, x2, x30, ELR, SPSR. `own` are labels of handlers that the program has itself.
  */
-export function exceptionVectors(handlers: Handlers, atomics: Atomics, kprobe: Kprobe | undefined): string {
+export function exceptionVectors(
+  handlers: Handlers,
+  atomics: Atomics,
+  kprobe: Kprobe | undefined,
+  own: Iterable<string> = [],
+): string {
   const irq = handlers.irq === 'ipi' ? answerIpi(atomics) : bodyText(handlers.irq);
   const text = {
     el1h_64_sync: synchronous(handlers.watchpoint, kprobe),
@@ -107,7 +115,8 @@ export function exceptionVectors(handlers: Handlers, atomics: Atomics, kprobe: K
     el1h_64_fiq: asynchronous('el1h_64_fiq', bodyText(handlers.fiq)),
     el1h_64_error: asynchronous('el1h_64_error', bodyText(handlers.serror)),
   };
-  const handled = new Set(Object.entries(text).flatMap(([label, code]) => (code === '' ? [] : [label])));
+  const rendered = Object.entries(text).flatMap(([label, code]) => (code === '' ? [] : [label]));
+  const handled = new Set([...rendered, ...own]);
   return `    .text
 bad_mode:
     brk #0x800
@@ -120,5 +129,5 @@ ret_to_kernel:
     ldp x2, x30, [sp, #16]
     ldp x0, x1, [sp], #48
     eret
-${table(handled)}`;
+${vectorTable(handled)}`;
 }

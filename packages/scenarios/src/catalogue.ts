@@ -3,10 +3,11 @@ import { exceptions, sdei, window } from './catalogue/exceptions.ts';
 import { maintenance, routines } from './catalogue/maintenance.ts';
 import { patchMachine } from './catalogue/patch-machine.ts';
 import { patchText } from './catalogue/patch-text.ts';
+import { mechanisms } from './mechanisms/index.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Every scenario, in the order of the story. */
-export const catalogue: readonly Scenario[] = [
+/** The scenarios of the series of 2021, in the order of the story. */
+export const series: readonly Scenario[] = [
   ...patchText,
   ...alternatives,
   ...patchMachine,
@@ -16,6 +17,9 @@ export const catalogue: readonly Scenario[] = [
   ...sdei,
   ...window,
 ];
+
+/** Every scenario: the series, and the mechanisms beside it. */
+export const catalogue: readonly Scenario[] = [...series, ...mechanisms];
 
 /** The scenario of an id, or undefined. */
 export function scenarioOf(id: string): Scenario | undefined {

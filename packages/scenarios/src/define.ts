@@ -1,7 +1,7 @@
 import type { WitnessSpec } from '@quiesce/machine';
 import type { Program } from '@quiesce/patching';
 import { type Image, type MachineOptions, imageOf } from './image.ts';
-import type { Chapter, Outcome, PinnedWitness, Scenario, ScenarioOrigin } from './scenario.ts';
+import type { Chapter, Outcome, PinnedWitness, Scenario, ScenarioOrigin, Story } from './scenario.ts';
 import type { SourceEdit } from './source-edit.ts';
 import { completed } from './witnesses.ts';
 
@@ -34,6 +34,7 @@ export interface Definition {
   /** Up to how many CPUs it must be able to. Default: as far as that is no violation. */
   readonly completesUpTo?: number;
   readonly edits?: readonly SourceEdit[];
+  readonly story?: Story;
 }
 
 const images = new Map<string, Image>();
@@ -79,6 +80,7 @@ export function define(definition: Definition): Scenario {
     least,
     smallest: definition.smallest ?? Math.max(least, list[list.length - 1][0]),
     outcomes: list,
+    ...(definition.story === undefined ? {} : { story: definition.story }),
     get witnesses() {
       return asked.map((witness): PinnedWitness => {
         let name = names.get(witness);

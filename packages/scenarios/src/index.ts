@@ -1,4 +1,4 @@
-export { catalogue, scenarioOf } from './catalogue.ts';
+export { catalogue, scenarioOf, series } from './catalogue.ts';
 export {
   check,
   type CheckOptions,
@@ -13,12 +13,16 @@ export { type Image, imageOf, type MachineOptions } from './image.ts';
 export { type OriginName, origins } from './origins.ts';
 export {
   type Chapter,
+  mechanismChapters,
   type Outcome,
   pinnedOutcome,
   pinnedSizes,
   type PinnedWitness,
   type Scenario,
   type ScenarioOrigin,
+  type SeriesChapter,
+  seriesChapters,
+  type Story,
   witnessExpected,
 } from './scenario.ts';
 export { exchanged, type SourceEdit, without, withoutLine } from './source-edit.ts';

@@ -5,9 +5,35 @@ import type { Image } from './image.ts';
 /** What a check of a scenario must come out as: nothing wrong, or the violation that is met first. */
 export type Outcome = 'holds' | ViolationKind;
 
-/** The last part of the story that a scenario belongs to. */
-export type Chapter =
-  'patch_text' | 'alternatives' | 'patch_machine' | 'maintenance' | 'exceptions' | 'sdei' | 'window';
+/** Parts of the story of the series. */
+export const seriesChapters = [
+  'patch_text',
+  'alternatives',
+  'patch_machine',
+  'maintenance',
+  'exceptions',
+  'sdei',
+  'window',
+] as const;
+
+/** Mechanisms beside the series, by what they are about. */
+export const mechanismChapters = [
+  'synchronisation',
+  'call sites',
+  'traps',
+  'rendezvous',
+  'several words',
+  'self-patching',
+  'debugger and hotplug',
+  'maintenance by hand',
+  'user space',
+] as const;
+
+/** A chapter of the series' story. */
+export type SeriesChapter = (typeof seriesChapters)[number];
+
+/** The part of the catalogue that a scenario belongs to. */
+export type Chapter = SeriesChapter | (typeof mechanismChapters)[number];
 
 /** A witness with the number of CPUs from which on it must be reachable; below, it must not be. */
 export interface PinnedWitness {
@@ -25,6 +51,23 @@ export interface ScenarioOrigin {
   readonly year: number;
   /** One line: who, what, which version. */
   readonly note: string;
+  /**
+   * `verified`: read in the source, the commit or the report that is named. `reconstructed`: written after the
+   * architecture's rules, or after a report whose code was not at hand. Default `verified`.
+   */
+  readonly evidence?: 'verified' | 'reconstructed';
+}
+
+/** What a page says about a mechanism, a paragraph each. */
+export interface Story {
+  /** What happened in the real world. */
+  readonly happened: string;
+  /** What the trace of the broken variant shows. */
+  readonly trace: string;
+  /** What repairs it, and why that suffices. */
+  readonly repair: string;
+  /** The id of the other variant. */
+  readonly other: string;
 }
 
 /** One entry of the catalogue: a protocol, what to ask of it and how the answer must come out. */
@@ -44,6 +87,8 @@ export interface Scenario {
   /** Outcomes by number of CPUs: each holds from its number on, up to the next. */
   readonly outcomes: readonly (readonly [cpus: number, outcome: Outcome])[];
   readonly witnesses: readonly PinnedWitness[];
+  /** For a mechanism beside the series: what its page says. */
+  readonly story?: Story;
   /** Builds the machine for a number of CPUs. */
   image(cpus: number): Image;
   /** The witnesses, as questions about states of that machine. */

@@ -1,6 +1,6 @@
-import { catalogue, pinnedSizes } from '@quiesce/scenarios';
+import { pinnedSizes, series } from '@quiesce/scenarios';
 
-/** One check of the catalogue. */
+/** One check of the series. */
 export interface Job {
   readonly scenario: string;
   readonly cpus: number;
@@ -17,12 +17,10 @@ export interface Done extends Job {
   readonly peak: number;
 }
 
-/** Every check that the catalogue pins, with most CPUs first: the long ones come first then. */
+/** Every check of the series that is pinned, with most CPUs first: the long ones come first then. */
 export function jobs(most: number): Job[] {
   return pinnedSizes
     .filter((cpus) => cpus <= most)
     .sort((a, b) => b - a)
-    .flatMap((cpus) =>
-      catalogue.filter(({ least }) => least <= cpus).map(({ id }) => ({ scenario: id, cpus })),
-    );
+    .flatMap((cpus) => series.filter(({ least }) => least <= cpus).map(({ id }) => ({ scenario: id, cpus })));
 }

@@ -1,8 +1,9 @@
-import { type Scenario, catalogue, pinnedOutcome, pinnedSizes } from '@quiesce/scenarios';
+import { type Scenario, type Story, catalogue, pinnedOutcome, pinnedSizes } from '@quiesce/scenarios';
+import { wrap } from '@quiesce/trace';
 import { type Colours, coloursFor, widthFor } from '../colour.ts';
 import { fieldLines } from '../fields.ts';
 import { printJson } from '../json.ts';
-import { listing, listingLegend } from '../listing.ts';
+import { listing, listingLegend, wholeListing } from '../listing.ts';
 import { suggestion } from '../nearest.ts';
 import { pageNames, pageSource, pageText } from '../pages.ts';
 import { imageFor } from '../subject.ts';
@@ -69,12 +70,13 @@ function textOf(given: string, colours: Colours, width: number): string {
 }
 
 function scenarioPage(scenario: Scenario, colours: Colours, width: number): string {
-  const { id, variant, shows, origin, chapter, least, smallest } = scenario;
+  const { id, variant, shows, origin, chapter, least, smallest, story } = scenario;
   const image = imageFor(scenario, Math.max(least, smallest));
   const outcomes = pinnedSizes
     .filter((cpus) => cpus >= least)
     .map((cpus) => `${cpus}: ${pinnedOutcome(scenario, cpus)}`);
   const from = origin.commits.length === 0 ? '' : ` (${origin.commits.join(', ')})`;
+  const evidence = origin.evidence === 'reconstructed' ? '; reconstructed from rules and reports' : '';
   const witnesses = scenario.witnesses.map(({ name, from: least, upTo }) => {
     if (least === 'never') return `  never reachable     ${name}`;
     const sizes = upTo === undefined ? `from ${least}` : `${least} to ${upTo}`;
@@ -92,16 +94,28 @@ function scenarioPage(scenario: Scenario, colours: Colours, width: number): stri
     ...line('chapter', chapter),
     ...line('protocol', variant),
     ...line('shows', shows),
-    ...line('origin', `${origin.note}, ${origin.year}${from}`),
+    ...line('origin', `${origin.note}, ${origin.year}${from}${evidence}`),
     ...line('machine', `IDC=${memory.cache?.IDC ?? 0} DIC=${memory.cache?.DIC ?? 0}, ${eventsText}`),
     ...image.program.sites.flatMap((site) => line('patches', `${site.label}: ${site.purpose}`)),
     ...line('by CPUs', outcomes.join(', ')),
     ...(witnesses.length === 0 ? [] : ['', 'Witnesses, by number of CPUs:', ...witnesses]),
+    ...(story === undefined ? [] : storyLines(story, colours, width)),
     '',
     `${colours.heading('Code')}   ${listingLegend}`,
-    ...listing(image, chapter === 'maintenance'),
+    ...(story === undefined ? listing(image, chapter === 'maintenance') : wholeListing(image)),
     '',
     `Check it: quiesce check ${id} --cpus ${smallest}`,
+    ...(story === undefined ? [] : [`The other variant: quiesce explain ${story.other}`]),
     '',
   ].join('\n');
+}
+
+/** What happened, what the counterexample shows, and what repairs it. */
+function storyLines({ happened, trace, repair }: Story, colours: Colours, width: number): string[] {
+  const parts: readonly (readonly [heading: string, text: string])[] = [
+    ['What happened', happened],
+    ['What the counterexample of the broken variant shows', trace],
+    ['What repairs it', repair],
+  ];
+  return parts.flatMap(([heading, text]) => ['', colours.heading(heading), ...wrap(text, width)]);
 }

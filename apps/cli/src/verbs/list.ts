@@ -1,6 +1,6 @@
 import { type Scenario, catalogue, pinnedOutcome, pinnedSizes } from '@quiesce/scenarios';
 import { wrap } from '@quiesce/trace';
-import { coloursFor } from '../colour.ts';
+import { coloursFor, widthFor } from '../colour.ts';
 import { printJson } from '../json.ts';
 import { scenariosNamed } from '../selection.ts';
 import type { Verb } from '../verb.ts';
@@ -11,11 +11,22 @@ function sizesOf(scenario: Scenario): readonly number[] {
 }
 
 function row(scenario: Scenario): object {
-  const { id, chapter, variant, shows, origin, least, smallest, witnesses } = scenario;
+  const { id, chapter, variant, shows, origin, least, smallest, witnesses, story } = scenario;
   const outcomes = Object.fromEntries(
     sizesOf(scenario).map((cpus) => [String(cpus), pinnedOutcome(scenario, cpus)]),
   );
-  return { id, chapter, variant, shows, origin, least, smallest, outcomes, witnesses };
+  return {
+    id,
+    chapter,
+    variant,
+    shows,
+    origin,
+    least,
+    smallest,
+    outcomes,
+    witnesses,
+    ...(story === undefined ? {} : { story }),
+  };
 }
 
 /** Outcomes by size, short: `holds`; `cmodx 2+` for what holds below 2 CPUs; `hang, cmodx 2+`. */
@@ -33,7 +44,7 @@ export const list: Verb = {
   does: 'the catalogue: every scenario with what it shows',
   options: { long: { short: 'l', does: 'with what each scenario shows, and where it comes from' } },
   notes: [
-    "ID is a scenario or a pattern, such as 'patch-text-*'.",
+    "ID is a scenario or a pattern, such as 'patch-text-*', '*-broken' or 'kgdb-*'.",
     'Columns: id, pinned outcome (cmodx 2+: from 2 CPUs on, holds below), protocol.',
   ],
   run: (given, host) => {
@@ -44,6 +55,8 @@ export const list: Verb = {
       return 0;
     }
     const colours = coloursFor(host, given.flag('no-color'));
+    const width = widthFor(host);
+    const idWidth = Math.max(...scenarios.map(({ id }) => id.length));
     let chapter = '';
     for (const scenario of scenarios) {
       if (scenario.chapter !== chapter) {
@@ -51,20 +64,20 @@ export const list: Verb = {
         chapter = scenario.chapter;
       }
       const outcome = outcomesText(scenario);
-      const start = `  ${scenario.id.padEnd(38)} ${outcome.padEnd(14)}`;
+      const start = `  ${scenario.id.padEnd(idWidth)} ${outcome.padEnd(14)}`;
       if (!given.flag('long')) {
-        host.out(`${start} ${short(scenario.variant, 100 - start.length - 1)}\n`);
+        const [first, ...more] = wrap(scenario.variant, Math.max(24, width - start.length - 1));
+        host.out(`${start} ${first}\n`);
+        for (const line of more) host.out(`${' '.repeat(start.length + 1)}${line}\n`);
         continue;
       }
       const { commits, year, note } = scenario.origin;
       const from = commits.length === 0 ? String(year) : `${year}, ${commits.join(' ')}`;
-      const lines = [scenario.variant, scenario.shows, `${note} (${from})`].flatMap((text) => wrap(text, 94));
+      const lines = [scenario.variant, scenario.shows, `${note} (${from})`].flatMap((text) =>
+        wrap(text, width - 6),
+      );
       host.out([start.trimEnd(), ...lines.map((line) => `    ${line}`), ''].join('\n'));
     }
     return 0;
   },
 };
-
-function short(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 2).trimEnd()}..`;
-}
