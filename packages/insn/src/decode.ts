@@ -1,4 +1,5 @@
 import { bits } from './bits.ts';
+import type { Guard } from './guard.ts';
 import { table } from './table.ts';
 import type { Row } from './row.ts';
 
@@ -12,52 +13,65 @@ function specificity(row: Row): number {
   return count;
 }
 
-/** The order in which rows are tried: most fixed bits, then guarded before unguarded, then as written. */
-export function byPreference(a: Row, b: Row): number {
-  return (
-    specificity(b) - specificity(a) ||
-    Number(b.when !== undefined) - Number(a.when !== undefined) ||
-    a.index - b.index
-  );
+/** The rows in the order in which they are tried: most fixed bits, then guarded before unguarded, then as written. */
+export function byPreference(rows: readonly Row[]): readonly Row[] {
+  return rows
+    .map((row) => ({ row, rank: specificity(row) * 2 + (row.when === undefined ? 0 : 1) }))
+    .sort((a, b) => b.rank - a.rank || a.row.index - b.row.index)
+    .map(({ row }) => row);
 }
 
 const bucketBits = 11;
+const bucketCount = 1 << bucketBits;
 const bucketShift = 32 - bucketBits;
 
-/** Bucket by the top 11 bits, then a list of mask and value: `start[bucket] .. start[bucket + 1]` in the arrays. */
-function buildBuckets(): {
-  start: Int32Array;
-  masks: Int32Array;
-  values: Int32Array;
-  rows: Int32Array;
-} {
-  const encodings = table.filter((row) => row.aliasOf === undefined).sort(byPreference);
-  const lists = Array.from({ length: 1 << bucketBits }, (): Row[] => []);
-  for (const row of encodings) {
-    const [mask, value] = [row.mask >>> bucketShift, row.value >>> bucketShift];
-    for (let bucket = 0; bucket < lists.length; bucket += 1) {
-      if ((bucket & mask) === value) lists[bucket].push(row);
-    }
+/** Room for the lists of all buckets together; what is not filled costs nothing. */
+const capacity = 1 << 15;
+
+/**
+ * Bucket by the top 11 bits, then a list of mask and value: `start[bucket] .. start[bucket + 1]` in the arrays. They are
+ * constants, because the search is slower with variables, and filled when the first word is decoded.
+ */
+const start = new Int32Array(bucketCount + 1);
+const masks = new Int32Array(capacity);
+const values = new Int32Array(capacity);
+const rows = new Int32Array(capacity);
+const guards: (Guard | undefined)[] = [];
+
+/** Calls `visit` with every bucket that holds words of a row. */
+function eachBucket({ mask, value }: Row, visit: (bucket: number) => void): void {
+  const free = ~(mask >>> bucketShift) & (bucketCount - 1);
+  for (let chosen = free; ; chosen = (chosen - 1) & free) {
+    visit((value >>> bucketShift) | chosen);
+    if (chosen === 0) return;
   }
-  const start = new Int32Array(lists.length + 1);
-  lists.forEach((list, bucket) => (start[bucket + 1] = start[bucket] + list.length));
-  const members = lists.flat();
-  return {
-    start,
-    masks: Int32Array.from(members, (row) => row.mask | 0),
-    values: Int32Array.from(members, (row) => row.value | 0),
-    rows: Int32Array.from(members, (row) => row.index),
-  };
 }
 
-const { start, masks, values, rows } = buildBuckets();
-const guards = table.map((row) => row.when);
+function buildBuckets(): void {
+  const encodings = byPreference(table.filter((row) => row.aliasOf === undefined));
+  for (const row of encodings) eachBucket(row, (bucket) => (start[bucket + 1] += 1));
+  for (let bucket = 0; bucket < bucketCount; bucket += 1) start[bucket + 1] += start[bucket];
+  if (start[bucketCount] > capacity) throw new Error(`the buckets need room for ${start[bucketCount]}`);
+  const next = start.slice();
+  for (const row of encodings) {
+    const { mask, value, index } = row;
+    eachBucket(row, (bucket) => {
+      const at = next[bucket];
+      next[bucket] = at + 1;
+      masks[at] = mask;
+      values[at] = value;
+      rows[at] = index;
+    });
+  }
+  for (const row of table) guards.push(row.when);
+}
 
 /**
  * The index in `table` of a word's encoding, never that of an alias; 0, the undefined row, when it is unallocated.
  * The word may be given signed or unsigned.
  */
 export function opcodeOf(word: number): number {
+  if (guards.length === 0) buildBuckets();
   const bucket = word >>> bucketShift;
   const end = start[bucket + 1];
   for (let i = start[bucket]; i < end; i += 1) {

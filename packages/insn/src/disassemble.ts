@@ -46,12 +46,16 @@ function spelling(row: Row): Spelling {
 }
 
 /** By opcode, in order of preference: the aliases of an encoding, and itself, which every word of it is. */
-const spellings: readonly Spelling[][] = table.map((): Spelling[] => []);
+let spellings: readonly Spelling[][] = [];
 
-for (const row of table.filter(({ aliasOf, input }) => aliasOf !== undefined && !input).sort(byPreference)) {
-  spellings[rowNamed(row.aliasOf ?? row.name).index].push(spelling(row));
+function buildSpellings(): void {
+  spellings = table.map((): Spelling[] => []);
+  const aliases = table.filter(({ aliasOf, input }) => aliasOf !== undefined && !input);
+  for (const row of byPreference(aliases)) {
+    spellings[rowNamed(row.aliasOf ?? row.name).index].push(spelling(row));
+  }
+  for (const row of table) spellings[row.index].push(spelling(row));
 }
-for (const row of table) spellings[row.index].push(spelling(row));
 
 const plain: DisassembleOptions = {};
 
@@ -60,6 +64,7 @@ const plain: DisassembleOptions = {};
  * Unallocated words are `.word 0x........`. Never throws.
  */
 export function disassemble(word: number, options: DisassembleOptions = plain): string {
+  if (spellings.length === 0) buildSpellings();
   const ways = spellings[opcodeOf(word)];
   const last = ways.length - 1;
   if (options.aliases !== false) {

@@ -60,9 +60,10 @@ const sizes = Float64Array.from({ length: 33 }, (_none, width) => 2 ** width);
 
 /** Encodes without the compiler's help; used where the row is not known before run time. Same errors. */
 export function encodeRow(row: Row, fields: Readonly<Partial<Record<string, number>>>): number {
-  let word = row.encoded;
-  for (let i = 0; i < row.fields.length; i += 1) {
-    const { name, lo, width } = row.fields[i];
+  const { encoded, fields: known, when } = row;
+  let word = encoded;
+  for (let i = 0; i < known.length; i += 1) {
+    const { name, lo, width } = known[i];
     const value = fields[name];
     if (value === undefined) throw new EncodeError('missing-field', row.name, name, undefined, 'a value');
     if (value >>> 0 !== value || value >= sizes[width]) {
@@ -71,8 +72,8 @@ export function encodeRow(row: Row, fields: Readonly<Partial<Record<string, numb
     }
     word |= value << lo;
   }
-  if (Object.keys(fields).length !== row.fields.length) refuseStrangers(row, fields);
-  if (row.when !== undefined && !row.when(word) && row.aliasOf === undefined) {
+  if (Object.keys(fields).length !== known.length) refuseStrangers(row, fields);
+  if (when !== undefined && !when(word) && row.aliasOf === undefined) {
     throw new EncodeError(
       'unallocated',
       row.name,

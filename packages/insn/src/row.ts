@@ -51,7 +51,7 @@ export type Row = {
   /** True for spellings that the assembler accepts and the disassembler never prints. */
   readonly input: boolean;
   /** Holds for the words of this row; absent when mask and value say it all. */
-  readonly when?: Guard;
+  readonly when?: Guard | undefined;
 };
 
 /** What a bit pattern says. */
@@ -65,19 +65,21 @@ export function parsePattern(pattern: string): Pattern {
   let encoded = 0;
   const fields: Field[] = [];
   for (const token of pattern.split(' ')) {
-    const fixed = /^\(?([01]+)\)?$/.exec(token)?.[1];
-    if (fixed !== undefined) {
+    const [first] = token;
+    if (first === '0' || first === '1' || first === '(') {
+      const fixed = first === '(' ? token.slice(1, -1) : token;
       lo -= fixed.length;
       const set = Number.parseInt(fixed, 2) << lo;
       encoded |= set;
-      if (!token.startsWith('(')) {
+      if (first !== '(') {
         mask |= (2 ** fixed.length - 1) << lo;
         value |= set;
       }
     } else {
-      const [name = '', width = '1'] = token.split(':');
-      lo -= Number(width);
-      fields.push({ name, lo, width: Number(width) });
+      const colon = token.indexOf(':');
+      const width = colon < 0 ? 1 : Number(token.slice(colon + 1));
+      lo -= width;
+      fields.push({ name: colon < 0 ? token : token.slice(0, colon), lo, width });
     }
   }
   if (lo !== 0) throw new Error(`pattern '${pattern}' is ${32 - lo} bits wide`);

@@ -1,4 +1,5 @@
 import { opcodeOf } from './decode.ts';
+import { lazy } from './lazy.ts';
 import { rowNamed, table } from './table.ts';
 import type { RowName } from './table.ts';
 
@@ -51,15 +52,15 @@ function members(issue: ArmArmIssue): Members {
   return { opcodes, spellings };
 }
 
-const byIssue: Readonly<Record<ArmArmIssue, Members>> = {
-  '2013': members('2013'),
-  '2021': members('2021'),
-  '2026': members('2026'),
+const byIssue: Readonly<Record<ArmArmIssue, () => Members>> = {
+  '2013': lazy(() => members('2013')),
+  '2021': lazy(() => members('2021')),
+  '2026': lazy(() => members('2026')),
 };
 
 /** Whether a word is on the list. A modification is safe only when the old and the new word both are. */
 export function mayBePatchedUnderExecution(word: number, issue: ArmArmIssue = '2026'): boolean {
-  const { opcodes, spellings } = byIssue[issue];
+  const { opcodes, spellings } = byIssue[issue]();
   if (opcodes[opcodeOf(word)] === 1) return true;
   for (const [mask, value] of spellings) if ((word & mask) >>> 0 === value) return true;
   return false;

@@ -1,3 +1,5 @@
+import { lazy } from './lazy.ts';
+
 /** System instructions by name: `op1 CRn CRm op2`, and whether the operation takes a register. */
 type Operation = readonly [
   name: string,
@@ -134,17 +136,15 @@ function nxs([name, op1, , CRm, op2, register]: Operation): Operation {
   return register === false ? [`${name}nxs`, op1, 9, CRm, op2, false] : [`${name}nxs`, op1, 9, CRm, op2];
 }
 
-const tlbiPlain: readonly Operation[] = [
-  ...tlbiBases.flatMap((row) => [row, shareable(row, 'is', 3), shareable(row, 'os', 1)]),
-  ...tlbiRanges.flatMap((row) => [row, shareable(row, 'is', 2), shareable(row, 'os', 5)]),
-  ...tlbiOthers,
-];
-
-// The operations on the granule protection tables have no nXS form.
-const tlbi: readonly Operation[] = [
-  ...tlbiPlain,
-  ...tlbiPlain.filter(([name]) => !/^r?pa/.test(name)).map(nxs),
-];
+function tlbi(): readonly Operation[] {
+  const plain: readonly Operation[] = [
+    ...tlbiBases.flatMap((row) => [row, shareable(row, 'is', 3), shareable(row, 'os', 1)]),
+    ...tlbiRanges.flatMap((row) => [row, shareable(row, 'is', 2), shareable(row, 'os', 5)]),
+    ...tlbiOthers,
+  ];
+  // The operations on the granule protection tables have no nXS form.
+  return [...plain, ...plain.filter(([name]) => !/^r?pa/.test(name)).map(nxs)];
+}
 
 /** The families of system instructions that have names. */
 export type SystemFamily = 'dc' | 'ic' | 'at' | 'tlbi';
@@ -160,32 +160,41 @@ export type SystemOperation = {
   readonly code: number;
 };
 
-const byCode = new Map<number, SystemOperation>();
-const byName: Record<SystemFamily, Map<string, SystemOperation>> = {
-  dc: new Map(),
-  ic: new Map(),
-  at: new Map(),
-  tlbi: new Map(),
+type Index = {
+  readonly byCode: ReadonlyMap<number, SystemOperation>;
+  readonly byName: Readonly<Record<SystemFamily, ReadonlyMap<string, SystemOperation>>>;
 };
 
-for (const [family, rows] of [
-  ['dc', dc],
-  ['ic', ic],
-  ['at', at],
-  ['tlbi', tlbi],
-] as const) {
-  for (const [name, op1, CRn, CRm, op2, register] of rows) {
-    const code = (op1 << 11) | (CRn << 7) | (CRm << 3) | op2;
-    const pair = family === 'tlbi' && /^r?(?:va|ipas)/.test(name);
-    const operation: SystemOperation = { family, name, register: register ?? true, pair, code };
-    byCode.set(code, operation);
-    byName[family].set(name, operation);
-  }
+const index = lazy((): Index => {
+  const byCode = new Map<number, SystemOperation>();
+  const family = (name: SystemFamily, rows: readonly Operation[]): ReadonlyMap<string, SystemOperation> => {
+    const operations = rows.map((row) => operation(name, row));
+    for (const made of operations) byCode.set(made.code, made);
+    return new Map(operations.map((made) => [made.name, made]));
+  };
+  const byName = {
+    dc: family('dc', dc),
+    ic: family('ic', ic),
+    at: family('at', at),
+    tlbi: family('tlbi', tlbi()),
+  };
+  return { byCode, byName };
+});
+
+function operation(family: SystemFamily, [name, op1, CRn, CRm, op2, register]: Operation): SystemOperation {
+  const code = (op1 << 11) | (CRn << 7) | (CRm << 3) | op2;
+  return {
+    family,
+    name,
+    register: register ?? true,
+    pair: family === 'tlbi' && /^r?(?:va|ipas)/.test(name),
+    code,
+  };
 }
 
 /** The named operation that a SYS word (row `sys`) performs, for instance `dc` `cvau`; undefined when it has no name. */
 export function systemOperation(word: number): SystemOperation | undefined {
-  return byCode.get((word >>> 5) & 0x3fff);
+  return index().byCode.get((word >>> 5) & 0x3fff);
 }
 
 /** Whether a SYSP word (row `sysp`) is one of the operations of TLBIP. */
@@ -195,5 +204,5 @@ export function isPairOperation(word: number): boolean {
 
 /** The operation of a family by its lower-case name, for instance `('tlbi', 'vaale1is')`. */
 export function systemOperationNamed(family: SystemFamily, name: string): SystemOperation | undefined {
-  return byName[family].get(name);
+  return index().byName[family].get(name);
 }

@@ -1,19 +1,27 @@
+import { lazy } from './lazy.ts';
 import { systemRegisters } from './table/system-registers.ts';
 
-const byCode = new Map<number, readonly [read: string, write: string]>();
-const byName = new Map<string, number>();
+type Index = {
+  readonly byCode: ReadonlyMap<number, readonly [read: string, write: string]>;
+  readonly byName: ReadonlyMap<string, number>;
+};
 
-for (const [op0, op1, CRn, names] of systemRegisters) {
-  for (const entry of names.split(' ')) {
-    const [name = '', place = ''] = entry.split('=');
-    const [CRm = 0, op2 = 0] = place.split('.').map(Number);
-    const code = systemRegisterCode(op0, op1, CRn, CRm, op2);
-    const [read = '', write = read] = name.split('|');
-    byCode.set(code, [read, write]);
-    byName.set(read, code);
-    byName.set(write, code);
+const index = lazy((): Index => {
+  const byCode = new Map<number, readonly [read: string, write: string]>();
+  const byName = new Map<string, number>();
+  for (const [op0, op1, CRn, names] of systemRegisters) {
+    for (const entry of names.split(' ')) {
+      const [name = '', place = ''] = entry.split('=');
+      const [CRm = 0, op2 = 0] = place.split('.').map(Number);
+      const code = systemRegisterCode(op0, op1, CRn, CRm, op2);
+      const [read = '', write = read] = name.split('|');
+      byCode.set(code, [read, write]);
+      byName.set(read, code);
+      byName.set(write, code);
+    }
   }
-}
+  return { byCode, byName };
+});
 
 /** The 15-bit code of a system register as MRS and MSR hold it in bits 19:5 (`o0:op1:CRn:CRm:op2`); op0 is 2 or 3. */
 export function systemRegisterCode(op0: number, op1: number, CRn: number, CRm: number, op2: number): number {
@@ -22,7 +30,7 @@ export function systemRegisterCode(op0: number, op1: number, CRn: number, CRm: n
 
 /** The name of a system register by its 15-bit code: `sctlr_el1`, or `s3_0_c1_c0_0` when it has none here. */
 export function systemRegisterName(code: number, write = false): string {
-  const names = byCode.get(code);
+  const names = index().byCode.get(code);
   if (names !== undefined) return write ? names[1] : names[0];
   const op1 = (code >> 11) & 7;
   return `s${2 + (code >> 14)}_${op1}_c${(code >> 7) & 15}_c${(code >> 3) & 15}_${code & 7}`;
@@ -33,7 +41,7 @@ const generic = /^s([23])_([0-7])_c(\d|1[0-5])_c(\d|1[0-5])_([0-7])$/;
 /** The 15-bit code of a system register by name, generic names included; undefined when nothing is called so. */
 export function systemRegisterNamed(name: string): number | undefined {
   const lower = name.toLowerCase();
-  const found = byName.get(lower);
+  const found = index().byName.get(lower);
   if (found !== undefined) return found;
   const parts = generic.exec(lower)?.slice(1).map(Number);
   if (parts === undefined) return undefined;
@@ -43,5 +51,5 @@ export function systemRegisterNamed(name: string): number | undefined {
 
 /** Every named system register: name and 15-bit code. */
 export function systemRegisterNames(): ReadonlyMap<string, number> {
-  return byName;
+  return index().byName;
 }

@@ -3,8 +3,9 @@ import { isLogicalImmediate, logicalImmediate } from './bitmask.ts';
 import { compileGuard } from './guard.ts';
 import type { Guard } from './guard.ts';
 import { pstateField } from './pstate.ts';
+import { lazy } from './lazy.ts';
 import { parsePattern } from './row.ts';
-import type { Row, RowSource } from './row.ts';
+import type { Pattern, Row, RowSource } from './row.ts';
 import { isPairOperation, systemOperation } from './system-operations.ts';
 import { atomics } from './table/atomics.ts';
 import { branches } from './table/branches.ts';
@@ -132,43 +133,77 @@ const conditions: Readonly<Record<string, Guard>> = {
   isTlbip: (word) => isPairOperation(word),
 };
 
-function build(): readonly Row[] {
-  const rows: Row[] = [];
-  for (const [rowClass, sources] of files) {
-    for (const [name, pattern, template, notes] of sources) {
-      const parsed = parsePattern(pattern);
-      const lookup = (field: string): Row['fields'][number] | undefined =>
-        parsed.fields.find((f) => f.name === field);
-      rows.push({
-        index: rows.length,
-        // The tuples' first elements are the union RowName itself.
-        name: name as RowName,
-        class: rowClass,
-        ...parsed,
-        pattern,
-        template,
-        input: notes?.input ?? false,
-        ...(notes?.aliasOf === undefined ? {} : { aliasOf: notes.aliasOf as RowName }),
-        ...(notes?.when === undefined ? {} : { when: compileGuard(notes.when, lookup, conditions) }),
-      });
-    }
+/** A row whose pattern and guard are read when they are first asked for. */
+class TableRow implements Row {
+  readonly index: number;
+  readonly name: RowName;
+  readonly class: RowClass;
+  readonly pattern: string;
+  readonly template: string;
+  readonly input: boolean;
+  readonly aliasOf?: RowName;
+  private readonly condition: string | undefined;
+  private parsed: Pattern | undefined;
+  private guard: Guard | undefined;
+
+  constructor(index: number, rowClass: RowClass, [name, pattern, template, notes]: RowSource) {
+    this.index = index;
+    // The tuples' first elements are the union RowName itself.
+    this.name = name as RowName;
+    this.class = rowClass;
+    this.pattern = pattern;
+    this.template = template;
+    this.input = notes?.input ?? false;
+    // So are the names of encodings in the notes.
+    if (notes?.aliasOf !== undefined) this.aliasOf = notes.aliasOf as RowName;
+    this.condition = notes?.when;
   }
-  return rows;
+
+  private get bits(): Pattern {
+    return (this.parsed ??= parsePattern(this.pattern));
+  }
+
+  get mask(): number {
+    return this.bits.mask;
+  }
+
+  get value(): number {
+    return this.bits.value;
+  }
+
+  get encoded(): number {
+    return this.bits.encoded;
+  }
+
+  get fields(): Pattern['fields'] {
+    return this.bits.fields;
+  }
+
+  get when(): Guard | undefined {
+    if (this.condition === undefined) return undefined;
+    return (this.guard ??= compileGuard(
+      this.condition,
+      (field) => this.fields.find(({ name }) => name === field),
+      conditions,
+    ));
+  }
 }
 
 /** Every row: the undefined row first, then the files of `table/` in the order of the manual's index. */
-export const table: readonly Row[] = build();
+export const table: readonly Row[] = files
+  .flatMap(([rowClass, sources]) => sources.map((source) => [rowClass, source] as const))
+  .map(([rowClass, source], index) => new TableRow(index, rowClass, source));
 
-const byName: ReadonlyMap<string, Row> = new Map(table.map((row) => [row.name, row]));
+const byName = lazy((): ReadonlyMap<string, Row> => new Map(table.map((row) => [row.name, row])));
 
 /** The row of that name. */
 export function rowNamed(name: RowName): Row {
-  const row = byName.get(name);
+  const row = byName().get(name);
   if (row === undefined) throw new Error(`no row named '${name}'`);
   return row;
 }
 
 /** Whether a text is the name of a row. */
 export function isRowName(text: string): text is RowName {
-  return byName.has(text);
+  return byName().has(text);
 }

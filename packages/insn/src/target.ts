@@ -1,5 +1,6 @@
 import { bits, signExtend } from './bits.ts';
 import { opcodeOf } from './decode.ts';
+import { lazy } from './lazy.ts';
 import type { Row } from './row.ts';
 import { table } from './table.ts';
 
@@ -17,14 +18,14 @@ export function offsetReader(row: Row): ((word: number) => number) | undefined {
   return (word) => ((word << (32 - lo - width)) >> (32 - width)) * 4;
 }
 
-const offsets = table.map(offsetReader);
+const offsets = lazy(() => table.map(offsetReader));
 
 /**
  * The signed byte offset that a PC-relative word encodes (branches, literal loads, ADR), or undefined for others.
  * ADRP's is relative to the page of the instruction.
  */
 export function pcOffset(word: number): number | undefined {
-  return offsets[opcodeOf(word)]?.(word);
+  return offsets()[opcodeOf(word)]?.(word);
 }
 
 /** The address that an immediate branch at `address` goes to; undefined when the word is not one. */

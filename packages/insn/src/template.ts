@@ -24,11 +24,20 @@ export type Template = {
   readonly pieces: readonly Piece[];
 };
 
+/** The mnemonic and the operands of a row's syntax. */
+function parts(row: Row): readonly [head: string, operands: string] {
+  const split = row.template.search(/[ {]/);
+  return split < 0 ? [row.template, ''] : [row.template.slice(0, split), row.template.slice(split)];
+}
+
+/** The mnemonics of a row, without compiling its operands. */
+export function mnemonicsOf(row: Row): readonly Mnemonic[] {
+  return compileMnemonic(parts(row)[0], row).mnemonics;
+}
+
 /** Compiles a row's template; throws when it names an unknown symbol, which only a mistake in the table can cause. */
 export function compileTemplate(row: Row): Template {
-  const split = row.template.search(/[ {]/);
-  const head = split < 0 ? row.template : row.template.slice(0, split);
-  const operands = split < 0 ? '' : row.template.slice(split);
+  const [head, operands] = parts(row);
   // GNU as takes a zero offset where there is none, structures apart.
   const rest =
     row.class === 'simd-structures'
@@ -38,14 +47,14 @@ export function compileTemplate(row: Row): Template {
 }
 
 function compileMnemonic(head: string, row: Row): Pick<Template, 'mnemonic' | 'mnemonics'> {
-  const parts = head.split(/<(\w+)>/);
-  const start = parts[0].toLowerCase();
+  const pieces = head.split(/<(\w+)>/);
+  const start = pieces[0].toLowerCase();
   let mnemonics: readonly Mnemonic[] = [{ text: start, fields: [] }];
   let mnemonic = (_word: number): string => start;
-  for (let i = 1; i < parts.length; i += 2) {
-    const symbol = parts[i];
+  for (let i = 1; i < pieces.length; i += 2) {
+    const symbol = pieces[i];
     const part = mnemonicParts[symbol];
-    const tail = parts[i + 1].toLowerCase();
+    const tail = pieces[i + 1].toLowerCase();
     if (part === undefined) throw new Error(`row '${row.name}': symbol <${symbol}> is not defined`);
     const { field, texts } = part;
     const read = reading(row, field);

@@ -4,6 +4,7 @@ import type { OperandReader } from '../operands/operand.ts';
 import { isVectorName } from '../operands/vectors.ts';
 import type { Row } from '../row.ts';
 import { rowNamed, table } from '../table.ts';
+import { mnemonicsOf } from '../template.ts';
 import type { Mnemonic, Piece } from '../template.ts';
 import { Fault } from './error.ts';
 import { evaluate } from './expression.ts';
@@ -19,7 +20,7 @@ function candidates(mnemonic: string): readonly Candidate[] {
   if (index === undefined) {
     index = new Map();
     for (const row of table.slice(1)) {
-      for (const spelling of templateOf(row).mnemonics) {
+      for (const spelling of mnemonicsOf(row)) {
         const list = index.get(spelling.text) ?? [];
         list.push({ row, mnemonic: spelling });
         index.set(spelling.text, list);

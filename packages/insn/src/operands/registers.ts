@@ -102,6 +102,13 @@ function quadWidth(row: Row): Width {
   return { is64: (word) => Q(word) === 1, set: (reader, is64) => reader.set('Q', Number(is64)) };
 }
 
+/** The 32 names by whether they are X, and whether 31 is the stack pointer. */
+const allNames = [false, true].map((is64) =>
+  [false, true].map((sp) =>
+    Array.from({ length: 32 }, (_none, register) => registerName(register, is64, sp)),
+  ),
+);
+
 /** The second of a pair of registers; the zero register is paired with itself. */
 function follower(first: number): number {
   return first === 31 ? 31 : first + 1;
@@ -111,9 +118,7 @@ function follower(first: number): number {
 function names(row: Row, fieldName: string, { by }: Width, sp: boolean): Pick<Operand, 'names'> {
   const number = row.fields.find(({ name }) => name === fieldName);
   if (by === undefined || number === undefined) return {};
-  const texts = by.is64.flatMap((is64) =>
-    Array.from({ length: 32 }, (_none, register) => registerName(register, is64, sp)),
-  );
+  const texts = by.is64.flatMap((is64) => allNames[Number(is64)][Number(sp)]);
   const select = row.fields.find(({ name }) => name === by.field);
   return { names: { texts, lo: number.lo, ...(select === undefined ? {} : { select }) } };
 }

@@ -1,6 +1,7 @@
 import { integer } from './immediates.ts';
 import { has, reading } from './operand.ts';
 import type { Operand, OperandMaker } from './operand.ts';
+import { lazy } from '../lazy.ts';
 import type { Row } from '../row.ts';
 
 /** The value of an 8-bit floating-point immediate (VFPExpandImm in the Arm ARM): sign, 3 bits of exponent, 4 of fraction. */
@@ -10,8 +11,10 @@ function expanded(imm8: number): number {
   return imm8 >= 128 ? -size : size;
 }
 
-const floats = Array.from({ length: 256 }, (_none, imm8) => expanded(imm8));
-const floatTexts = floats.map((value) => value.toExponential(18).replace(/e([-+])(\d)$/, 'e$10$2'));
+const floats = lazy(() => Array.from({ length: 256 }, (_none, imm8) => expanded(imm8)));
+const floatTexts = lazy(() =>
+  floats().map((value) => value.toExponential(18).replace(/e([-+])(\d)$/, 'e$10$2')),
+);
 
 /** Eight bits in one field, or in `abc` and `defgh` of the modified immediates. */
 function imm8Of(row: Row): (word: number) => number {
@@ -23,9 +26,9 @@ function imm8Of(row: Row): (word: number) => number {
 const float: OperandMaker = (row) => {
   const imm8 = imm8Of(row);
   return {
-    print: (word) => floatTexts[imm8(word)],
+    print: (word) => floatTexts()[imm8(word)],
     parse: (reader) => {
-      const found = floats.indexOf(reader.number() ?? Number.NaN);
+      const found = floats().indexOf(reader.number() ?? Number.NaN);
       if (found < 0)
         return reader.reject('n / 16 * 2^r with n from 16 to 31 and r from -3 to 4, or its negative');
       return has(row, 'imm8')
