@@ -1,7 +1,9 @@
 import { assemble, decode, disassemble, encodeRow, opcodeOf, rowNamed } from '@quiesce/insn';
+import { capstoneSeconds } from '../capstone.ts';
 import { binutilsPresent, binutilsSeconds } from '../binutils.ts';
 import type { Benchmark, Measurement, Scale } from '../benchmark.ts';
 import { ratesOf, roundsOf } from '../clock.ts';
+import { loadMilliseconds } from '../loading.ts';
 import { mixedWords } from '../word-mix.ts';
 
 const group = 'instruction set';
@@ -12,7 +14,12 @@ const mixed = 1 << 15;
 /** Lines that as and objdump are given, so that their start does not matter. */
 const linesForBinutils = 300_000;
 
-function rate(name: string, millions: number, make: () => (i: number) => number): Benchmark {
+function rate(
+  name: string,
+  millions: number,
+  limit: number | undefined,
+  make: () => (i: number) => number,
+): Benchmark {
   return {
     group,
     name,
@@ -24,7 +31,13 @@ function rate(name: string, millions: number, make: () => (i: number) => number)
         return sum;
       };
       const operations = Math.ceil(millions * 1e6 * (scale.quick ? 0.1 : 1));
-      return { unit: 'M/s', values: ratesOf(scale, operations, work), note: '', details: { operations } };
+      return {
+        unit: 'M/s',
+        values: ratesOf(scale, operations, work),
+        ...(limit === undefined ? {} : { limit: { bound: 'at least', value: limit } }),
+        note: '',
+        details: { operations },
+      };
     },
   };
 }
@@ -64,25 +77,73 @@ function peer(tool: 'as' | 'objdump', note: string): Benchmark {
   };
 }
 
+/** Our text of the mix beside that of capstone's C library, round by round: what counts is the ratio. */
+const besideCapstone: Benchmark = {
+  group,
+  name: "disassemble / capstone's C library",
+  measure(scale): Measurement | undefined {
+    const rounds = roundsOf(scale);
+    const words = Int32Array.from(mixedWords(mixed), ({ word }) => word);
+    const seconds = capstoneSeconds(words, rounds);
+    if (seconds === undefined) return undefined;
+    const theirs = seconds.map((s) => (s / words.length) * 1e6);
+    const ours = ratesOf(scale, scale.quick ? 2e5 : 2e6, textsOf(words)).map((rate) => 1 / rate);
+    const ratios = theirs.slice(0, ours.length).map((time, i) => time / ours[i]);
+    return {
+      unit: 'times',
+      values: ratios,
+      limit: { bound: 'at least', value: 1.5 },
+      note: `capstone ${(1 / Math.min(...theirs)).toFixed(1)} M/s`,
+      details: { words: words.length },
+    };
+  },
+};
+
+/** Writes text after text; reading a character of each makes the engine put its pieces together. */
+function textsOf(words: Int32Array): (operations: number) => number {
+  return (operations) => {
+    let sum = 0;
+    for (let i = 0; i < operations; i++) sum ^= disassemble(words[i & (mixed - 1)]).charCodeAt(1);
+    return sum;
+  };
+}
+
+/** What a process pays for the package before it does anything: the median of some fresh processes. */
+const loading: Benchmark = {
+  group,
+  name: 'load the package',
+  measure(scale): Measurement {
+    return {
+      unit: 'ms',
+      values: loadMilliseconds(scale.quick ? 3 : 9),
+      limit: { bound: 'at most', value: 15 },
+      note: 'wall clock, start of Node not counted',
+      details: {},
+    };
+  },
+};
+
 /** Decoding, encoding and text on a mix of words like that of the kernel. */
 export const instructionSetBenchmarks: readonly Benchmark[] = [
-  rate('opcodeOf', 20, () => {
+  rate('opcodeOf', 20, 80, () => {
     const words = Int32Array.from(mixedWords(mixed), ({ word }) => word);
     return (i) => opcodeOf(words[i]);
   }),
-  rate('decode', 10, () => {
+  rate('decode', 10, undefined, () => {
     const words = Int32Array.from(mixedWords(mixed), ({ word }) => word);
     return (i) => decode(words[i]).row.index;
   }),
-  rate('encode, checked fields', 2, () => {
+  rate('encode, checked fields', 2, 10, () => {
     const words = mixedWords(mixed).map(({ row, fields }) => ({ row: rowNamed(row), fields }));
     return (i) => encodeRow(words[i].row, words[i].fields);
   }),
-  rate('disassemble', 2, () => {
+  rate('disassemble', 2, undefined, () => {
     const words = Int32Array.from(mixedWords(mixed), ({ word }) => word);
-    return (i) => disassemble(words[i]).length;
+    return (i) => disassemble(words[i]).charCodeAt(1);
   }),
+  besideCapstone,
   peer('objdump', 'start not counted'),
   assembling,
   peer('as', 'start not counted'),
+  loading,
 ];
