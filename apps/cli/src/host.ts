@@ -9,6 +9,7 @@ export interface Host {
   readonly error: (text: string) => void;
   readonly outIsTerminal: boolean;
   readonly errorIsTerminal: boolean;
+  readonly inIsTerminal: boolean;
   /** Columns of the terminal, where there is one. */
   readonly columns: number | undefined;
   readonly environment: Readonly<Partial<Record<string, string>>>;
@@ -24,12 +25,13 @@ export interface Host {
 
 /** The host that a process is. */
 export function processHost(): Host {
-  const { stdout, stderr, env } = process;
+  const { stdin, stdout, stderr, env } = process;
   return {
     out: (text) => void stdout.write(text),
     error: (text) => void stderr.write(text),
     outIsTerminal: stdout.isTTY,
     errorIsTerminal: stderr.isTTY,
+    inIsTerminal: stdin.isTTY,
     // Undefined where standard output is no terminal, whatever the type says.
     columns: stdout.columns,
     environment: env,

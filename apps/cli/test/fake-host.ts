@@ -40,6 +40,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     error: (text) => void written.push({ text, isError: true }),
     outIsTerminal: terminal,
     errorIsTerminal: terminal,
+    inIsTerminal: !files.has('-'),
     columns: terminal ? 100 : undefined,
     environment,
     files,

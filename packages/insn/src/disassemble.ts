@@ -2,6 +2,7 @@ import { byPreference, opcodeOf } from './decode.ts';
 import type { Guard } from './guard.ts';
 import { compilePrinter } from './print.ts';
 import type { Printer } from './print.ts';
+import type { NumberFormatter } from './operands/operand.ts';
 import type { Row } from './row.ts';
 import { rowNamed, table } from './table.ts';
 import { compileTemplate } from './template.ts';
@@ -15,6 +16,8 @@ export type DisassembleOptions = {
   readonly aliases?: boolean;
   /** The text of a PC-relative target; by default the address in hexadecimal. */
   readonly target?: (address: number) => string;
+  /** The text of an immediate, without its `#`: its value, and the radix in which objdump writes it. */
+  readonly number?: NumberFormatter;
 };
 
 const templates: (Template | undefined)[] = [];

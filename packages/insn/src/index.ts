@@ -17,6 +17,7 @@ export {
 } from './system-registers.ts';
 export { barrierName } from './operands/system.ts';
 export { conditionNamed, conditionNames } from './operands/conditions.ts';
+export type { NumberFormatter } from './operands/operand.ts';
 export { registerNamed } from './operands/registers.ts';
 export type { Register } from './operands/registers.ts';
 export { pstateField, pstateFieldNamed } from './pstate.ts';

@@ -66,6 +66,36 @@ describe('inverses', () => {
   });
 });
 
+describe('a caller that formats', () => {
+  const number = (value: bigint, radix: 10 | 16): string => `${radix === 16 ? 'h' : 'd'}${value}`;
+  const target = (to: number): string => `there+${to}`;
+
+  it('writes numbers and targets itself', () => {
+    const texts = [
+      0x91000420, 0xf9400c20, 0xa9bf7bfd, 0x924000ef, 0xd2a00020, 0x92800000, 0x14000002, 0xd4200080,
+    ];
+    expect(texts.map((word) => disassemble(word, { address: 0x1000, number, target }))).toEqual([
+      'add x0, x1, #h1',
+      'ldr x0, [x1, #d24]',
+      'stp x29, x30, [sp, #d-16]!',
+      'and x15, x7, #h1',
+      'mov x0, #h65536',
+      'mov x0, #h18446744073709551615',
+      'b there+4104',
+      'brk #h4',
+    ]);
+  });
+
+  it('leaves the text as it is when it writes numbers as objdump does', () => {
+    const plain = (value: bigint, radix: 10 | 16): string =>
+      radix === 10 ? String(value) : value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
+    const random = generator(21);
+    for (const word of rows.flatMap((row) => Array.from({ length: 20 }, () => sampleWord(row, random)))) {
+      expect(disassemble(word, { number: plain })).toBe(disassemble(word));
+    }
+  });
+});
+
 describe('any word', () => {
   it('decodes and prints without throwing', () => {
     const random = generator(3);

@@ -16,7 +16,7 @@ interface Placed {
 /** `quiesce disasm` */
 export const disasm: Verb = {
   name: 'disasm',
-  synopsis: 'WORD... | FILE | - | --raw FILE',
+  synopsis: '[WORD... | FILE | - | --raw FILE]',
   does: 'words to A64 text',
   options: {
     raw: { value: 'FILE', example: 'code.bin', does: 'a file of little-endian words' },
@@ -25,7 +25,8 @@ export const disasm: Verb = {
     explain: { does: 'bit fields, aliases, and whether it may be patched under execution' },
   },
   notes: [
-    'WORD is hexadecimal, with or without 0x. FILE holds words, or the lines that asm prints.',
+    'WORD is hexadecimal, with or without 0x. FILE holds words, lines that asm or objdump -d prints, or',
+    "the Code: line of a kernel oops. Without any of them, and for '-', standard input is read.",
     'Prints address, word and text, separated by tabs, numbers in hexadecimal without 0x.',
   ],
   run: (given, host) => {
@@ -71,7 +72,10 @@ function wordsOf(given: Arguments, host: Host): Placed[] {
   }
   const [first, ...more] = positionals as readonly (string | undefined)[];
   if (first === undefined) {
-    throw usage("disasm needs words, a file or '-'; for example: quiesce disasm d503201f");
+    if (host.inIsTerminal) {
+      throw usage("disasm needs words, a file or '-'; for example: quiesce disasm d503201f");
+    }
+    return listedWords('-', new TextDecoder().decode(host.read('-')), base);
   }
   const place = (word: number, i: number): Placed => ({ address: base + 4 * i, word });
   if (isWord(first)) return positionals.map(parseWord).map(place);
@@ -106,16 +110,28 @@ function rawWords(path: string, bytes: Uint8Array, base: number): Placed[] {
   }));
 }
 
-/** Words one after the other, or lines of address, word and text; `#` and `//` begin comments. */
+/** What objdump writes between the lines of code. */
+const heading = /^\s*$|file format |^Disassembly of section |^[0-9a-f]+ <.*>:$|^\s*\.\.\.$/;
+
+/** A line of `asm` (address, word, text) or of `objdump -d` (address with a colon, word, text). */
+const placedLine = /^\s*([0-9a-f]{1,16})(?::\s+|\t)([0-9a-f]{8})(?:\s|$)/i;
+
+/**
+ * Words one after the other, with `#` or `//` before comments; lines of `asm` or `objdump -d`; or the `Code:` line of a
+ * kernel oops, in which the word at the program counter stands in parentheses.
+ */
 function listedWords(path: string, text: string, base: number): Placed[] {
   const words: Placed[] = [];
   for (const [i, whole] of text.split('\n').entries()) {
-    const [address, word] = whole.split('\t') as readonly (string | undefined)[];
-    if (address !== undefined && word !== undefined && isWord(word) && /^[0-9a-f]{1,16}$/i.test(address)) {
+    const placed = placedLine.exec(whole);
+    if (placed !== null) {
+      const [, address, word] = placed;
       words.push({ address: codeAddress(`${path}:${i + 1}`, `0x${address}`), word: parseWord(word) });
       continue;
     }
-    for (const part of whole.replace(/(?:#|\/\/).*/, '').split(/[\s,]+/)) {
+    if (heading.test(whole)) continue;
+    const oops = /\bCode: (.*)/.exec(whole)?.[1].replaceAll(/[()]/g, '');
+    for (const part of (oops ?? whole.replace(/(?:#|\/\/).*/, '')).split(/[\s,]+/)) {
       if (part === '') continue;
       if (!isWord(part)) {
         throw usage(

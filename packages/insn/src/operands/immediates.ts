@@ -27,7 +27,10 @@ export function formatInteger(value: number, format: Format): string {
 export function integer(shape: IntegerShape): Operand {
   const { read, format, range, step = 1, write, fallback } = shape;
   return {
-    print: (word) => formatInteger(read(word), format),
+    print: (word, { number }) =>
+      number === undefined
+        ? formatInteger(read(word), format)
+        : number(BigInt(read(word)), format === 'decimal' ? 10 : 16),
     parse: (reader) => {
       const [low, high] = range(reader);
       const value = reader.expression();
@@ -112,9 +115,10 @@ function bitmask(inverted: boolean): OperandMaker {
   return (row) => {
     const [N, immr, imms] = [reading(row, 'N'), reading(row, 'immr'), reading(row, 'imms')];
     return {
-      print: (word) => {
+      print: (word, { number }) => {
         const value = logicalImmediate(N(word), immr(word), imms(word), word >>> 31 === 1);
         if (value === undefined) return '?';
+        if (number !== undefined) return number((BigInt(value.hi) << 32n) | BigInt(value.lo), 16);
         const low = value.lo.toString(16);
         return value.hi === 0 ? `0x${low}` : `0x${value.hi.toString(16)}${low.padStart(8, '0')}`;
       },
@@ -144,9 +148,10 @@ function wide(inverted: boolean): OperandMaker {
   return (row) => {
     const [hw, imm16, width] = [reading(row, 'hw'), reading(row, 'imm16'), widthRead(row)];
     return {
-      print: (word) => {
-        const value = BigInt(imm16(word)) << BigInt(16 * hw(word));
-        return `0x${BigInt.asUintN(width(word), inverted ? ~value : value).toString(16)}`;
+      print: (word, { number }) => {
+        const shifted = BigInt(imm16(word)) << BigInt(16 * hw(word));
+        const value = BigInt.asUintN(width(word), inverted ? ~shifted : shifted);
+        return number === undefined ? `0x${value.toString(16)}` : number(value, 16);
       },
       parse: (reader) => {
         const bitsWide = widthSet(row, reader);

@@ -7,7 +7,12 @@ export type PrintContext = {
   readonly address?: number;
   /** The text of a PC-relative target; hexadecimal when it is not given. */
   readonly target?: (address: number) => string;
+  /** The text of an immediate, without its `#`; as objdump writes it when it is not given. */
+  readonly number?: NumberFormatter;
 };
+
+/** Writes an immediate: its value, and the radix in which objdump writes this one. */
+export type NumberFormatter = (value: bigint, radix: 10 | 16) => string;
 
 /** Texts by five bits from `lo` and, above them, a field that selects among 32 texts each. */
 export type Names = {
