@@ -11,6 +11,7 @@ import { check } from './verbs/check.ts';
 import { disasm } from './verbs/disasm.ts';
 import { explain } from './verbs/explain.ts';
 import { list } from './verbs/list.ts';
+import { minimise } from './verbs/minimise.ts';
 import { create } from './verbs/new.ts';
 import { replay } from './verbs/replay.ts';
 import { run } from './verbs/run.ts';
@@ -37,7 +38,7 @@ const help: Verb = {
   },
 };
 
-const verbs: readonly Verb[] = [list, check, run, replay, explain, create, asm, disasm, help];
+const verbs: readonly Verb[] = [list, check, run, replay, minimise, explain, create, asm, disasm, help];
 
 function printHelp(of: readonly Verb[], isJson: boolean, host: Host): number {
   if (isJson) {

@@ -1,13 +1,24 @@
-import { type Scenario, catalogue } from '@quiesce/scenarios';
+import { type Scenario, catalogue, scenarioOf } from '@quiesce/scenarios';
 import type { Host } from './host.ts';
 import { protocolIn } from './protocol-file.ts';
 import { suggestion } from './nearest.ts';
 import { type Subject, protocolSubject, scenarioSubject } from './subject.ts';
 import { usage } from './usage-error.ts';
 
+/** The scenario of an id, or of a variant that minimise names; undefined where there is none. */
+export function knownScenario(id: string): Scenario | undefined {
+  try {
+    return scenarioOf(id);
+  } catch (error) {
+    // A variant with a number that names nothing.
+    if (error instanceof RangeError) throw usage(error.message);
+    throw error;
+  }
+}
+
 /** The scenario of an id. Throws a usage error that names those most like it. */
 export function scenarioNamed(id: string): Scenario {
-  const found = catalogue.find((scenario) => scenario.id === id);
+  const found = knownScenario(id);
   if (found !== undefined) return found;
   const ids = catalogue.map((scenario) => scenario.id);
   throw usage(`no scenario '${id}'${suggestion(id, ids, "'quiesce list' shows them all")}`);
@@ -29,7 +40,7 @@ export function scenariosNamed(patterns: readonly string[]): Scenario[] {
     if (matches.length === 0) throw usage(`no scenario matches '${pattern}'; 'quiesce list' shows them all`);
     for (const scenario of matches) chosen.add(scenario);
   }
-  return catalogue.filter((scenario) => chosen.has(scenario));
+  return [...chosen].sort((a, b) => place(a) - place(b));
 }
 
 /** Whether an argument is the path of a protocol, not the id of a scenario. */
@@ -51,4 +62,10 @@ export function subjectNamed(argument: string, host: Host): Subject {
   return isPath(argument)
     ? protocolSubject(protocolIn(argument, host))
     : scenarioSubject(scenarioNamed(argument));
+}
+
+/** The place of a scenario, or of what it is a variant of, in the catalogue. */
+function place({ id }: Scenario): number {
+  const [base] = id.split('~', 1);
+  return catalogue.findIndex((scenario) => scenario.id === base);
 }

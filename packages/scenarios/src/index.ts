@@ -10,6 +10,16 @@ export {
 } from './check.ts';
 export { type AskedWitness, define, type Definition } from './define.ts';
 export { type Image, imageOf, type MachineOptions } from './image.ts';
+export {
+  type Finding,
+  type Judged,
+  type Judgement,
+  minimise,
+  type Minimised,
+  type MinimiseOptions,
+} from './minimise/minimise.ts';
+export { type Hardware, variantId, variantOf, type VariantParts } from './minimise/variant.ts';
+export { gone, type Weakening, weakeningsOf } from './minimise/weakening.ts';
 export { type OriginName, origins } from './origins.ts';
 export {
   type Chapter,

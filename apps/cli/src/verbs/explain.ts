@@ -6,6 +6,7 @@ import { printJson } from '../json.ts';
 import { listing, listingLegend, wholeListing } from '../listing.ts';
 import { suggestion } from '../nearest.ts';
 import { pageNames, pageSource, pageText } from '../pages.ts';
+import { scenarioNamed } from '../selection.ts';
 import { imageFor } from '../subject.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
@@ -61,7 +62,7 @@ const synonyms: Readonly<Partial<Record<string, string>>> = {
 function textOf(given: string, colours: Colours, width: number): string {
   const word = synonyms[given.toLowerCase()] ?? given.toLowerCase();
   if (pageNames().includes(word)) return pageText(word, width, colours.heading);
-  const scenario = catalogue.find(({ id }) => id === word);
+  const scenario = word.includes('~') ? scenarioNamed(word) : catalogue.find(({ id }) => id === word);
   if (scenario !== undefined) return scenarioPage(scenario, colours, width);
   const words = [...pageNames(), ...catalogue.map(({ id }) => id)];
   throw usage(

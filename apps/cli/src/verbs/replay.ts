@@ -1,11 +1,12 @@
 import { MachineError } from '@quiesce/machine';
-import { type Token, TokenError, decodeToken, scenarioOf } from '@quiesce/scenarios';
+import { type Token, TokenError, decodeToken } from '@quiesce/scenarios';
 import { type Trace, hangsAfter, renderText, traceOf } from '@quiesce/trace';
 import { coloursFor, widthFor } from '../colour.ts';
 import type { Host } from '../host.ts';
 import { printJson } from '../json.ts';
 import type { Protocol } from '@quiesce/protocol';
 import { protocolIn } from '../protocol-file.ts';
+import { knownScenario } from '../selection.ts';
 import { type Subject, protocolSubject, scenarioSubject } from '../subject.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
@@ -69,7 +70,7 @@ function verdictOf({ end }: Trace): string {
 function tokensIn(subject: string, host: Host): Token[] {
   if (/^q\d+\//.test(subject)) return [tokenOf(subject)];
   const text = new TextDecoder().decode(host.read(subject));
-  const found = [...new Set(text.match(/\bq1\/[\w./*-]+/g) ?? [])];
+  const found = [...new Set(text.match(/\bq1\/[\w./*~+-]+/g) ?? [])];
   if (found.length === 0) {
     throw usage(
       `'${subject}' contains no replay token, which begins with q1/; check prints one for every violation`,
@@ -90,7 +91,7 @@ function tokenOf(text: string): Token {
 /** What a token is about: the protocol of the file that was given, or a scenario of the catalogue. */
 function subjectOf(id: string, protocol: Protocol | undefined): Subject {
   if (protocol === undefined) {
-    const scenario = scenarioOf(id);
+    const scenario = knownScenario(id);
     if (scenario !== undefined) return scenarioSubject(scenario);
     throw usage(`no scenario '${id}'; where a file was checked, give it behind the token`);
   }
