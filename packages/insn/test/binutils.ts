@@ -73,6 +73,29 @@ export function assembleLines(lines: readonly string[]): readonly number[] {
   return Array.from(lines, (_line, i) => text.readUInt32LE(i * 4));
 }
 
+/** What GNU as makes of each line by itself: its word, or undefined where it refuses the line. */
+export function assembleEach(lines: readonly string[]): readonly (number | undefined)[] {
+  return inFolder((path) => {
+    const [source, object] = [path('lines.s'), path('lines.o')];
+    const run = (accepted: readonly string[]): string => {
+      writeFileSync(source, [extensions, ...accepted, ''].join('\n'));
+      return spawnSync(`${prefix}as`, ['--no-warn', '-o', object, source], {
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+      }).stderr;
+    };
+    const refused = new Set(
+      Array.from(run(lines).matchAll(/\.s:(\d+): Error/g), ([, line]) => Number(line) - 2),
+    );
+    const rest = run(lines.filter((_line, i) => !refused.has(i)));
+    if (rest !== '') throw new Error(rest.slice(0, 1000));
+    execFileSync(`${prefix}objcopy`, ['-O', 'binary', '-j', '.text', object, path('text')]);
+    const text = readFileSync(path('text'));
+    let at = -4;
+    return lines.map((_line, i) => (refused.has(i) ? undefined : text.readUInt32LE((at += 4))));
+  });
+}
+
 /** What is compared to the letter: comments, notes, symbols and runs of spaces do not count. */
 export function normalise(text: string): string {
   return text

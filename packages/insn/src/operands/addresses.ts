@@ -71,8 +71,14 @@ const extend: OperandMaker = (row) => {
     },
     isDefault: (word) => isLsl(word) && imm3(word) === 0,
     omit: (reader) => {
-      if (reader.get('Rm.is64') !== reader.get('sf')) return reader.reject('an extension of the W register');
-      return reader.set('option', plain(reader)) && reader.set('imm3', 0);
+      if (reader.get('Rm.is64') === reader.get('sf')) {
+        return reader.set('option', plain(reader)) && reader.set('imm3', 0);
+      }
+      // Beside the stack pointer GNU as takes a W register alone for one that is zero-extended.
+      const besideSp = reader.get('Rn') === 31 || (mayBeSp && reader.get('Rd') === 31);
+      return reader.get('sf') === 1 && besideSp
+        ? reader.set('option', 2) && reader.set('imm3', 0)
+        : reader.reject('an extension of the W register');
     },
     parse: (reader) => {
       const name = reader.name();

@@ -104,9 +104,10 @@ function imm24(sign: 1 | -1): OperandMaker {
   });
 }
 
-/** A value as 32 or 64 bits; undefined when it needs more, read as signed or as unsigned. */
+/** A value as 32 or 64 bits; undefined when it needs more. It may be signed, unsigned, or 32 bits below 32 ones. */
 function wrapped(value: bigint, width: number): bigint | undefined {
   const size = BigInt(width);
+  if (value >> 32n === 0xffff_ffffn) return BigInt.asUintN(width, value);
   if (value < -(1n << (size - 1n)) || value >= 1n << size) return undefined;
   return BigInt.asUintN(width, value);
 }
@@ -220,6 +221,15 @@ export const immediates: Readonly<Record<string, OperandMaker>> = {
   op2: (row) => unsigned(row, 'op2', 'decimal'),
   imm24: imm24(1),
   negimm24: imm24(-1),
+  negimm12: (row) => {
+    const imm12 = reading(row, 'imm12');
+    return integer({
+      read: (word) => -imm12(word),
+      format: 'decimal',
+      range: () => [-4095, -1],
+      write: (reader, value) => reader.set('imm12', -value),
+    });
+  },
   bitmask: bitmask(false),
   notbitmask: bitmask(true),
   movz: wide(false),

@@ -49,8 +49,8 @@ const byte: OperandMaker = (row) =>
   integer({
     read: imm8Of(row),
     format: 'hex',
-    range: () => [0, 255],
-    write: (reader, value) => reader.set('abc', value >> 5) && reader.set('defgh', value & 31),
+    range: () => [-128, 255],
+    write: (reader, value) => reader.set('abc', (value >> 5) & 7) && reader.set('defgh', value & 31),
   });
 
 /** MOVI of 64 bits: every bit of the immediate is eight. */

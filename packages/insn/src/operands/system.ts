@@ -84,6 +84,23 @@ function choice(fieldName: string, names: readonly string[], fallback?: number):
   };
 }
 
+const nxsNames: readonly string[] = ['oshnxs', 'nshnxs', 'ishnxs', 'synxs'];
+
+/** The option of DSB nXS: a name, or its number as GNU as has it. */
+const barrierNxs: OperandMaker = (row) => {
+  const imm2 = reading(row, 'imm2');
+  return {
+    print: (word) => nxsNames[imm2(word)],
+    parse: (reader) => {
+      const name = reader.name();
+      const found = name === undefined ? reader.expression() : BigInt(nxsNames.indexOf(name) * 4 + 16);
+      return found !== undefined && [16n, 20n, 24n, 28n].includes(found)
+        ? reader.set('imm2', (Number(found) - 16) / 4)
+        : reader.reject(`one of ${nxsNames.join(', ')}, or 16, 20, 24 or 28`);
+    },
+  };
+};
+
 function setSystem(reader: OperandReader, code: number): boolean {
   return (
     reader.set('op1', (code >> 11) & 7) &&
@@ -240,7 +257,7 @@ export const systemOperands: Readonly<Record<string, OperandMaker>> = {
   barrier,
   isb: option15,
   clrex: option15,
-  nxs: choice('imm2', ['oshnxs', 'nshnxs', 'ishnxs', 'synxs']),
+  nxs: barrierNxs,
   svcr: choice('svcr', ['', 'sm', 'za', ''], 3),
   bti: choice('op2', ['', 'c', 'j', 'jc'], 0),
   dc: operation('dc'),
