@@ -11,7 +11,7 @@ import {
 import type { Colours } from './colour.ts';
 import { fieldLines } from './fields.ts';
 import { duration, grouped } from './numbers.ts';
-import type { Subject } from './subject.ts';
+import { type Subject, inTier } from './subject.ts';
 
 /** How counterexamples are shown. */
 export type TraceForm = 'full' | 'short' | 'brief' | 'none';
@@ -45,7 +45,7 @@ export function traceText(
   form: Exclude<TraceForm, 'none'>,
   look: Look,
 ): string {
-  const trace = traceOf(subject.source(result.cpus), violation.schedule, {
+  const trace = traceOf(inTier(subject.source(result.cpus), result.model.tier), violation.schedule, {
     scenario: subject.id,
     fuse: result.model.reductions.includes('local steps'),
     ...(violation.kind === 'hang'
@@ -78,6 +78,7 @@ export function checkText(
     ...line('protocol', subject.variant),
     ...line('explored', costText(result)),
     ...line('model', modelText(result)),
+    ...(result.model.tier === 1 ? [] : line('left out', result.model.unmodelled.join(', '))),
     ...(bounds.length === 0 ? [] : line('bounds', bounds.join(', '))),
     ...Object.entries(result.witnesses).flatMap(([name, count]) =>
       line(

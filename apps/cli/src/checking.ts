@@ -10,10 +10,17 @@ export interface CheckPlan {
   readonly bounds: Bounds;
   readonly strategy: Strategy;
   readonly reductions: boolean;
+  readonly tier: 1 | 2;
 }
 
 /** Everything explored in full, with every reduction. */
-export const wholePlan: CheckPlan = { all: false, bounds: {}, strategy: 'breadth-first', reductions: true };
+export const wholePlan: CheckPlan = {
+  all: false,
+  bounds: {},
+  strategy: 'breadth-first',
+  reductions: true,
+  tier: 1,
+};
 
 /** Ctrl-C, as a search looks at it. */
 export interface Interruption {
@@ -43,11 +50,12 @@ export async function runCheck(
   interruption: Interruption,
 ): Promise<CheckResult> {
   subject.source(cpus);
-  const { all, bounds, strategy, reductions } = plan;
+  const { all, bounds, strategy, reductions, tier } = plan;
   const result = await subject.check(cpus, {
     all,
     bounds,
     strategy,
+    tier,
     signal: interruption,
     onProgress: (state) => progress.report(state),
     ...(reductions ? {} : { reductions: { symmetry: false, fuse: false, liveness: false } }),
@@ -106,6 +114,7 @@ export function checkCommand({ argument }: Subject, result: CheckResult, plan: C
     ...(milliseconds === undefined ? [] : [`--max-time ${milliseconds / 1000}`]),
     ...(plan.strategy === 'breadth-first' ? [] : [`--strategy ${plan.strategy}`]),
     ...(plan.reductions ? [] : ['--no-reductions']),
+    ...(plan.tier === 1 ? [] : [`--tier ${plan.tier}`]),
   ].join(' ');
 }
 
@@ -150,6 +159,7 @@ export function checkRow(
     replay: first === undefined ? checkCommand(subject, result, plan) : replayCommand(subject, first.replay),
     ...(unmet.length === 0 ? {} : { unmet }),
     model: {
+      unmodelled: model.unmodelled,
       safeList: model.safeList,
       IDC: model.IDC,
       DIC: model.DIC,

@@ -53,6 +53,11 @@ export function scenarioSubject(scenario: Scenario): Subject {
   };
 }
 
+/** The same program on a machine of another tier. */
+export function inTier(source: TraceSource, tier: 1 | 2): TraceSource {
+  return tier === 1 ? source : { ...source, spec: { ...source.spec, tier } };
+}
+
 /** A protocol that was read from a file. */
 export function protocolSubject(protocol: Protocol): Subject {
   const { id, file, sizes, expected } = protocol;

@@ -4,13 +4,19 @@
 export interface Choice {
   /** The CPU that moves. */
   readonly cpu: number;
-  /** It executes an instruction, takes an event of the environment, or takes an interrupt that a CPU sent. */
-  readonly kind: 'execute' | 'event' | 'interrupt';
-  /** Which of the instruction words it may fetch; the index of the event; the INTID. */
+  /**
+   * It executes an instruction, takes an event of the environment, takes an interrupt that a CPU sent, or, in tier 2, one
+   * of its outstanding stores becomes visible.
+   */
+  readonly kind: 'execute' | 'event' | 'interrupt' | 'store';
+  /**
+   * Which of the instruction words it may fetch and, in tier 2, of the values that it may read; the index of the event;
+   * the INTID; which outstanding store, in program order.
+   */
   readonly alternative: number;
 }
 
-const kinds = ['execute', 'event', 'interrupt'] as const;
+const kinds = ['execute', 'event', 'interrupt', 'store'] as const;
 
 /** Packs a choice. */
 export function encodeChoice(choice: Choice): number {

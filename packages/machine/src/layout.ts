@@ -1,10 +1,18 @@
 import { cells } from '@quiesce/cpu';
-import { MemoryMap, sharedCells, viewCells } from '@quiesce/memory';
+import {
+  MemoryMap,
+  type SharedCells,
+  sharedCells,
+  viewCells,
+  weakSharedCells,
+  weakViewCells,
+} from '@quiesce/memory';
 import { MachineError, type MachineSpec } from './spec.ts';
 
 /** Where the parts of the shared state and of each CPU's own state lie. Fixed for a machine. */
 export interface MachineLayout {
   readonly map: MemoryMap;
+  readonly sharedCells: SharedCells;
   /** Cells of the shared state: memory, then the budgets of the events. */
   readonly sharedLength: number;
   /** First cell of the budgets, one for each event; -1 in a cell stands for unlimited. */
@@ -79,10 +87,12 @@ export function layoutOf(spec: MachineSpec): MachineLayout {
       );
     }
   }
-  const shared = sharedCells(map).length;
-  const viewLength = viewCells(map).length;
+  const cellsOfShared = spec.tier === 2 ? weakSharedCells(map) : sharedCells(map);
+  const shared = cellsOfShared.length;
+  const viewLength = (spec.tier === 2 ? weakViewCells(map) : viewCells(map)).length;
   return {
     map,
+    sharedCells: cellsOfShared,
     sharedLength: shared + events.length,
     budgets: shared,
     localLength: cells.length + viewLength + map.privateWords + 1,

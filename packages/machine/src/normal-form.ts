@@ -1,4 +1,5 @@
-import { cells } from '@quiesce/cpu';
+import { cells, flagsView } from '@quiesce/cpu';
+import { registerViews, weakViewCells } from '@quiesce/memory';
 import type { MachineLayout } from './layout.ts';
 import { Liveness } from './liveness.ts';
 import { mayUseSecondStack, mayWaitForEvents } from './program-facts.ts';
@@ -19,6 +20,20 @@ export function normalizer(spec: MachineSpec, layout: MachineLayout): (local: In
   const liveness = new Liveness(layout.map, spec.done);
   const stack = layout.map.mappingOf(spec.stackPointer - 8);
   const number = spec.cpuNumber ?? NaN;
+  const weak = spec.tier === 2 ? weakViewCells(layout.map) : undefined;
+  const firstWord = stack?.region.firstWord ?? 0;
+  const stackViews =
+    weak === undefined
+      ? []
+      : [0, layout.map.privateWords].map((views) => layout.view + weak.privateViews + views + firstWord);
+  const forget =
+    weak === undefined
+      ? undefined
+      : (local: Int32Array, register: number): void => {
+          const view = layout.view + weak.registers + register;
+          local[view] = 0;
+          local[view + registerViews] = 0;
+        };
   const clearStack =
     stack?.region.kind === 'private' &&
     stack.base + stack.size === spec.stackPointer &&
@@ -31,6 +46,7 @@ export function normalizer(spec: MachineSpec, layout: MachineLayout): (local: In
           if (sp < stack.base || sp > spec.stackPointer) return;
           const start = layout.privateWords + stack.region.firstWord;
           local.fill(0, start, start + ((sp - stack.base) >> 2));
+          for (const views of stackViews) local.fill(0, views, views + ((sp - stack.base) >> 2));
         }
       : undefined;
   const waits = mayWaitForEvents(layout.map);
@@ -44,8 +60,12 @@ export function normalizer(spec: MachineSpec, layout: MachineLayout): (local: In
       if ((live.low & (1 << x)) !== 0) continue;
       local[2 * x] = 0;
       local[2 * x + 1] = 0;
+      forget?.(local, x);
     }
-    if (live.low >= 0) local[cells.NZCV] = 0;
+    if (live.low >= 0) {
+      local[cells.NZCV] = 0;
+      forget?.(local, flagsView);
+    }
     for (const { bit, cell } of exceptionRegisters) {
       if ((live.high & bit) !== 0) continue;
       // Where a handler interrupted decides whether a modification tears a site.

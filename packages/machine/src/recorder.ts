@@ -11,4 +11,6 @@ export interface Recorder {
   executed(): void;
   /** An exception or an event is taken instead of an instruction. */
   entered(what: string, pc: number): void;
+  /** Tier 2: an outstanding store became visible. */
+  propagated?(address: number, size: number): void;
 }

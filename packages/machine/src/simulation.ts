@@ -4,7 +4,7 @@ import type { Recorder } from './recorder.ts';
 import { MachineError, type MachineSpec } from './spec.ts';
 import { Stepper } from './stepper.ts';
 import type { Failure } from './violation.ts';
-import { sharedCells } from '@quiesce/memory';
+import type { Timeline } from '@quiesce/memory';
 import { StateView } from './state-view.ts';
 
 /**
@@ -20,12 +20,14 @@ export class Simulation {
   readonly locals: readonly Int32Array[];
   /** The violation that ended the run, if one did. */
   failure: Failure | undefined;
+  readonly #timeline: Timeline | undefined;
 
   constructor(spec: MachineSpec, recorder?: Recorder) {
     this.spec = spec;
     this.layout = layoutOf(spec);
     this.stepper = new Stepper(spec, this.layout);
     this.stepper.recorder = recorder;
+    if (spec.tier === 2) this.#timeline = this.stepper.timeline();
     this.shared = this.stepper.initialShared();
     this.locals = Array.from({ length: spec.cpus }, (_, cpu) => this.stepper.initialLocal(cpu));
   }
@@ -45,7 +47,7 @@ export class Simulation {
 
   /** The state, to ask questions of. */
   view(): StateView {
-    const view = new StateView(this.layout, this.spec.cpus, sharedCells(this.layout.map));
+    const view = new StateView(this.layout, this.spec.cpus, this.layout.sharedCells);
     view.set(this.shared, this.locals);
     return view;
   }
@@ -72,6 +74,7 @@ export class Simulation {
         if (received !== undefined) this.failure ??= { cpu, ...received };
       }
     }
+    this.#timeline?.settle(this.shared, this.locals, this.layout.view);
     return this.failure;
   }
 }

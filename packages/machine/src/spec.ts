@@ -30,6 +30,11 @@ export type SafeListIssue = '2013' | '2021' | '2026';
 
 /** A machine, complete: nothing else decides what it can do. */
 export interface MachineSpec {
+  /**
+   * How data accesses are ordered. 1: sequentially consistent. 2: as far as barriers, dependencies, acquire and release
+   * order them. Default 1.
+   */
+  readonly tier?: 1 | 2;
   /** Number of PEs, 1 to 64. */
   readonly cpus: number;
   readonly memory: MemorySpec;

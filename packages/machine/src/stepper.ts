@@ -3,13 +3,14 @@ import {
   type Operation,
   Pe,
   type Syndrome,
+  WeakExecution,
   cells,
   daif,
   exceptionClass,
   operationOf,
   waiting,
 } from '@quiesce/cpu';
-import { Memory } from '@quiesce/memory';
+import { Memory, Timeline, WeakMemory } from '@quiesce/memory';
 import { choiceMask, decodeChoice, encodeChoice } from './choice.ts';
 import { codePointers } from './code-pointer.ts';
 import { deliverEvent, eventDeliverable, pendingInterrupt, takeInterrupt } from './environment.ts';
@@ -60,6 +61,8 @@ export class Stepper {
   readonly spec: MachineSpec;
   readonly layout: MachineLayout;
   readonly memory: Memory;
+  /** The same memory in tier 2. */
+  readonly weak: WeakMemory | undefined;
   readonly pe: Pe;
   readonly text: ProgramText;
   /** After {@link perform}: what the other CPUs have to be told. */
@@ -76,13 +79,21 @@ export class Stepper {
   readonly #pointers: ReadonlySet<number>;
   readonly #returns: ReadonlySet<number>;
   readonly #boundaries: readonly number[];
+  readonly #execution: WeakExecution | undefined;
+  readonly #trialShared: Int32Array;
+  readonly #trialLocal: Int32Array;
+  /** Tier 2: which of the values that it may read the next load reads. */
+  #reads = 0;
   #failure: { kind: StepViolation; detail: string } | undefined;
   #options: FetchOption[] = [];
 
   constructor(spec: MachineSpec, layout: MachineLayout) {
     this.spec = spec;
     this.layout = layout;
-    this.memory = new Memory(layout.map);
+    this.weak = spec.tier === 2 ? new WeakMemory(layout.map) : undefined;
+    this.memory = this.weak ?? new Memory(layout.map);
+    this.#trialShared = new Int32Array(layout.sharedLength);
+    this.#trialLocal = new Int32Array(layout.localLength);
     this.text = new ProgramText(layout.map);
     this.#events = spec.events ?? [];
     this.#bugs = new Set(spec.bugs ?? [0x800]);
@@ -109,6 +120,13 @@ export class Stepper {
       exception: (_pe, cause) => this.memory.text.escapes() || this.#refuses(cause),
       stored: (address, size) => this.#stored(address, size),
     });
+    this.#execution = this.weak === undefined ? undefined : new WeakExecution(this.pe, this.weak);
+  }
+
+  /** Tier 2: what puts the times of the machine in normal form. */
+  timeline(): Timeline {
+    // A CPU that has finished may still take interrupts.
+    return new Timeline(this.layout.map, (local) => !this.#maskable && this.isDone(local));
   }
 
   /** The initial shared state. */
@@ -161,8 +179,14 @@ export class Stepper {
     const result: number[] = [];
     const done = this.isDone(local);
     if (!done && local[cells.WAIT] === waiting.no) {
-      const count = this.#optionsAt(shared, local).length;
+      const count = this.#alternativesAt(shared, local);
       for (let i = 0; i < count; i++) result.push(encodeChoice({ cpu: 0, kind: 'execute', alternative: i }));
+    }
+    if (this.weak !== undefined) {
+      this.#attach(shared, local);
+      for (const store of this.weak.order.propagatable()) {
+        result.push(encodeChoice({ cpu: 0, kind: 'store', alternative: store }));
+      }
     }
     // Between the two halves of a pair access an interrupt would abandon it; the half that is done is not undone.
     if (local[cells.PART] !== 0) return result;
@@ -183,6 +207,38 @@ export class Stepper {
     const { view, privateWords, role } = this.layout;
     this.memory.attach(shared, local.subarray(view, privateWords), local.subarray(privateWords, role));
     this.pe.attach(local);
+    this.#execution?.attach(local.subarray(view, privateWords));
+  }
+
+  /** In how many ways the CPU can execute its next instruction now. */
+  #alternativesAt(shared: Int32Array, local: Int32Array): number {
+    const fetches = this.#optionsAt(shared, local).length;
+    return this.weak === undefined ? fetches : fetches * this.#readable(shared, local, fetches, this.weak);
+  }
+
+  /**
+   * Tier 2: how many values the next instruction may read, found out by trying it; 0 where it has to wait for outstanding
+   * stores. Where words of several versions may be fetched, the greatest number of them.
+   */
+  #readable(shared: Int32Array, local: Int32Array, fetches: number, weak: WeakMemory): number {
+    const { recorder } = this;
+    const { observer } = weak;
+    this.recorder = undefined;
+    weak.observer = undefined;
+    let most = 0;
+    for (let i = 0; i < fetches; i++) {
+      this.#trialShared.set(shared);
+      this.#trialLocal.set(local);
+      this.#attach(this.#trialShared, this.#trialLocal);
+      weak.begin(0);
+      this.#execute(i);
+      if (!weak.order.waits) most = Math.max(most, weak.order.alternatives);
+    }
+    this.#failure = undefined;
+    this.signals.length = 0;
+    this.recorder = recorder;
+    weak.observer = observer;
+    return most;
   }
 
   /** The words that may be fetched at the CPU's program counter; one entry where nothing is modified. */
@@ -215,11 +271,21 @@ export class Stepper {
     } else if (kind === 'interrupt') {
       this.recorder?.entered(`interrupt ${alternative}`, pc);
       takeInterrupt(this.pe, alternative);
-    } else this.#execute(alternative);
+    } else if (kind === 'store') this.#propagate(alternative);
+    else this.#execute(alternative);
     const failure = this.#failed(pc);
     if (failure !== undefined) return failure;
     if (!this.#maskable || this.#stretch(pc) === this.#stretch(this.pe.pc)) this.#fuse();
     return this.#failed(this.pe.pc);
+  }
+
+  /** Tier 2: an outstanding store becomes visible. */
+  #propagate(store: number): void {
+    if (this.weak === undefined) return;
+    const { address, size, site } = this.weak.order.propagate(store);
+    this.signals.push({ stored: { address, size } });
+    if (site >= 0) this.#modified(site);
+    this.recorder?.propagated?.(address, size);
   }
 
   #failed(pc: number): Omit<Failure, 'cpu'> | undefined {
@@ -237,6 +303,7 @@ export class Stepper {
       return;
     }
     if (found.kind === 'fixed') {
+      this.#reads = alternative;
       this.#run(found.operation, undefined, 0);
       return;
     }
@@ -248,23 +315,27 @@ export class Stepper {
       this.#failure = { kind: verdict, detail: describeFetch(verdict, options) };
       return;
     }
-    const option = options[alternative];
+    const option = options[alternative % options.length];
+    this.#reads = Math.floor(alternative / options.length);
     text.executed(found.index, option.version);
     this.#run(operationOf(option.word), options, option.version);
   }
 
   #run(operation: Operation, options: readonly FetchOption[] | undefined, version: number): void {
     this.recorder?.fetched(this.pe.pc, operation.word, options, version);
-    this.pe.execute(operation);
+    if (this.#execution === undefined) this.pe.execute(operation);
+    else this.#execution.execute(operation, this.#reads);
     this.#checkPointers(operation);
-    for (const site of this.memory.modifiedSites) {
-      if (this.fuse || this.foresees) this.#foreseen(site);
-      this.signals.push({ modified: site });
-      // A handler can modify the site that it interrupted its own CPU in.
-      this.#failure ??= this.#torn(this.pe.state, site, true);
-    }
+    for (const site of this.memory.modifiedSites) this.#modified(site);
     this.memory.modifiedSites.length = 0;
     this.recorder?.executed();
+  }
+
+  #modified(site: number): void {
+    if (this.fuse || this.foresees) this.#foreseen(site);
+    this.signals.push({ modified: site });
+    // A handler can modify the site that it interrupted its own CPU in.
+    this.#failure ??= this.#torn(this.pe.state, site, true);
   }
 
   /** What the reductions take for granted about code pointers holds for the instruction that just executed. */
@@ -348,7 +419,9 @@ export class Stepper {
       memory.observer = undefined;
       memory.text.confined = true;
       memory.text.escaped = false;
-      pe.execute(found.operation);
+      this.#reads = 0;
+      if (this.#execution === undefined) pe.execute(found.operation);
+      else this.#execution.execute(found.operation, 0);
       memory.text.confined = false;
       if (!this.#escaped()) this.#checkPointers(found.operation);
       memory.observer = observer;
@@ -441,6 +514,8 @@ export class Stepper {
   }
 
   #stored(address: number, size: number): void {
+    // A store that is outstanding is seen by nobody yet.
+    if (this.weak?.order.pended === true) return;
     const kind = this.layout.map.mappingOf(address)?.region.kind;
     if ((kind === 'shared' || kind === 'text') && !this.memory.text.escapes()) {
       this.signals.push({ stored: { address: this.#located(address), size } });

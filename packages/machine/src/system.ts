@@ -1,5 +1,5 @@
 import { Interner, PairTable, type Property, type TransitionSystem } from '@quiesce/explore';
-import { sharedCells } from '@quiesce/memory';
+import type { Timeline } from '@quiesce/memory';
 import { choiceMask } from './choice.ts';
 import { type MachineLayout, layoutOf } from './layout.ts';
 import { normalizer } from './normal-form.ts';
@@ -57,6 +57,8 @@ export class MachineSystem implements TransitionSystem {
   readonly #next: Uint32Array;
   readonly #sharedWork: Int32Array;
   readonly #localWork: Int32Array;
+  readonly #timeline: Timeline | undefined;
+  readonly #settledLocals: readonly Int32Array[];
 
   constructor(spec: MachineSpec, options: SystemOptions = {}) {
     this.spec = spec;
@@ -69,7 +71,9 @@ export class MachineSystem implements TransitionSystem {
     this.#next = new Uint32Array(this.width);
     this.#sharedWork = new Int32Array(this.layout.sharedLength);
     this.#localWork = new Int32Array(this.layout.localLength);
-    this.#view = new StateView(this.layout, spec.cpus, sharedCells(this.layout.map));
+    this.#timeline = spec.tier === 2 ? this.stepper.timeline() : undefined;
+    this.#settledLocals = Array.from({ length: spec.cpus }, () => new Int32Array(this.layout.localLength));
+    this.#view = new StateView(this.layout, spec.cpus, this.layout.sharedCells);
     this.#viewLocals = Array.from({ length: spec.cpus }, () => this.#localWork);
     this.#normalize = options.liveness === false ? () => undefined : normalizer(spec, this.layout);
     this.properties = this.#propertiesFor(options.witnesses ?? []);
@@ -149,6 +153,16 @@ export class MachineSystem implements TransitionSystem {
         if (next[0] === 0) next[0] = received & 7;
       }
     }
+    if (this.#timeline !== undefined) this.#settle(next, this.#timeline);
+  }
+
+  /** Tier 2: states that differ only in how long ago things happened are one. */
+  #settle(next: Uint32Array, timeline: Timeline): void {
+    this.#sharedWork.set(this.#shared.get(next[1]));
+    this.#settledLocals.forEach((local, cpu) => local.set(this.#locals.get(next[header + cpu])));
+    timeline.settle(this.#sharedWork, this.#settledLocals, this.layout.view);
+    next[1] = this.#shared.intern(this.#sharedWork);
+    this.#settledLocals.forEach((local, cpu) => (next[header + cpu] = this.#locals.intern(local)));
   }
 
   /** Sorts the CPUs of each role, so that an exchange of two of them is the same state. */

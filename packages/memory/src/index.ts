@@ -14,3 +14,13 @@ export {
 export { type SharedCells, sharedCells, type ViewCells, viewCells } from './cells.ts';
 export { type BarrierReach, InstructionSide } from './instruction-side.ts';
 export { type AccessFault, type AccessSize, Memory, type MemoryObserver } from './memory.ts';
+export {
+  registerViews,
+  type WeakSharedCells,
+  weakSharedCells,
+  type WeakViewCells,
+  weakViewCells,
+} from './weak-cells.ts';
+export { type Access, type Propagation, WeakOrder } from './weak-order.ts';
+export { WeakMemory } from './weak-memory.ts';
+export { Timeline } from './timeline.ts';

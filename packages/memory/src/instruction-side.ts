@@ -39,10 +39,10 @@ export class InstructionSide {
   #shared: Int32Array = new Int32Array(0);
   #view: Int32Array = new Int32Array(0);
 
-  constructor(map: MemoryMap) {
+  constructor(map: MemoryMap, shared: SharedCells = sharedCells(map), view: ViewCells = viewCells(map)) {
     this.map = map;
-    this.sharedCells = sharedCells(map);
-    this.viewCells = viewCells(map);
+    this.sharedCells = shared;
+    this.viewCells = view;
     this.#words = map.siteWords.length;
     this.#versions = map.maxVersions;
   }
@@ -104,6 +104,17 @@ export class InstructionSide {
   /** Whether the attached CPU knows, for fetching, every write that is in its range of site word `t`. */
   knowsForFetching(t: number): boolean {
     return this.#view[this.viewCells.knownForFetch + t] >= this.versions(t) - 1;
+  }
+
+  /** The newest version of a site word that the attached CPU knows of; for fetching, or at all. */
+  known(t: number, forFetching: boolean): number {
+    const { known, knownForFetch } = this.viewCells;
+    return this.#view[(forFetching ? knownForFetch : known) + t];
+  }
+
+  /** The newest version of a site word that has been cleaned to the Point of Unification. */
+  cleaned(t: number): number {
+    return this.#shared[this.sharedCells.cleaned + t];
   }
 
   /** The attached CPU has executed version `v` of site word `t`. */

@@ -41,9 +41,9 @@ export class Memory {
   #shared: Int32Array = new Int32Array(0);
   #private: Int32Array = new Int32Array(0);
 
-  constructor(map: MemoryMap) {
+  constructor(map: MemoryMap, text: InstructionSide = new InstructionSide(map)) {
     this.map = map;
-    this.text = new InstructionSide(map);
+    this.text = text;
   }
 
   /** Names the arrays to work on: the shared state, one CPU's view, and its private words. */

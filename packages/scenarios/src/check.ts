@@ -12,8 +12,13 @@ import { encodeToken } from './token.ts';
 
 /** What was explored and under which rules: every verdict names it. */
 export interface Model {
-  /** Sequentially consistent data, instructions in program order, fetch relaxed by floors. */
-  readonly tier: 1;
+  /**
+   * 1: sequentially consistent data, instructions in program order, fetch relaxed by floors. 2: data as weak as the
+   * architecture has it, but for {@link unmodelled}.
+   */
+  readonly tier: 1 | 2;
+  /** What the architecture allows and this tier leaves out. */
+  readonly unmodelled: readonly string[];
   /** Arm ARM issue of the list of instructions that may be modified under execution. */
   readonly safeList: string;
   readonly IDC: 0 | 1;
@@ -68,6 +73,8 @@ export interface CheckOptions extends Pick<
   'all' | 'bounds' | 'onProgress' | 'signal' | 'strategy'
 > {
   readonly reductions?: Pick<SystemOptions, 'symmetry' | 'fuse' | 'liveness'>;
+  /** Tier of the model. Default 1. */
+  readonly tier?: 1 | 2;
 }
 
 /** What can be checked: a machine for each number of CPUs, and what must be reachable on it. */
@@ -87,8 +94,9 @@ export async function check<I extends { readonly spec: MachineSpec }>(
   options: CheckOptions = {},
 ): Promise<CheckResult> {
   const image = scenario.image(cpus);
-  const { reductions = {}, ...exploring } = options;
-  const system = new MachineSystem(image.spec, { ...reductions, witnesses: scenario.ask(image) });
+  const { reductions = {}, tier = 1, ...exploring } = options;
+  const spec = tier === 1 ? image.spec : { ...image.spec, tier };
+  const system = new MachineSystem(spec, { ...reductions, witnesses: scenario.ask(image) });
   const result = await explore(system, exploring);
   const bounds = [
     ...('bounds' in result ? result.bounds.map(boundText) : []),
@@ -101,7 +109,7 @@ export async function check<I extends { readonly spec: MachineSpec }>(
     // What was explored is then only what a finite number of events allows.
     verdict: result.verdict === 'holds' && bounds.length > 0 ? 'holds-within-bounds' : result.verdict,
     violations: violationsOf(result, scenario.id, cpus, system),
-    model: modelOf(image.spec, options),
+    model: modelOf(spec, options),
     states: statistics.states,
     transitions: statistics.transitions,
     depth: statistics.depth,
@@ -124,10 +132,17 @@ function budgets(
   );
 }
 
+/** By tier: what the architecture allows and the tier leaves out. */
+const unmodelled: Readonly<Record<1 | 2, readonly string[]>> = {
+  1: ['reordered data accesses'],
+  2: ['stores visible before earlier loads or atomics of their CPU'],
+};
+
 function modelOf(spec: MachineSpec, options: CheckOptions): Model {
   const { symmetry = true, fuse = true, liveness = true } = options.reductions ?? {};
   return {
-    tier: 1,
+    tier: spec.tier ?? 1,
+    unmodelled: unmodelled[spec.tier ?? 1],
     safeList: spec.safeList ?? '2026',
     IDC: spec.memory.cache?.IDC ?? 0,
     DIC: spec.memory.cache?.DIC ?? 0,
@@ -169,7 +184,13 @@ function violationsOf(
         : (replayed.failure?.detail ?? ''),
       ...(isHang ? { doomedAt: violation.doomedAt } : {}),
       schedule,
-      replay: encodeToken({ scenario, cpus, schedule, fuse: system.stepper.fuse }),
+      replay: encodeToken({
+        scenario,
+        cpus,
+        schedule,
+        fuse: system.stepper.fuse,
+        tier: system.spec.tier ?? 1,
+      }),
     };
   });
 }

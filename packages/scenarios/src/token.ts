@@ -8,6 +8,8 @@ export interface Token {
   readonly schedule: readonly number[];
   /** False where every step of the schedule is a single instruction. Default true. */
   readonly fuse?: boolean;
+  /** Tier of the model. Default 1. */
+  readonly tier?: 1 | 2;
 }
 
 /** Why a text is not a replay token. */
@@ -27,8 +29,8 @@ export class TokenError extends Error {
 /** Longest token that is looked at, in characters. */
 const longest = 1_000_000;
 
-const kinds = { execute: 'x', event: 'e', interrupt: 'i' } as const;
-const kindOf = { x: 'execute', e: 'event', i: 'interrupt' } as const;
+const kinds = { execute: 'x', event: 'e', interrupt: 'i', store: 's' } as const;
+const kindOf = { x: 'execute', e: 'event', i: 'interrupt', s: 'store' } as const;
 
 /** FNV-1a over the characters, 32 bits, in base 36: tells a damaged token from a whole one. */
 function checksum(text: string): string {
@@ -39,11 +41,11 @@ function checksum(text: string): string {
 
 /**
  * A token for a schedule: `q1/SCENARIO/CPUS/SCHEDULE/CHECKSUM`. The schedule lists runs of steps of one CPU, as the
- * number of the CPU, and for every step a letter (`x` executes, `e` takes an event, `i` takes an interrupt) with a
- * number where it is not the first alternative; `x*7` is seven times `x`. CPUS ends in `s` where every step is a single
- * instruction.
+ * number of the CPU, and for every step a letter (`x` executes, `e` takes an event, `i` takes an interrupt, `s` makes a store visible) with a
+ * number where it is not the first alternative; `x*7` is seven times `x`. CPUS is followed by `s` where every step is a
+ * single instruction, and by `w` in tier 2.
  */
-export function encodeToken({ scenario, cpus, schedule, fuse = true }: Token): string {
+export function encodeToken({ scenario, cpus, schedule, fuse = true, tier = 1 }: Token): string {
   let text = '';
   let cpu = -1;
   let last = '';
@@ -66,7 +68,7 @@ export function encodeToken({ scenario, cpus, schedule, fuse = true }: Token): s
     count = 1;
   }
   flush();
-  const body = `q1/${scenario}/${cpus}${fuse ? '' : 's'}/${text}`;
+  const body = `q1/${scenario}/${cpus}${fuse ? '' : 's'}${tier === 1 ? '' : 'w'}/${text}`;
   return `${body}/${checksum(body)}`;
 }
 
@@ -93,10 +95,16 @@ export function decodeToken(text: string): Token {
   if (checksum(body) !== parts[4]) {
     throw new TokenError('damaged', `the checksum of the token is not '${parts[4]}'; copy the whole token`);
   }
-  const [, cpus, single] = (/^(\d+)(s?)$/.exec(parts[2]) ?? []) as readonly (string | undefined)[];
+  const [, cpus, single, weak] = (/^(\d+)(s?)(w?)$/.exec(parts[2]) ?? []) as readonly (string | undefined)[];
   if (cpus === undefined) throw new TokenError('damaged', `'${parts[2]}' is no number of CPUs`);
   const schedule = parseSchedule(parts[3]);
-  return { scenario: parts[1], cpus: Number(cpus), schedule, ...(single === 's' ? { fuse: false } : {}) };
+  return {
+    scenario: parts[1],
+    cpus: Number(cpus),
+    schedule,
+    ...(single === 's' ? { fuse: false } : {}),
+    ...(weak === 'w' ? { tier: 2 } : {}),
+  };
 }
 
 /** Largest number of a CPU and of an alternative in a packed choice. */
@@ -105,10 +113,10 @@ const widest = 255;
 function parseSchedule(text: string): number[] {
   const schedule: number[] = [];
   for (const run of text === '' ? [] : text.split('-')) {
-    const [, number, steps] = /^(\d+)((?:[xei](?:\d+\.)?(?:\*\d+\.)?)+)$/.exec(run) ?? [];
+    const [, number, steps] = /^(\d+)((?:[xeis](?:\d+\.)?(?:\*\d+\.)?)+)$/.exec(run) ?? [];
     const cpu = Number(number);
     if (!(cpu <= widest)) throw new TokenError('damaged', `'${run.slice(0, 20)}' are no steps of a CPU`);
-    for (const match of steps.matchAll(/([xei])(?:(\d+)\.)?(?:\*(\d+)\.)?/g)) {
+    for (const match of steps.matchAll(/([xeis])(?:(\d+)\.)?(?:\*(\d+)\.)?/g)) {
       // Groups that did not take part are undefined, whatever their type says.
       const [, letter, alternative, repeat] = match as readonly (string | undefined)[];
       const kind = kindOf[letter as keyof typeof kindOf];

@@ -43,9 +43,14 @@ function effectText(effect: Effect, full: boolean): string | undefined {
       if (!full && effect.memory !== 'shared' && effect.memory !== 'text') return undefined;
       return `reads ${effect.place} = ${valueText(effect.value)}`;
     case 'store':
-      if (effect.memory === 'text') return undefined;
+      if (effect.memory === 'text') {
+        return effect.outstanding === true ? `store to ${effect.place} outstanding` : undefined;
+      }
       if (!full && effect.memory !== 'shared') return undefined;
+      if (effect.outstanding === true) return `${effect.place} = ${valueText(effect.after)} outstanding`;
       return `${effect.place}: ${valueText(effect.before)} -> ${valueText(effect.after)}`;
+    case 'visible':
+      return `${effect.place} = ${valueText(effect.value)}`;
     case 'modified': {
       const through = full && effect.through !== undefined ? ` through the ${effect.through}` : '';
       return `PATCHES ${effect.place}: ${effect.oldText} -> ${effect.newText}${through}`;

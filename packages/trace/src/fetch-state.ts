@@ -35,9 +35,9 @@ export class FetchState {
     return {
       cpu: each((t) => text.floor(t)),
       caches: each((t) => text.globalFloor(t)),
-      unification: each((t) => shared[text.sharedCells.cleaned + t]),
-      reading: each((t) => local[layout.view + text.viewCells.known + t]),
-      fetching: each((t) => local[layout.view + text.viewCells.knownForFetch + t]),
+      unification: each((t) => text.cleaned(t)),
+      reading: each((t) => text.known(t, false)),
+      fetching: each((t) => text.known(t, true)),
       versions: each((t) => text.versions(t)),
     };
   }

@@ -32,7 +32,7 @@ interface Pending {
   readonly pc: number;
   readonly word: number;
   readonly fetch: TraceFetch | undefined;
-  readonly effects: Effect[];
+  effects: Effect[];
   readonly before: Before;
 }
 
@@ -46,8 +46,10 @@ export class Recording implements Recorder {
   #fetchState: FetchState | undefined;
   #pending: Pending | undefined;
   #what: string | undefined;
+  #visible: Effect | undefined;
   #entered: number | undefined;
   #instructions: TraceInstruction[] = [];
+  #propagation: readonly Effect[] = [];
 
   constructor(simulation: Simulation, symbolise: (address: number) => string) {
     this.#simulation = simulation;
@@ -73,6 +75,7 @@ export class Recording implements Recorder {
     this.#fetchState = new FetchState(this.#simulation, cpu);
     this.#instructions = [];
     this.#what = undefined;
+    this.#visible = undefined;
     this.#entered = undefined;
     this.#simulation.step(code);
     this.#close(false);
@@ -91,7 +94,30 @@ export class Recording implements Recorder {
   }
 
   executed(): void {
+    this.#settleAccesses();
     this.#close(true);
+  }
+
+  propagated(address: number, size: number): void {
+    this.#what = 'store becomes visible';
+    const value = this.reader.value(this.#cpu, address, size);
+    const place = this.reader.place(address);
+    // A word of text says what became of it itself.
+    this.#propagation = this.#changes();
+    if (this.reader.locate(address)?.memory === 'text') return;
+    this.#visible = { kind: 'visible', address: addressHex(address), place, value };
+  }
+
+  /** Tier 2: only now is it known which value a load read, and whether a store is outstanding. */
+  #settleAccesses(): void {
+    const { weak } = this.#simulation.stepper;
+    const pending = this.#pending;
+    if (weak === undefined || pending === undefined) return;
+    pending.effects = pending.effects.map((effect): Effect => {
+      if (!('memory' in effect) || (effect.memory !== 'shared' && effect.memory !== 'text')) return effect;
+      if (effect.kind === 'store') return weak.order.pended ? { ...effect, outstanding: true } : effect;
+      return { ...effect, value: valueHex(weak.low, effect.size === 8 ? weak.high : 0) };
+    });
   }
 
   entered(what: string, pc: number): void {
@@ -106,6 +132,9 @@ export class Recording implements Recorder {
 
   /** The effects of the event that the step began with. */
   #entry(): Effect[] {
+    if (this.#what !== undefined && this.#entered === undefined) {
+      return [...(this.#visible === undefined ? [] : [this.#visible]), ...this.#propagation];
+    }
     if (this.#entered === undefined) return [];
     const { reader } = this;
     const first = this.#instructions.at(0);

@@ -81,7 +81,7 @@ function lanesOf(source: TraceSource, simulation: Simulation, { reader }: Record
 
 function modelOf(spec: MachineSpec, fused: boolean): TraceModel {
   return {
-    tier: 1,
+    tier: spec.tier ?? 1,
     safeList: spec.safeList ?? '2026',
     IDC: spec.memory.cache?.IDC ?? 0,
     DIC: spec.memory.cache?.DIC ?? 0,

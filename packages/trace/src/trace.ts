@@ -18,7 +18,7 @@ export interface Trace {
 
 /** The rules under which the trace is one. */
 export interface TraceModel {
-  readonly tier: 1;
+  readonly tier: 1 | 2;
   readonly safeList: SafeListIssue;
   readonly IDC: 0 | 1;
   readonly DIC: 0 | 1;
@@ -70,7 +70,7 @@ export interface Wait {
 export interface TraceStep {
   readonly step: number;
   readonly cpu: number;
-  readonly kind: 'execute' | 'event' | 'interrupt';
+  readonly kind: 'execute' | 'event' | 'interrupt' | 'store';
   /** For an event or an interrupt: which. */
   readonly what?: string;
   /** In the order of execution; the first is the one that others can notice. Empty where an event is all. */
@@ -156,7 +156,11 @@ export type Effect =
       readonly size: number;
       readonly before: Hex;
       readonly after: Hex;
+      /** Tier 2: only its own CPU sees it yet. */
+      readonly outstanding?: true;
     }
+  /** Tier 2: an outstanding store became visible to every CPU. */
+  | { readonly kind: 'visible'; readonly address: Hex; readonly place: string; readonly value: Hex }
   /** A patchable word has a new version. `through` is the alias that it was written through. */
   | {
       readonly kind: 'modified';

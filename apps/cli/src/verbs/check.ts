@@ -12,7 +12,7 @@ import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 
 /** Options that change what is explored: with them there is no pinned verdict to compare with. */
-const exploring = ['all', 'max-states', 'max-time', 'max-depth', 'strategy', 'no-reductions'];
+const exploring = ['all', 'max-states', 'max-time', 'max-depth', 'strategy', 'no-reductions', 'tier'];
 
 /** `quiesce check` */
 export const check: Verb = {
@@ -36,6 +36,12 @@ export const check: Verb = {
       values: ['breadth-first', 'depth-first'],
       example: 'depth-first',
       does: 'breadth-first (shortest counterexamples, default) or depth-first',
+    },
+    tier: {
+      value: 'TIER',
+      values: ['1', '2'],
+      example: '2',
+      does: '1: sequentially consistent data (default); 2: weak data',
     },
     'no-reductions': { does: 'no symmetry, no fused steps, no dead registers' },
     trace: {
@@ -105,6 +111,7 @@ function planOf(given: Arguments): CheckPlan {
     },
     strategy: given.text('strategy') === 'depth-first' ? 'depth-first' : 'breadth-first',
     reductions: !given.flag('no-reductions'),
+    tier: given.text('tier') === '2' ? 2 : 1,
   };
 }
 

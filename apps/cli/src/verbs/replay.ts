@@ -7,7 +7,7 @@ import { printJson } from '../json.ts';
 import type { Protocol } from '@quiesce/protocol';
 import { protocolIn } from '../protocol-file.ts';
 import { knownScenario } from '../selection.ts';
-import { type Subject, protocolSubject, scenarioSubject } from '../subject.ts';
+import { type Subject, inTier, protocolSubject, scenarioSubject } from '../subject.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 
@@ -102,10 +102,10 @@ function subjectOf(id: string, protocol: Protocol | undefined): Subject {
 }
 
 function traceOfToken(
-  { scenario: id, cpus, schedule, fuse = true }: Token,
+  { scenario: id, cpus, schedule, fuse = true, tier = 1 }: Token,
   protocol: Protocol | undefined,
 ): Trace {
-  const source = subjectOf(id, protocol).source(cpus);
+  const source = inTier(subjectOf(id, protocol).source(cpus), tier);
   try {
     const trace = traceOf(source, schedule, { scenario: id, fuse });
     if (trace.end.kind !== 'unfinished') return trace;

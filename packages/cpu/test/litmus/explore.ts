@@ -1,5 +1,5 @@
-import { Memory } from '@quiesce/memory';
-import { Pe, cells, unconnected } from '@quiesce/cpu';
+import { Memory, Timeline, WeakMemory } from '@quiesce/memory';
+import { Pe, WeakExecution, cells, operationOf, unconnected } from '@quiesce/cpu';
 import type { Program } from './program.ts';
 
 /** A final state: what each register and location holds. */
@@ -35,9 +35,12 @@ export interface Exploration {
  * Explores every interleaving of the threads of a program and every version that each fetch may see. A state is a
  * tuple of interned parts: the shared memory, and of each thread its PE, its view and whether it stopped at a fault.
  */
-export function explore(program: Program): Exploration {
+export function explore(program: Program, tier: 1 | 2 = 1, sequential = false): Exploration {
   const { map, litmus } = program;
-  const memory = new Memory(map);
+  const weak = tier === 2 ? new WeakMemory(map) : undefined;
+  if (weak !== undefined) weak.order.sequential = sequential;
+  const timeline = new Timeline(map);
+  const memory = weak ?? new Memory(map);
   const { text } = memory;
   const viewAt = cells.length;
   const stoppedAt = viewAt + text.viewCells.length;
@@ -51,6 +54,7 @@ export function explore(program: Program): Exploration {
       return !handled;
     },
   });
+  const execution = weak === undefined ? undefined : new WeakExecution(pe, weak);
   const none = new Int32Array(0);
   const interner = new Interner();
 
@@ -77,7 +81,48 @@ export function explore(program: Program): Exploration {
     return local[stoppedAt] === 1 || program.ends.has(pe.pc);
   };
 
-  const step = (state: readonly number[], thread: number, version: number | undefined): void => {
+  const record = (next: number[], nextShared: Int32Array, local: Int32Array, thread: number): void => {
+    for (const store of stores) openMonitors(next, thread, store);
+    if (weak === undefined) {
+      next[0] = interner.id(nextShared);
+      next[thread + 1] = interner.id(local);
+    } else {
+      const locals = next
+        .slice(1)
+        .map((id, other) => (other === thread ? local : interner.parts[id].slice()));
+      timeline.settle(nextShared, locals, viewAt);
+      [nextShared, ...locals].forEach((part, i) => (next[i] = interner.id(part)));
+    }
+    const key = next.join();
+    if (seen.has(key)) return;
+    seen.add(key);
+    stack.push(next);
+  };
+
+  /** Makes the thread's outstanding stores visible, each in a step. */
+  const propagate = (state: readonly number[], thread: number): boolean => {
+    if (weak === undefined) return false;
+    const view = interner.parts[state[thread + 1]].subarray(viewAt, stoppedAt);
+    weak.attach(interner.parts[state[0]], view, none);
+    const places = weak.order.propagatable();
+    for (const i of places) {
+      const nextShared = interner.parts[state[0]].slice();
+      const local = interner.parts[state[thread + 1]].slice();
+      weak.attach(nextShared, local.subarray(viewAt, stoppedAt), none);
+      stores.length = 0;
+      stores.push(weak.order.propagate(i));
+      record(state.slice(), nextShared, local, thread);
+    }
+    return places.length > 0;
+  };
+
+  /** Executes one instruction; returns how many values its load may read. */
+  const step = (
+    state: readonly number[],
+    thread: number,
+    version: number | undefined,
+    alternative = 0,
+  ): number => {
     const nextShared = interner.parts[state[0]].slice();
     const local = interner.parts[state[thread + 1]].slice();
     memory.attach(nextShared, local.subarray(viewAt, stoppedAt), none);
@@ -85,18 +130,22 @@ export function explore(program: Program): Exploration {
     stores.length = 0;
     handled = program.vectors[thread] !== undefined;
     const t = map.siteWordAt(pc(local));
-    if (version !== undefined) {
-      text.executed(t, version);
-      pe.executeWord(text.versionValue(t, version));
-    } else pe.executeWord(wordAt(pe.pc));
-    const next = state.slice();
-    for (const store of stores) openMonitors(next, thread, store);
-    next[0] = interner.id(nextShared);
-    next[thread + 1] = interner.id(local);
-    const key = next.join();
-    if (seen.has(key)) return;
-    seen.add(key);
-    stack.push(next);
+    if (version !== undefined) text.executed(t, version);
+    const word = version === undefined ? wordAt(pe.pc) : text.versionValue(t, version);
+    if (weak === undefined || execution === undefined) pe.executeWord(word);
+    else {
+      execution.attach(local.subarray(viewAt, stoppedAt));
+      execution.execute(operationOf(word), alternative);
+      if (weak.order.waits) return 0;
+      if (weak.order.pended) stores.length = 0;
+    }
+    record(state.slice(), nextShared, local, thread);
+    return weak?.order.alternatives ?? 1;
+  };
+
+  const steps = (state: readonly number[], thread: number, version: number | undefined): void => {
+    const alternatives = step(state, thread, version);
+    for (let i = 1; i < alternatives; i++) step(state, thread, version, i);
   };
 
   /** A store opens the monitors of the other CPUs that mark what it writes. */
@@ -128,16 +177,17 @@ export function explore(program: Program): Exploration {
     let running = false;
     for (let thread = 0; thread < program.entries.length; thread++) {
       const local = interner.parts[state[thread + 1]];
+      if (propagate(state, thread)) running = true;
       if (finished(local)) continue;
       running = true;
       memory.attach(interner.parts[state[0]], local.subarray(viewAt, stoppedAt), none);
       const t = map.siteWordAt(pc(local));
-      if (t < 0) step(state, thread, undefined);
+      if (t < 0) steps(state, thread, undefined);
       else {
         const versions = text.versions(t);
         for (let v = text.floor(t); v < versions; v++) {
           memory.attach(interner.parts[state[0]], local.subarray(viewAt, stoppedAt), none);
-          step(state, thread, v);
+          steps(state, thread, v);
         }
       }
     }

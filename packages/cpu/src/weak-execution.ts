@@ -1,0 +1,140 @@
+import { type WeakMemory, registerViews } from '@quiesce/memory';
+import { type Dependency, dependencyOf, flagsView } from './dependency.ts';
+import type { Operation } from './operation.ts';
+import type { Pe } from './pe.ts';
+
+const zeroRegister = 31;
+
+/**
+ * Executes instructions of a PE under weak data: keeps, for each register and each word of private memory, the view
+ * that its value depends on, and tells memory what an access orders and depends on.
+ *
+ * Two views a register: `data` follows the values, `pick` also the flags that selected them (CSEL and its kin), which
+ * order stores, maintenance and ISB, not loads. Dependencies through system registers and SP are not followed.
+ */
+export class WeakExecution {
+  readonly #pe: Pe;
+  readonly #memory: WeakMemory;
+  #view: Int32Array = new Int32Array(0);
+
+  constructor(pe: Pe, memory: WeakMemory) {
+    this.#pe = pe;
+    this.#memory = memory;
+  }
+
+  /** Names the view of the CPU that executes: the same cells that the memory is attached to. */
+  attach(view: Int32Array): void {
+    this.#view = view;
+  }
+
+  #most(registers: readonly number[], pick: boolean): number {
+    const start = this.#memory.order.viewCells.registers + (pick ? registerViews : 0);
+    let time = 0;
+    for (const r of registers) time = Math.max(time, this.#view[start + r]);
+    return time;
+  }
+
+  #set(register: number, data: number, pick: number): void {
+    if (register === zeroRegister) return;
+    const { registers } = this.#memory.order.viewCells;
+    this.#view[registers + register] = data;
+    this.#view[registers + registerViews + register] = pick;
+  }
+
+  /**
+   * Executes one instruction that has been fetched from the program counter. `alternative` chooses among the values
+   * that its load may read. Where `memory.order.waits` is set afterwards, the instruction has to wait, and nothing that
+   * it did counts.
+   */
+  execute(operation: Operation, alternative: number): void {
+    const dependency = dependencyOf(operation);
+    const { order } = this.#memory;
+    const { access } = order;
+    this.#memory.begin(alternative);
+    access.address = this.#most(dependency.address, false);
+    access.pick = this.#most(dependency.address, true);
+    const data = this.#most(dependency.sources, false);
+    const pick = this.#most(dependency.sources, true);
+    access.data = data;
+    access.acquire = dependency.acquire;
+    access.acquirePc = dependency.acquirePc;
+    access.release = dependency.release;
+    access.atomic = dependency.kind === 'atomic';
+    access.exclusive = dependency.exclusive;
+    access.noReturn = dependency.noReturn;
+    const selected = dependency.kind === 'select' ? this.#selected(dependency) : data;
+    this.#pe.execute(operation);
+    this.#after(dependency, selected, pick);
+    if (dependency.exclusive && order.stale) this.#pe.openMonitor();
+  }
+
+  /** The data dependency of a selection: on its operands, not on the flags. */
+  #selected({ sources }: Dependency): number {
+    return this.#most(
+      sources.filter((register) => register !== flagsView),
+      false,
+    );
+  }
+
+  #after(dependency: Dependency, data: number, pick: number): void {
+    const { order, privateWord } = this.#memory;
+    switch (dependency.kind) {
+      case 'branch':
+        order.raise(order.viewCells.control, pick);
+        for (const register of dependency.results) this.#set(register, 0, 0);
+        return;
+      case 'compute':
+      case 'select':
+        for (const register of dependency.results) this.#set(register, data, pick);
+        return;
+      case 'load':
+      case 'atomic': {
+        if (dependency.status !== undefined) this.#set(dependency.status, 0, 0);
+        const { address, pick: picked } = order.access;
+        const read = Math.max(order.result, address);
+        dependency.results.forEach((register, i) => {
+          const own = privateWord < 0 ? read : Math.max(read, this.#spilled(i, dependency.results, false));
+          const ownPick =
+            privateWord < 0 ? read : Math.max(read, picked, this.#spilled(i, dependency.results, true));
+          this.#set(register, own, ownPick);
+        });
+        return;
+      }
+      case 'store':
+        if (privateWord < 0) return;
+        dependency.sources.forEach((register, i) => {
+          const { address, pick: picked } = order.access;
+          const [own, ownPick] = [this.#most([register], false), this.#most([register], true)];
+          this.#spill(i, dependency.sources, Math.max(own, address), Math.max(ownPick, picked));
+        });
+        return;
+      case 'system':
+      case 'none':
+    }
+  }
+
+  /** The private words that register `i` of the access takes, as cells of the view: the first, and how many. */
+  #share(i: number, registers: readonly number[], pick: boolean): readonly [number, number] {
+    const { privateViews } = this.#memory.order.viewCells;
+    const { privateWord, privateCount, map } = this.#memory;
+    const count = privateCount / registers.length;
+    return [privateViews + (pick ? map.privateWords : 0) + privateWord + i * count, count];
+  }
+
+  #spilled(i: number, registers: readonly number[], pick: boolean): number {
+    const [start, count] = this.#share(i, registers, pick);
+    let time = 0;
+    for (let word = start; word < start + count; word++) time = Math.max(time, this.#view[word]);
+    return time;
+  }
+
+  #spill(i: number, registers: readonly number[], data: number, pick: number): void {
+    for (const [time, which] of [
+      [data, false],
+      [pick, true],
+    ] as const) {
+      const [start, count] = this.#share(i, registers, which);
+      this.#view.fill(time, start, start + count);
+    }
+  }
+}

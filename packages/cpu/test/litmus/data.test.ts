@@ -1,0 +1,299 @@
+import { describe, expect, it } from 'vitest';
+import { explore } from './explore.ts';
+import { translate } from './program.ts';
+import { parseLitmus } from './syntax.ts';
+
+// The classical tests of data memory with the answers of the Arm memory model (Arm ARM B2.3; Alglave and others, "Armed
+// cats", TOPLAS 2021; Pulte and others, POPL 2018). Every location is 0 at first.
+
+type Verdict = 'allowed' | 'forbidden';
+
+const init = (threads: number): string =>
+  Array.from({ length: threads }, (_, t) => `${t}:X20=x; ${t}:X21=y; ${t}:X22=z; ${t}:X1=1; ${t}:X2=2;`).join(
+    ' ',
+  );
+
+function observed(threads: readonly string[], exists: string, sequential = false): Verdict {
+  const columns = threads.map((thread) => thread.split(';').map((line) => line.trim()));
+  const height = Math.max(...columns.map((column) => column.length));
+  const rows = [
+    columns.map((_, t) => `P${t}`),
+    ...Array.from({ length: height }, (_, i) => columns.map((column) => column[i] ?? '')),
+  ];
+  const table = rows.map((row) => `${row.join(' | ')};`).join('\n');
+  const litmus = parseLitmus(`AArch64 test\n{ ${init(threads.length)} }\n${table}\nexists (${exists})`);
+  return explore(translate(litmus), 2, sequential).holding.length > 0 ? 'allowed' : 'forbidden';
+}
+
+// Parts of threads. X1 = 1, X2 = 2; x, y, z are at X20, X21, X22.
+const Wx = 'STR W1,[X20]';
+const Wy = 'STR W1,[X21]';
+const Rx = 'LDR W10,[X20]';
+const Ry = 'LDR W11,[X21]';
+const Rz = 'LDR W12,[X22]';
+/** An address, data or control dependency on W11 (y). */
+const addrRx = 'EOR W3,W11,W11; LDR W10,[X20,W3,SXTW]';
+const addrRxOn = (register: string): string => `EOR W3,${register},${register}; LDR W10,[X20,W3,SXTW]`;
+const dataWx = 'EOR W3,W11,W11; ADD W3,W3,#1; STR W3,[X20]';
+const ctrl = (register: string): string => `CBNZ ${register},go; go: NOP`;
+const ctrlIsb = (register: string): string => `CBNZ ${register},go; go: ISB`;
+
+const mp = '1:X11=1 /\\ 1:X10=0';
+const sb = '0:X11=0 /\\ 1:X10=0';
+const writer = (between: string): string => `${Wx}; ${between}; ${Wy}`;
+
+const tests: readonly (readonly [string, readonly string[], string, Verdict])[] = [
+  // Message passing: the writer's order and the reader's.
+  ['MP', [`${Wx}; ${Wy}`, `${Ry}; ${Rx}`], mp, 'allowed'],
+  ['MP+dmb.sy+po', [writer('DMB SY'), `${Ry}; ${Rx}`], mp, 'allowed'],
+  ['MP+po+dmb.sy', [`${Wx}; ${Wy}`, `${Ry}; DMB SY; ${Rx}`], mp, 'allowed'],
+  ['MP+dmb.syS', [writer('DMB SY'), `${Ry}; DMB SY; ${Rx}`], mp, 'forbidden'],
+  ['MP+dmb.st+dmb.ld', [writer('DMB ST'), `${Ry}; DMB LD; ${Rx}`], mp, 'forbidden'],
+  ['MP+dmb.ld+dmb.ld', [writer('DMB LD'), `${Ry}; DMB LD; ${Rx}`], mp, 'allowed'],
+  ['MP+dmb.st+dmb.st', [writer('DMB ST'), `${Ry}; DMB ST; ${Rx}`], mp, 'allowed'],
+  ['MP+dsb.st+dsb.ld', [writer('DSB ST'), `${Ry}; DSB LD; ${Rx}`], mp, 'forbidden'],
+  ['MP+dsb.sy+dsb.st', [writer('DSB SY'), `${Ry}; DSB ST; ${Rx}`], mp, 'allowed'],
+  ['MP+dsb.syS', [writer('DSB SY'), `${Ry}; DSB SY; ${Rx}`], mp, 'forbidden'],
+  ['MP+dmb.sy+addr', [writer('DMB SY'), `${Ry}; ${addrRx}`], mp, 'forbidden'],
+  ['MP+dmb.sy+ctrl', [writer('DMB SY'), `${Ry}; ${ctrl('W11')}; ${Rx}`], mp, 'allowed'],
+  ['MP+dmb.sy+ctrlisb', [writer('DMB SY'), `${Ry}; ${ctrlIsb('W11')}; ${Rx}`], mp, 'forbidden'],
+  ['MP+dmb.sy+isb', [writer('DMB SY'), `${Ry}; ISB; ${Rx}`], mp, 'allowed'],
+  ['MP+dmb.sy+dsb.ld-isb', [writer('DMB SY'), `${Ry}; DSB LD; ISB; ${Rx}`], mp, 'forbidden'],
+  [
+    'MP+dmb.sy+addr-po-isb: an address dependency of another access before the ISB',
+    [writer('DMB SY'), `${Ry}; EOR W3,W11,W11; LDR W12,[X22,W3,SXTW]; ISB; ${Rx}`],
+    mp,
+    'forbidden',
+  ],
+  ['MP+dmb.sy+acq', [writer('DMB SY'), `LDAR W11,[X21]; ${Rx}`], mp, 'forbidden'],
+  ['MP+dmb.sy+acqpc', [writer('DMB SY'), `LDAPR W11,[X21]; ${Rx}`], mp, 'forbidden'],
+  ['MP+rel+acq', [`${Wx}; STLR W1,[X21]`, `LDAR W11,[X21]; ${Rx}`], mp, 'forbidden'],
+  ['MP+rel+po', [`${Wx}; STLR W1,[X21]`, `${Ry}; ${Rx}`], mp, 'allowed'],
+  ['MP+po+acq', [`${Wx}; ${Wy}`, `LDAR W11,[X21]; ${Rx}`], mp, 'allowed'],
+  ['MP+rel-first+acq', [`STLR W1,[X20]; ${Wy}`, `LDAR W11,[X21]; ${Rx}`], mp, 'allowed'],
+  [
+    'MP+dmb.sy+csel: a selection is no dependency for a load',
+    [writer('DMB SY'), `${Ry}; CMP W11,#5; CSEL W3,WZR,WZR,EQ; LDR W10,[X20,W3,SXTW]`],
+    mp,
+    'allowed',
+  ],
+  [
+    'MP+dmb.sy+csel-ctrlisb: but it is one for ISB',
+    [writer('DMB SY'), `${Ry}; CMP W11,#5; CSEL W3,WZR,WZR,EQ; ${ctrlIsb('W3')}; ${Rx}`],
+    mp,
+    'forbidden',
+  ],
+  [
+    'MP+dmb.sy+data-rfi-ctrlisb: forwarding from an own store keeps what its data depended on',
+    [writer('DMB SY'), `${Ry}; EOR W4,W11,W11; STR W4,[X22]; LDR W5,[X22]; ${ctrlIsb('W5')}; ${Rx}`],
+    mp,
+    'forbidden',
+  ],
+  [
+    'MP+dmb.sy+ctrl-rfi-addr (PPOCA): an own store after a branch is forwarded before the branch is decided',
+    [writer('DMB SY'), `${Ry}; ${ctrl('W11')}; STR W1,[X22]; LDR W5,[X22]; ${addrRxOn('W5')}`],
+    mp,
+    'allowed',
+  ],
+  [
+    'MP+dmb.sy+addr-rfi-addr: a load that an own store with a late address forwards to',
+    [writer('DMB SY'), `${Ry}; EOR W3,W11,W11; STR W1,[X22,W3,SXTW]; LDR W12,[X22]; ${addrRxOn('W12')}`],
+    mp,
+    'forbidden',
+  ],
+  [
+    'MP+dmb.sy+po-dmb.st-rfi-addr: a store that DMB ST made visible still forwards to its own CPU early',
+    [
+      `${Wx}; DMB SY; STR W1,[X22]`,
+      `${Wy}; DMB ST; LDR W11,[X21]; ${addrRx}; DMB SY; ${Rz}`,
+      `LDR W12,[X22]; DMB SY; ${Ry}`,
+    ],
+    '2:X12=1 /\\ 2:X11=0 /\\ 1:X11=1 /\\ 1:X10=0',
+    'allowed',
+  ],
+
+  // Store buffering.
+  ['SB', [`${Wx}; ${Ry}`, `${Wy}; ${Rx}`], sb, 'allowed'],
+  ['SB+dmb.syS', [`${Wx}; DMB SY; ${Ry}`, `${Wy}; DMB SY; ${Rx}`], sb, 'forbidden'],
+  ['SB+dmb.stS', [`${Wx}; DMB ST; ${Ry}`, `${Wy}; DMB ST; ${Rx}`], sb, 'allowed'],
+  ['SB+dmb.ldS', [`${Wx}; DMB LD; ${Ry}`, `${Wy}; DMB LD; ${Rx}`], sb, 'allowed'],
+  ['SB+dsb.stS', [`${Wx}; DSB ST; ${Ry}`, `${Wy}; DSB ST; ${Rx}`], sb, 'forbidden'],
+  ['SB+isbS', [`${Wx}; ISB; ${Ry}`, `${Wy}; ISB; ${Rx}`], sb, 'allowed'],
+  ['SB+rel-acqS', [`STLR W1,[X20]; LDAR W11,[X21]`, `STLR W1,[X21]; LDAR W10,[X20]`], sb, 'forbidden'],
+  ['SB+rel-acqpcS', [`STLR W1,[X20]; LDAPR W11,[X21]`, `STLR W1,[X21]; LDAPR W10,[X20]`], sb, 'allowed'],
+  ['SB+rel-poS', [`STLR W1,[X20]; ${Ry}`, `STLR W1,[X21]; ${Rx}`], sb, 'allowed'],
+  [
+    'SB+rfi-addrs: a forwarded load does not wait for its store',
+    [`${Wx}; LDR W5,[X20]; EOR W3,W5,W5; LDR W11,[X21,W3,SXTW]`, `${Wy}; LDR W5,[X21]; ${addrRxOn('W5')}`],
+    sb,
+    'allowed',
+  ],
+  ['SB+swpalS', [`SWPAL W1,W5,[X20]; ${Ry}`, `SWPAL W1,W5,[X21]; ${Rx}`], sb, 'forbidden'],
+  ['SB+swpS', [`SWP W1,W5,[X20]; ${Ry}`, `SWP W1,W5,[X21]; ${Rx}`], sb, 'allowed'],
+  ['SB+swpaS', [`SWPA W1,W5,[X20]; ${Ry}`, `SWPA W1,W5,[X21]; ${Rx}`], sb, 'allowed'],
+  ['SB+swplS', [`SWPL W1,W5,[X20]; ${Ry}`, `SWPL W1,W5,[X21]; ${Rx}`], sb, 'allowed'],
+  ['SB+swpl-acqS', [`SWPL W1,W5,[X20]; LDAR W11,[X21]`, `SWPL W1,W5,[X21]; LDAR W10,[X20]`], sb, 'forbidden'],
+
+  // Stores against stores and loads.
+  ['2+2W', [`${Wx}; STR W2,[X21]`, `${Wy}; STR W2,[X20]`], 'x=1 /\\ y=1', 'allowed'],
+  [
+    '2+2W+dmb.stS',
+    [`${Wx}; DMB ST; STR W2,[X21]`, `${Wy}; DMB ST; STR W2,[X20]`],
+    'x=1 /\\ y=1',
+    'forbidden',
+  ],
+  ['2+2W+relS', [`${Wx}; STLR W2,[X21]`, `${Wy}; STLR W2,[X20]`], 'x=1 /\\ y=1', 'forbidden'],
+  ['R', [`${Wx}; ${Wy}`, `STR W2,[X21]; ${Rx}`], 'y=2 /\\ 1:X10=0', 'allowed'],
+  ['R+dmb.syS', [`${Wx}; DMB SY; ${Wy}`, `STR W2,[X21]; DMB SY; ${Rx}`], 'y=2 /\\ 1:X10=0', 'forbidden'],
+  [
+    'R+dmb.st+dmb.sy',
+    [`${Wx}; DMB ST; ${Wy}`, `STR W2,[X21]; DMB SY; ${Rx}`],
+    'y=2 /\\ 1:X10=0',
+    'forbidden',
+  ],
+  ['R+dmb.sy+dmb.st', [`${Wx}; DMB SY; ${Wy}`, `STR W2,[X21]; DMB ST; ${Rx}`], 'y=2 /\\ 1:X10=0', 'allowed'],
+  ['S', [`STR W2,[X20]; ${Wy}`, `${Ry}; ${Wx}`], '1:X11=1 /\\ x=2', 'allowed'],
+  ['S+dmb.st+po', [`STR W2,[X20]; DMB ST; ${Wy}`, `${Ry}; DMB LD; ${Wx}`], '1:X11=1 /\\ x=2', 'forbidden'],
+  ['S+dmb.st+data', [`STR W2,[X20]; DMB ST; ${Wy}`, `${Ry}; ${dataWx}`], '1:X11=1 /\\ x=2', 'forbidden'],
+  [
+    'S+dmb.st+ctrl',
+    [`STR W2,[X20]; DMB ST; ${Wy}`, `${Ry}; ${ctrl('W11')}; ${Wx}`],
+    '1:X11=1 /\\ x=2',
+    'forbidden',
+  ],
+  [
+    'LB+datas',
+    [`${Ry}; ${dataWx}`, `${Rx}; EOR W3,W10,W10; ADD W3,W3,#1; STR W3,[X21]`],
+    '0:X11=1 /\\ 1:X10=1',
+    'forbidden',
+  ],
+  ['LB+dmb.ldS', [`${Ry}; DMB LD; ${Wx}`, `${Rx}; DMB LD; ${Wy}`], '0:X11=1 /\\ 1:X10=1', 'forbidden'],
+  [
+    'LB+ctrlS',
+    [`${Ry}; ${ctrl('W11')}; ${Wx}`, `${Rx}; ${ctrl('W10')}; ${Wy}`],
+    '0:X11=1 /\\ 1:X10=1',
+    'forbidden',
+  ],
+  ['LB+relS', [`${Ry}; STLR W1,[X20]`, `${Rx}; STLR W1,[X21]`], '0:X11=1 /\\ 1:X10=1', 'forbidden'],
+  ['LB+acqS', [`LDAR W11,[X21]; ${Wx}`, `LDAR W10,[X20]; ${Wy}`], '0:X11=1 /\\ 1:X10=1', 'forbidden'],
+
+  // Stores are visible to all others at once.
+  [
+    'WRC+addrs',
+    [Wx, `${Rx}; EOR W3,W10,W10; ADD W3,W3,#1; STR W3,[X21]`, `${Ry}; ${addrRx}`],
+    '1:X10=1 /\\ 2:X11=1 /\\ 2:X10=0',
+    'forbidden',
+  ],
+  [
+    'WRC+data+po',
+    [Wx, `${Rx}; EOR W3,W10,W10; ADD W3,W3,#1; STR W3,[X21]`, `${Ry}; ${Rx}`],
+    '1:X10=1 /\\ 2:X11=1 /\\ 2:X10=0',
+    'allowed',
+  ],
+  [
+    'ISA2+dmb.st+data+addr',
+    [writer('DMB ST'), `${Ry}; EOR W3,W11,W11; ADD W3,W3,#1; STR W3,[X22]`, `${Rz}; ${addrRxOn('W12')}`],
+    '1:X11=1 /\\ 2:X12=1 /\\ 2:X10=0',
+    'forbidden',
+  ],
+  [
+    'ISA2+po+data+addr',
+    [`${Wx}; ${Wy}`, `${Ry}; EOR W3,W11,W11; ADD W3,W3,#1; STR W3,[X22]`, `${Rz}; ${addrRxOn('W12')}`],
+    '1:X11=1 /\\ 2:X12=1 /\\ 2:X10=0',
+    'allowed',
+  ],
+  [
+    'IRIW',
+    [Wx, Wy, `${Rx}; ${Ry}`, `${Ry}; ${Rx}`],
+    '2:X10=1 /\\ 2:X11=0 /\\ 3:X11=1 /\\ 3:X10=0',
+    'allowed',
+  ],
+  [
+    'IRIW+addrs',
+    [Wx, Wy, `${Rx}; EOR W3,W10,W10; LDR W11,[X21,W3,SXTW]`, `${Ry}; ${addrRx}`],
+    '2:X10=1 /\\ 2:X11=0 /\\ 3:X11=1 /\\ 3:X10=0',
+    'forbidden',
+  ],
+  [
+    'RWC+addr+dmb.sy',
+    [Wx, `${Rx}; EOR W3,W10,W10; LDR W11,[X21,W3,SXTW]`, `${Wy}; DMB SY; ${Rx}`],
+    '1:X10=1 /\\ 1:X11=0 /\\ 2:X10=0',
+    'forbidden',
+  ],
+
+  // Coherence.
+  ['CoRR', [Wx, `${Rx}; LDR W11,[X20]`], '1:X10=1 /\\ 1:X11=0', 'forbidden'],
+  ['CoWR', [`${Wx}; ${Rx}`, 'STR W2,[X20]'], '0:X10=0', 'forbidden'],
+  ['CoWW', [`${Wx}; STR W2,[X20]`], 'x=1', 'forbidden'],
+  ['CoRW', [`${Rx}; ${Wx}`, 'STR W2,[X20]'], '0:X10=1', 'forbidden'],
+  [
+    'CoWR with another in between',
+    [`${Wx}; ${Rx}; LDR W11,[X20]`, 'STR W2,[X20]'],
+    '0:X10=2 /\\ 0:X11=1',
+    'forbidden',
+  ],
+
+  // Exclusives and atomics.
+  ['two increments by LDADD', ['LDADD W1,W3,[X20]', 'LDADD W1,W3,[X20]'], 'x=1', 'forbidden'],
+  ['two increments by STADD', ['STADD W1,[X20]', 'STADD W1,[X20]'], 'x=1', 'forbidden'],
+  [
+    'two increments by LDXR and STXR',
+    Array.from({ length: 2 }, () => 'LDXR W3,[X20]; ADD W3,W3,#1; STXR W4,W3,[X20]'),
+    'x=1 /\\ 0:X4=0 /\\ 1:X4=0',
+    'forbidden',
+  ],
+  [
+    'a store between LDXR and STXR',
+    ['LDXR W3,[X20]; STXR W4,W2,[X20]', Wx],
+    '0:X3=0 /\\ 0:X4=0 /\\ x=2',
+    'forbidden',
+  ],
+  ['CAS sees the newest value', ['MOV W3,#0; CAS W3,W2,[X20]', Wx], 'x=2 /\\ 0:X3=1', 'forbidden'],
+  [
+    'MP+ldadd+acq: LDADD orders nothing',
+    [`${Wx}; LDADD W1,W3,[X21]`, `LDAR W11,[X21]; ${Rx}`],
+    mp,
+    'allowed',
+  ],
+  ['MP+ldadda+acq', [`${Wx}; LDADDA W1,W3,[X21]`, `LDAR W11,[X21]; ${Rx}`], mp, 'allowed'],
+  ['MP+ldaddl+acq', [`${Wx}; LDADDL W1,W3,[X21]`, `LDAR W11,[X21]; ${Rx}`], mp, 'forbidden'],
+  ['MP+stxr+acq', [`${Wx}; LDXR W3,[X21]; STXR W4,W1,[X21]`, `LDAR W11,[X21]; ${Rx}`], mp, 'allowed'],
+  ['MP+stlxr+acq', [`${Wx}; LDXR W3,[X21]; STLXR W4,W1,[X21]`, `LDAR W11,[X21]; ${Rx}`], mp, 'forbidden'],
+  ['MP+dmb.sy+ldaxr', [writer('DMB SY'), `LDAXR W11,[X21]; ${Rx}`], mp, 'forbidden'],
+  ['MP+dmb.sy+ldxr', [writer('DMB SY'), `LDXR W11,[X21]; ${Rx}`], mp, 'allowed'],
+  ['MP+dmb.sy+ldadda', [writer('DMB SY'), `LDADDA WZR,W11,[X21]; ${Rx}`], mp, 'forbidden'],
+  ['MP+dmb.sy+ldadd', [writer('DMB SY'), `LDADD WZR,W11,[X21]; ${Rx}`], mp, 'allowed'],
+  [
+    'MP+dmb.sy+stxr-status-ctrlisb: the status of STXR is no dependency',
+    [`${Wx}; DMB SY; STADD W1,[X21]`, `LDXR W11,[X21]; STXR W4,W11,[X21]; CBNZ W4,go; go: ISB; ${Rx}`],
+    `${mp} /\\ 1:X4=0`,
+    'allowed',
+  ],
+  ['MP+dmb.sy+ldadd-dmb.ld', [writer('DMB SY'), `LDADD WZR,W11,[X21]; DMB LD; ${Rx}`], mp, 'forbidden'],
+  [
+    'SB with LDADD, result unused, and DMB LD: ST<op> is no load for DMB LD',
+    [`${Wx}; DMB SY; ${Wy}`, `STADD WZR,[X21]; DMB LD; ${Rx}; DMB SY; ${Ry}`, 'NOP'],
+    '1:X10=0 /\\ 1:X11=1',
+    'allowed',
+  ],
+
+  // Doublewords are single-copy atomic.
+  [
+    'a doubleword is not torn',
+    ['MOV X3,#1; MOVK X3,#1,LSL 32; STR X3,[X20]', 'LDR X10,[X20]; LSR X11,X10,#32'],
+    '1:X11=0 /\\ 1:X10=1',
+    'forbidden',
+  ],
+];
+
+describe('weak data', () => {
+  for (const [name, threads, exists, verdict] of tests) {
+    it(`${name} is ${verdict}`, () => {
+      expect(observed(threads, exists)).toBe(verdict);
+    });
+  }
+
+  it('does not let a store overtake a load, which Arm allows', () => {
+    expect(observed([`${Ry}; ${Wx}`, `${Rx}; ${Wy}`], '0:X11=1 /\\ 1:X10=1')).toBe('forbidden');
+  });
+});

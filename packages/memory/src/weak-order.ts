@@ -1,0 +1,627 @@
+import { formatAddress } from '@quiesce/insn';
+import { MemoryError } from './errors.ts';
+import { type BarrierReach, InstructionSide } from './instruction-side.ts';
+import type { MemoryMap } from './map.ts';
+import {
+  type WeakSharedCells,
+  type WeakViewCells,
+  maxMessages,
+  maxOutstanding,
+  never,
+  weakSharedCells,
+  weakViewCells,
+} from './weak-cells.ts';
+
+/** What the instruction that executes next orders, and what it depends on (views: times). */
+export interface Access {
+  /** What the address depends on, as data. */
+  address: number;
+  /** The same with what selected it (CSEL and its kin): it orders stores, maintenance and ISB, not loads. */
+  pick: number;
+  /** What the stored value depends on. */
+  data: number;
+  /** LDAR, LDAXR, atomics with A. */
+  acquire: boolean;
+  /** LDAPR: not ordered after earlier store-releases. */
+  acquirePc: boolean;
+  /** STLR, STLXR, atomics with R. */
+  release: boolean;
+  /** Reads the newest message and makes its store visible at once: LSE atomics; of exclusives the store. */
+  atomic: boolean;
+  /** LDXR and its kin. */
+  exclusive: boolean;
+  /** ST<op>: barriers for loads do not order the read. */
+  noReturn: boolean;
+}
+
+/** A store that became visible. */
+export interface Propagation {
+  readonly address: number;
+  readonly size: number;
+  /** The site of which a word was modified, or -1. */
+  readonly site: number;
+}
+
+/**
+ * Weak data in the manner of Promising-Arm's views (Pulte and others, PLDI 2019), and instruction fetch on the same
+ * line of time.
+ *
+ * A store becomes *outstanding*, and visible later, in a step of its own, as a message with the next time. A load reads
+ * any message of its location that no newer one hides which is ordered before the load: its view. Barriers, acquire and
+ * dependencies raise views. Versions of text, completed cleans and completed invalidations have times as well, so that
+ * a CPU's floors are what is up to its view for fetching, which only context synchronisation and execution of newer text
+ * raise.
+ *
+ * Loads execute in program order and before later stores become visible: that the architecture allows a store to
+ * overtake an earlier load, or an earlier atomic, is not modelled. A byte or halfword shares its word's order.
+ */
+export class WeakOrder extends InstructionSide {
+  declare readonly sharedCells: WeakSharedCells;
+  declare readonly viewCells: WeakViewCells;
+  readonly access: Access = {
+    address: 0,
+    pick: 0,
+    data: 0,
+    acquire: false,
+    acquirePc: false,
+    release: false,
+    atomic: false,
+    exclusive: false,
+    noReturn: false,
+  };
+  /** How many messages the load could have read. */
+  alternatives = 1;
+  /** The instruction must wait until stores are visible; nothing of what it did counts. */
+  waits = false;
+  /** The store is not visible yet. */
+  pended = false;
+  /** The load did not read the newest message. */
+  stale = false;
+  /** What the value that was read depends on. */
+  result = 0;
+  /** Bits of the word that the access writes. */
+  partMask = -1;
+  /** The access has 8 bytes. */
+  wide = false;
+  /** Everything is read newest and visible at once: the restriction that is tier 1. */
+  sequential = false;
+  readonly #data: number;
+  readonly #words: number;
+  readonly #versions: number;
+  #s: Int32Array = new Int32Array(0);
+  #v: Int32Array = new Int32Array(0);
+  #alternative = 0;
+  #second = -1;
+  #cut = 0;
+  #secondStore = -1;
+  #storeTime = 0;
+
+  constructor(map: MemoryMap) {
+    super(map, weakSharedCells(map), weakViewCells(map));
+    this.#data = map.sharedWords;
+    this.#words = map.siteWords.length;
+    this.#versions = map.maxVersions;
+  }
+
+  override attach(shared: Int32Array, view: Int32Array): void {
+    super.attach(shared, view);
+    this.#s = shared;
+    this.#v = view;
+  }
+
+  override reset(shared: Int32Array): void {
+    super.reset(shared);
+    const { data, messages, messageValue } = this.sharedCells;
+    for (let d = 0; d < this.#data; d++) {
+      shared[messages + d] = 1;
+      shared[messageValue + d * maxMessages] = shared[data + d];
+    }
+  }
+
+  /** Announces an instruction; {@link access} says what it orders. */
+  begin(alternative: number): void {
+    this.#alternative = alternative;
+    this.alternatives = 1;
+    this.waits = false;
+    this.pended = false;
+    this.stale = false;
+    this.result = 0;
+    this.#second = -1;
+    this.#secondStore = -1;
+  }
+
+  /** Raises one of the attached CPU's views. */
+  raise(cell: number, time: number): void {
+    if (time > this.#v[cell]) this.#v[cell] = time;
+  }
+
+  #wait(): void {
+    this.waits = true;
+    if (this.confined) this.escaped = true;
+  }
+
+  #hasOutstanding(kind = 0): boolean {
+    const { storeWord, storeKind } = this.viewCells;
+    if (kind === 0) return this.#v[storeWord] !== 0;
+    for (let i = 0; i < maxOutstanding && this.#v[storeWord + i] !== 0; i++) {
+      if ((this.#v[storeKind + i] & kind) !== 0) return true;
+    }
+    return false;
+  }
+
+  #isOutstanding(location: number): boolean {
+    const { storeWord } = this.viewCells;
+    for (let i = 0; i < maxOutstanding; i++) if (this.#v[storeWord + i] === location + 1) return true;
+    return false;
+  }
+
+  // Locations: their messages are versions for text.
+
+  #count(location: number): number {
+    return location < this.#data
+      ? this.#s[this.sharedCells.messages + location]
+      : this.versions(location - this.#data);
+  }
+
+  #time(location: number, i: number): number {
+    return location < this.#data
+      ? this.#s[this.sharedCells.messageTime + location * maxMessages + i]
+      : this.#s[this.sharedCells.versionTime + (location - this.#data) * this.#versions + i];
+  }
+
+  #message(location: number, i: number): number {
+    return location < this.#data
+      ? this.#s[this.sharedCells.messageValue + location * maxMessages + i]
+      : this.versionValue(location - this.#data, i);
+  }
+
+  /** The newest message of a location at a time. */
+  #newestAt(location: number, time: number): number {
+    let i = this.#count(location) - 1;
+    while (i > 0 && this.#time(location, i) > time) i--;
+    return i;
+  }
+
+  // Loads.
+
+  override readData(d: number): number {
+    return this.#read(d);
+  }
+
+  override readText(t: number): number {
+    return this.#read(this.#data + t);
+  }
+
+  #read(location: number): number {
+    if (this.escapes()) return 0;
+    const { access, viewCells } = this;
+    const view = this.#v;
+    if (location === this.#second) {
+      this.#second = -1;
+      return this.#take(location, this.#cut);
+    }
+    const halves = this.wide && location < this.#data ? [location, location + 1] : [location];
+    const mustWait =
+      (access.acquire && this.#hasOutstanding(1)) ||
+      ((access.atomic || access.exclusive) && halves.some((half) => this.#isOutstanding(half)));
+    if (mustWait) {
+      this.#wait();
+      return 0;
+    }
+    const ordered = Math.max(
+      view[viewCells.readNew],
+      access.address,
+      access.acquire ? view[viewCells.release] : 0,
+    );
+    this.raise(viewCells.address, access.pick);
+    this.result = Math.max(this.result, ordered);
+    const cuts = this.#cuts(halves, ordered);
+    this.alternatives *= cuts.length;
+    this.#cut = cuts[this.#alternative % cuts.length];
+    this.#alternative = Math.floor(this.#alternative / cuts.length);
+    if (halves.length === 2) this.#second = location + 1;
+    return this.#take(location, this.#cut);
+  }
+
+  /** The times at which the load may read, newest first, each with another outcome. */
+  #cuts(halves: readonly number[], ordered: number): number[] {
+    const { access, viewCells } = this;
+    let oldest = 0;
+    let newest = 0;
+    for (const half of halves) {
+      const bound = Math.max(ordered, this.#v[viewCells.coherence + half]);
+      oldest = Math.max(oldest, this.#time(half, this.#newestAt(half, bound)));
+      newest = Math.max(newest, this.#time(half, this.#count(half) - 1));
+    }
+    if (access.atomic || this.sequential) return [newest];
+    const cuts = new Set([oldest]);
+    for (const half of halves) {
+      if (this.#covered(half) === -1) continue;
+      for (let i = 0; i < this.#count(half); i++) {
+        if (this.#time(half, i) > oldest) cuts.add(this.#time(half, i));
+      }
+    }
+    return [...cuts].sort((a, b) => b - a);
+  }
+
+  /** The bits of a location that outstanding stores of this CPU write. */
+  #covered(location: number): number {
+    const { storeWord, storeMask } = this.viewCells;
+    let mask = 0;
+    for (let i = 0; i < maxOutstanding; i++) {
+      if (this.#v[storeWord + i] === location + 1) mask |= this.#v[storeMask + i];
+    }
+    return mask;
+  }
+
+  /** Reads one word at a time, with this CPU's outstanding stores over it. */
+  #take(location: number, cut: number): number {
+    const { access, viewCells } = this;
+    const view = this.#v;
+    let post = 0;
+    let value = 0;
+    if (this.#covered(location) !== -1) {
+      const i = this.#newestAt(location, cut);
+      const time = this.#time(location, i);
+      const forwards =
+        time !== 0 &&
+        view[viewCells.ownTime + location] === time &&
+        !((access.acquire || access.acquirePc) && view[viewCells.ownExclusive + location] === 1);
+      post = forwards ? view[viewCells.ownView + location] : time;
+      value = this.#message(location, i);
+      if (i < this.#count(location) - 1) this.stale = true;
+      this.raise(viewCells.coherence + location, time);
+    }
+    for (let i = 0; i < maxOutstanding; i++) {
+      if (view[viewCells.storeWord + i] !== location + 1) continue;
+      const mask = view[viewCells.storeMask + i];
+      value = (value & ~mask) | (view[viewCells.storeValue + i] & mask);
+      post = Math.max(post, view[viewCells.storeView + i]);
+    }
+    this.result = Math.max(this.result, post);
+    // DC is ordered after a load of its line, whatever the load itself is ordered after.
+    if (location >= this.#data) this.raise(viewCells.coherence + location, this.result);
+    if (!access.noReturn) this.raise(viewCells.readOld, this.result);
+    if (access.acquire || access.acquirePc) this.raise(viewCells.readNew, this.result);
+    if (this.sequential) {
+      this.raise(viewCells.readNew, this.result);
+      this.raise(viewCells.control, this.result);
+    }
+    return value;
+  }
+
+  // Stores.
+
+  override writeData(d: number, value: number): void {
+    this.#write(d, value);
+  }
+
+  override write(t: number, value: number): boolean {
+    return this.#write(this.#data + t, value);
+  }
+
+  /** Returns whether a word of text was modified now. */
+  #write(location: number, value: number): boolean {
+    const { access, viewCells } = this;
+    const joined = location === this.#secondStore;
+    this.#secondStore = this.wide && !joined ? location + 1 : -1;
+    this.raise(viewCells.address, access.pick);
+    if (access.atomic || this.sequential) {
+      if (this.escapes()) return false;
+      if (this.#isOutstanding(location) || (access.release && this.#hasOutstanding())) {
+        this.#wait();
+        return false;
+      }
+      if (!joined) this.#storeTime = this.#next();
+      const modified = this.#append(location, value, this.#storeTime);
+      this.#made(location, this.#storeTime, Math.max(access.address, access.data), access.release);
+      this.#v[viewCells.ownExclusive + location] = access.atomic ? 1 : 0;
+      if (access.acquire && access.release) this.raise(viewCells.readNew, this.#storeTime);
+      return modified;
+    }
+    const { storeWord, storeValue, storeMask, storeKind, storeView } = viewCells;
+    const view = this.#v;
+    let i = 0;
+    while (i < maxOutstanding && view[storeWord + i] !== 0) i++;
+    const room = this.wide && !joined ? 2 : 1;
+    if ((access.release && !joined && i > 0) || i + room > maxOutstanding) {
+      this.#wait();
+      return false;
+    }
+    this.pended = true;
+    view[storeWord + i] = location + 1;
+    view[storeValue + i] = value;
+    view[storeMask + i] = this.partMask;
+    view[storeKind + i] = (access.release ? 1 : 0) | (joined ? 2 : 0);
+    view[storeView + i] = Math.max(access.address, access.data);
+    return false;
+  }
+
+  #next(): number {
+    this.sharedChanged = true;
+    return ++this.#s[this.sharedCells.now];
+  }
+
+  /** The attached CPU's store of a location became visible. */
+  #made(location: number, time: number, depends: number, release: boolean): void {
+    const { writeOld, coherence, ownTime, ownView, release: released } = this.viewCells;
+    this.raise(writeOld, time);
+    this.raise(coherence + location, time);
+    this.#v[ownTime + location] = time;
+    this.#v[ownView + location] = depends;
+    if (release) this.raise(released, time);
+  }
+
+  /** Appends a message; returns whether a word of text was modified. */
+  #append(location: number, value: number, time: number): boolean {
+    const s = this.#s;
+    const { data, count, messages, messageValue, messageTime, value: values } = this.sharedCells;
+    this.sharedChanged = true;
+    if (location < this.#data) {
+      const n = s[messages + location];
+      if (n === maxMessages) {
+        throw new MemoryError(
+          'too-many-messages',
+          `more than ${maxMessages} values of the shared word ${location} can still be read; tier 2 keeps no more`,
+        );
+      }
+      s[data + location] = value;
+      s[messageValue + location * maxMessages + n] = value;
+      s[messageTime + location * maxMessages + n] = time;
+      s[messages + location] = n + 1;
+      return false;
+    }
+    const t = location - this.#data;
+    const v = this.versions(t);
+    if (this.newest(t) === value) return false;
+    if (v === this.#versions) {
+      throw new MemoryError(
+        'too-many-versions',
+        `the word at ${formatAddress(this.map.siteWords[t].address)} was modified ${v} times; raise maxVersions above ${this.#versions}`,
+      );
+    }
+    const { versionTime, cleanTime, floorTime } = this.sharedCells;
+    s[values + t * this.#versions + v] = value;
+    s[versionTime + t * this.#versions + v] = time;
+    s[cleanTime + t * this.#versions + v] = never;
+    s[floorTime + t * this.#versions + v] = never;
+    s[count + t] = v + 1;
+    return true;
+  }
+
+  /** The outstanding stores of the attached CPU that may become visible now, by their place in its program order. */
+  propagatable(): number[] {
+    const { storeWord, storeKind } = this.viewCells;
+    const view = this.#v;
+    const result: number[] = [];
+    for (let i = 0; i < maxOutstanding && view[storeWord + i] !== 0; i++) {
+      if ((view[storeKind + i] & 2) !== 0) continue;
+      let first = true;
+      for (let k = i; k === i || (k < maxOutstanding && (view[storeKind + k] & 2) !== 0); k++) {
+        // Stores of one location become visible in program order.
+        for (let j = 0; j < i; j++) if (view[storeWord + j] === view[storeWord + k]) first = false;
+      }
+      if (first) result.push(i);
+    }
+    return result;
+  }
+
+  /** Makes an outstanding store visible. */
+  propagate(i: number): Propagation {
+    const { storeWord, storeValue, storeMask, storeKind, storeView, pendingClean } = this.viewCells;
+    const view = this.#v;
+    const first = view[storeWord + i] - 1;
+    let words = 1;
+    while (i + words < maxOutstanding && (view[storeKind + i + words] & 2) !== 0) words++;
+    for (let k = i; k < i + words; k++) {
+      const location = view[storeWord + k] - 1;
+      // DC is ordered before a later store of its line.
+      if (location >= this.#data && view[pendingClean + location - this.#data] !== 0) this.#completeCleans();
+    }
+    const time = this.#next();
+    let site = -1;
+    for (let k = i; k < i + words; k++) {
+      const location = view[storeWord + k] - 1;
+      const mask = view[storeMask + k];
+      const old = this.#message(location, this.#count(location) - 1);
+      const value = (old & ~mask) | (view[storeValue + k] & mask);
+      if (this.#append(location, value, time)) site = this.map.siteWords[location - this.#data].site;
+      this.#made(location, time, view[storeView + k], (view[storeKind + k] & 1) !== 0);
+      view[this.viewCells.ownExclusive + location] = 0;
+    }
+    for (const cells of [storeWord, storeValue, storeMask, storeKind, storeView]) {
+      view.copyWithin(cells + i, cells + i + words, cells + maxOutstanding);
+      view.fill(0, cells + maxOutstanding - words, cells + maxOutstanding);
+    }
+    return { address: this.#addressOf(first), size: 4 * words, site };
+  }
+
+  #addressOf(location: number): number {
+    if (location >= this.#data) return this.map.siteWords[location - this.#data].address;
+    const region = this.map.regions.find(
+      ({ kind, firstWord, words }) =>
+        kind === 'shared' && location >= firstWord && location < firstWord + words.length,
+    );
+    return region === undefined ? 0 : region.base + 4 * (location - region.firstWord);
+  }
+
+  // Barriers.
+
+  override hasUncompleted(): boolean {
+    return this.#hasOutstanding() || this.#hasMaintenance();
+  }
+
+  #hasMaintenance(): boolean {
+    const { pendingClean, pendingInvalidate } = this.viewCells;
+    for (let u = 0; u < this.#words; u++) {
+      if (this.#v[pendingClean + u] !== 0 || this.#v[pendingInvalidate + u] !== 0) return true;
+    }
+    return false;
+  }
+
+  override order(reach: BarrierReach): void {
+    const { readOld, writeOld, readNew, full } = this.viewCells;
+    const view = this.#v;
+    if ((reach === 'full' || reach === 'store') && this.#hasOutstanding()) {
+      this.#wait();
+      return;
+    }
+    if (reach === 'store') return;
+    this.raise(readNew, view[readOld]);
+    if (reach !== 'full') return;
+    if (this.#completeCleans()) return;
+    this.raise(readNew, view[writeOld]);
+    this.raise(full, view[readNew]);
+  }
+
+  override synchronize(reach: BarrierReach): void {
+    const { readOld, writeOld, readNew, maintain, complete, localFloor, pendingLocalInvalidate } =
+      this.viewCells;
+    const { pendingInvalidate } = this.viewCells;
+    const view = this.#v;
+    if ((reach === 'full' || reach === 'store') && this.#hasOutstanding()) {
+      this.#wait();
+      return;
+    }
+    if (reach === 'full' || reach === 'none') {
+      for (let u = 0; u < this.#words; u++) {
+        this.raise(localFloor + u, view[pendingLocalInvalidate + u] - 1);
+        view[pendingLocalInvalidate + u] = 0;
+      }
+    }
+    let time = reach === 'store' ? view[writeOld] : view[readOld];
+    if (reach === 'full') {
+      if (this.#hasMaintenance()) {
+        if (this.escapes()) return;
+        this.#completeCleans();
+        const { floorTime } = this.sharedCells;
+        const completed = this.#next();
+        for (let u = 0; u < this.#words; u++) {
+          this.#stamp(floorTime + u * this.#versions, view[pendingInvalidate + u], completed);
+          view[pendingInvalidate + u] = 0;
+        }
+        this.raise(writeOld, completed);
+      }
+      time = Math.max(time, view[writeOld], view[readNew], view[maintain]);
+    }
+    for (const cell of [readNew, maintain, complete]) this.raise(cell, time);
+  }
+
+  /** Marks versions 0 to `count` - 1 as cleaned, or as floors, from a time on. */
+  #stamp(cells: number, count: number, time: number): void {
+    for (let v = 0; v < count; v++) if (this.#s[cells + v] === never) this.#s[cells + v] = time;
+  }
+
+  /** What DC has cleaned is at the Point of Unification. Returns whether it had to be left undone. */
+  #completeCleans(): boolean {
+    const { pendingClean, writeOld } = this.viewCells;
+    let time = 0;
+    for (let u = 0; u < this.#words; u++) {
+      if (this.#v[pendingClean + u] === 0) continue;
+      if (this.escapes()) return true;
+      if (time === 0) time = this.#next();
+      this.#stamp(this.sharedCells.cleanTime + u * this.#versions, this.#v[pendingClean + u], time);
+      this.#v[pendingClean + u] = 0;
+    }
+    this.raise(writeOld, time);
+    return false;
+  }
+
+  // The instruction side.
+
+  /** The newest version whose time, of the given kind, a view covers. */
+  #covers(cells: number, t: number, view: number): number {
+    let v = this.versions(t) - 1;
+    while (v > 0 && this.#s[cells + t * this.#versions + v] > view) v--;
+    return v;
+  }
+
+  override globalFloor(t: number): number {
+    return this.#floorAt(t, never - 1);
+  }
+
+  #floorAt(t: number, view: number): number {
+    const { DIC, IDC } = this.map.cache;
+    const { floorTime, versionTime, cleanTime } = this.sharedCells;
+    return this.#covers(DIC === 0 ? floorTime : IDC === 1 ? versionTime : cleanTime, t, view);
+  }
+
+  override floor(t: number): number {
+    const { fetch, appliedFloor } = this.viewCells;
+    return Math.max(this.#v[appliedFloor + t], this.#floorAt(t, this.#v[fetch]));
+  }
+
+  override known(t: number, forFetching: boolean): number {
+    const { contextView, readOld, readNew, writeOld } = this.viewCells;
+    const view = this.#v;
+    const time = forFetching ? view[contextView] : Math.max(view[readOld], view[readNew], view[writeOld]);
+    return this.#covers(this.sharedCells.versionTime, t, time);
+  }
+
+  override cleaned(t: number): number {
+    return this.#covers(this.sharedCells.cleanTime, t, never - 1);
+  }
+
+  override knowsForFetching(t: number): boolean {
+    return this.#time(this.#data + t, this.versions(t) - 1) <= this.#v[this.viewCells.contextView];
+  }
+
+  override executed(t: number, v: number): void {
+    if (v === 0) return;
+    const time = this.#time(this.#data + t, v);
+    const { fetch, readNew, maintain } = this.viewCells;
+    for (const cell of [fetch, readNew, maintain]) this.raise(cell, time);
+  }
+
+  override contextSynchronize(): void {
+    const { control, address, complete, readNew, maintain, fetch, contextView } = this.viewCells;
+    const { localFloor, appliedFloor } = this.viewCells;
+    const view = this.#v;
+    const time = Math.max(view[control], view[address], view[complete]);
+    for (const cell of [readNew, maintain, fetch, contextView]) this.raise(cell, time);
+    for (let u = 0; u < this.#words; u++) this.raise(appliedFloor + u, view[localFloor + u]);
+  }
+
+  override cleanLine(t: number): void {
+    if (this.map.cache.IDC === 1) return;
+    const { coherence, maintain, full, control, pendingClean } = this.viewCells;
+    const view = this.#v;
+    const { cleanTime, versionTime } = this.sharedCells;
+    const line = this.#line(t, 'dataLine');
+    if (line.some((u) => this.#isOutstanding(this.#data + u))) {
+      this.#wait();
+      return;
+    }
+    let time = Math.max(view[maintain], view[full], view[control], this.access.pick);
+    for (const u of line) time = Math.max(time, view[coherence + this.#data + u]);
+    for (const u of line) {
+      const v = this.#covers(versionTime, u, time);
+      if (this.#s[cleanTime + u * this.#versions + v] === never) this.raise(pendingClean + u, v + 1);
+    }
+  }
+
+  override invalidateLine(t: number): void {
+    if (this.map.cache.DIC === 1) return;
+    for (const u of this.#line(t, 'instructionLine')) this.#invalidate(u, this.viewCells.pendingInvalidate);
+  }
+
+  override invalidateAll(broadcast: boolean): void {
+    if (this.map.cache.DIC === 1) return;
+    const { pendingInvalidate, pendingLocalInvalidate } = this.viewCells;
+    for (let u = 0; u < this.#words; u++)
+      this.#invalidate(u, broadcast ? pendingInvalidate : pendingLocalInvalidate);
+  }
+
+  #line(t: number, kind: 'dataLine' | 'instructionLine'): number[] {
+    const { siteWords } = this.map;
+    return siteWords.flatMap((word, u) => (word[kind] === siteWords[t][kind] ? [u] : []));
+  }
+
+  #invalidate(u: number, pending: number): void {
+    const { maintain, control } = this.viewCells;
+    const { cleanTime, versionTime } = this.sharedCells;
+    const time = Math.max(this.#v[maintain], this.#v[control], this.access.pick);
+    const v = this.#covers(this.map.cache.IDC === 1 ? versionTime : cleanTime, u, time);
+    if (v > 0) this.raise(pending + u, v + 1);
+  }
+}
