@@ -1,4 +1,5 @@
 import { type WeakMemory, registerViews } from '@quiesce/memory';
+import { cells } from './cells.ts';
 import { type Dependency, dependencyOf, flagsView } from './dependency.ts';
 import type { Operation } from './operation.ts';
 import type { Pe } from './pe.ts';
@@ -62,10 +63,18 @@ export class WeakExecution {
     access.atomic = dependency.kind === 'atomic';
     access.exclusive = dependency.exclusive;
     access.noReturn = dependency.noReturn;
+    const { state } = this.#pe;
+    const event = state[cells.EVENT];
     const selected = dependency.kind === 'select' ? this.#selected(dependency) : data;
     this.#pe.execute(operation);
     this.#after(dependency, selected, pick);
-    if (dependency.exclusive && order.stale) this.#pe.openMonitor();
+    // WFE that consumes an event comes after whatever caused it.
+    if (event === 1 && state[cells.EVENT] === 0) order.receives('event');
+    if (!dependency.exclusive || order.stale === 0) return;
+    // A newer store has cleared the monitor since, which is an event.
+    this.#pe.openMonitor();
+    state[cells.EVENT] = 1;
+    order.raise(order.viewCells.event, order.stale);
   }
 
   /** The data dependency of a selection: on its operands, not on the flags. */

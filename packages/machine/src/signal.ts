@@ -9,17 +9,20 @@ export interface Signal {
   readonly event?: true;
   /** A software generated interrupt: to all others, or to those in the mask of CPU numbers. */
   readonly interrupt?: { readonly intid: number; readonly targets: 'others' | number };
+  /** Tier 2: what is ordered before the store, event or interrupt, and so before whatever it brings about. */
+  readonly time?: number;
   /** The site that was modified. */
   readonly modified?: number;
 }
 
 /** A text that is equal for equal signals. */
 export function signalKey(signal: Signal): string {
-  const { stored, event, interrupt, modified } = signal;
+  const { stored, event, interrupt, modified, time } = signal;
   return [
     stored === undefined ? '' : `${stored.address}/${stored.size}`,
     event === true ? 'e' : '',
     interrupt === undefined ? '' : `${interrupt.intid}>${interrupt.targets}`,
     modified ?? '',
+    time ?? '',
   ].join(' ');
 }

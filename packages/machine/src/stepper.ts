@@ -114,8 +114,9 @@ export class Stepper {
     this.memory.handlersShare =
       this.#maskable && (mayMoveVectors(layout.map) || handlersTouchPrivate(layout.map, handlers));
     this.pe = new Pe(this.memory, {
-      sendEvent: () => this.#signal({ event: true }),
-      sendInterrupt: (low, high) => this.#signal({ interrupt: this.#target(low, high) }),
+      sendEvent: () => this.#signal({ event: true, ...this.#completed() }),
+      sendInterrupt: (low, high) =>
+        this.#signal({ interrupt: this.#target(low, high), ...this.#completed() }),
       call: (pe, conduit) => this.memory.text.escapes() || firmwareCall(pe, conduit),
       exception: (_pe, cause) => this.memory.text.escapes() || this.#refuses(cause),
       stored: (address, size) => this.#stored(address, size),
@@ -270,6 +271,8 @@ export class Stepper {
       deliverEvent(this.pe, this.#events[alternative], this.spec);
     } else if (kind === 'interrupt') {
       this.recorder?.entered(`interrupt ${alternative}`, pc);
+      // Interrupts are not told apart: what was ordered before any of them is ordered before this one.
+      this.weak?.order.receives('interrupt');
       takeInterrupt(this.pe, alternative);
     } else if (kind === 'store') this.#propagate(alternative);
     else this.#execute(alternative);
@@ -282,8 +285,8 @@ export class Stepper {
   /** Tier 2: an outstanding store becomes visible. */
   #propagate(store: number): void {
     if (this.weak === undefined) return;
-    const { address, size, site } = this.weak.order.propagate(store);
-    this.signals.push({ stored: { address, size } });
+    const { time, address, size, site } = this.weak.order.propagate(store);
+    this.signals.push({ stored: { address, size }, time });
     if (site >= 0) this.#modified(site);
     this.recorder?.propagated?.(address, size);
   }
@@ -454,19 +457,20 @@ export class Stepper {
 
   /** Tells one CPU of a signal; changes its state or returns the violation that it shows. */
   receive(local: Int32Array, cpu: number, signal: Signal): Omit<Failure, 'cpu'> | undefined {
-    const { stored, event, interrupt, modified } = signal;
+    const { stored, event, interrupt, modified, time = 0 } = signal;
     if (stored !== undefined && local[cells.MONITOR] !== 0) {
       this.pe.attach(local);
       const marked = this.#located(this.pe.address(cells.MONITOR_ADDRESS));
       if (stored.address < marked + local[cells.MONITOR] && marked < stored.address + stored.size) {
         this.pe.openMonitor();
         // Clearing a global monitor is an event for WFE (Arm ARM D1.6.1).
-        this.#wake(local, true);
+        this.#wake(local, true, time);
       }
     }
-    if (event === true) this.#wake(local, true);
+    if (event === true) this.#wake(local, true, time);
     if (interrupt !== undefined && isTarget(interrupt.targets, cpu)) {
       local[cells.PENDING] |= 1 << interrupt.intid;
+      this.#raise(local, 'interrupt', time);
       // A pending interrupt ends WFI even if it is masked, WFE only if it can be taken.
       if (local[cells.WAIT] !== waiting.event || pendingInterrupt(local) >= 0) this.#wake(local, false);
     }
@@ -479,10 +483,22 @@ export class Stepper {
     return mapping === undefined ? address : mapping.region.base + (address - mapping.base);
   }
 
-  #wake(local: Int32Array, event: boolean): void {
+  #wake(local: Int32Array, event: boolean, time = 0): void {
     if (!event) local[cells.WAIT] = waiting.no;
-    else if (local[cells.WAIT] === waiting.event) local[cells.WAIT] = waiting.no;
-    else local[cells.EVENT] = 1;
+    else if (local[cells.WAIT] === waiting.event) {
+      local[cells.WAIT] = waiting.no;
+      this.#raise(local, 'readNew', time);
+    } else {
+      local[cells.EVENT] = 1;
+      this.#raise(local, 'event', time);
+    }
+  }
+
+  /** Tier 2: raises a view of a CPU. */
+  #raise(local: Int32Array, which: 'interrupt' | 'event' | 'readNew', time: number): void {
+    if (this.weak === undefined) return;
+    const cell = this.layout.view + this.weak.order.viewCells[which];
+    local[cell] = Math.max(local[cell], time);
   }
 
   /**
@@ -509,6 +525,11 @@ export class Stepper {
     };
   }
 
+  /** Tier 2: what the signals of this CPU come after. */
+  #completed(): { time: number } | undefined {
+    return this.weak === undefined ? undefined : { time: this.weak.order.completed };
+  }
+
   #signal(signal: Signal): void {
     if (!this.memory.text.escapes()) this.signals.push(signal);
   }
@@ -518,7 +539,8 @@ export class Stepper {
     if (this.weak?.order.pended === true) return;
     const kind = this.layout.map.mappingOf(address)?.region.kind;
     if ((kind === 'shared' || kind === 'text') && !this.memory.text.escapes()) {
-      this.signals.push({ stored: { address: this.#located(address), size } });
+      const time = this.weak === undefined ? {} : { time: this.weak.order.now };
+      this.signals.push({ stored: { address: this.#located(address), size }, ...time });
     }
   }
 

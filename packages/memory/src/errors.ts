@@ -7,8 +7,7 @@ export type MemoryErrorCode =
   | 'site-misaligned'
   | 'overlapping-sites'
   | 'bad-cache-type'
-  | 'too-many-versions'
-  | 'too-many-messages';
+  | 'too-many-versions';
 
 /** A description of memory that cannot be simulated, or a run that outgrew it. */
 export class MemoryError extends Error {

@@ -1,8 +1,8 @@
 import { type SharedCells, type ViewCells, sharedCells, viewCells } from './cells.ts';
 import type { MemoryMap } from './map.ts';
 
-/** Messages of one data word that are kept at the most: those that some CPU may still read. */
-export const maxMessages = 16;
+/** Messages of one data word that are kept at the most: those that some CPU may still read. Beyond that the oldest go. */
+export const maxMessages = 8;
 /** Words of stores that one CPU may have outstanding at the most; a store that finds no room waits. */
 export const maxOutstanding = 8;
 /** Register views: X0 to X30, the zero register, SP, and NZCV. */
@@ -60,6 +60,10 @@ export interface WeakViewCells extends ViewCells {
   readonly contextView: number;
   /** The last store-release, which a load-acquire comes after. */
   readonly release: number;
+  /** Ordered before the interrupts that other CPUs sent to this one. */
+  readonly interrupt: number;
+  /** Ordered before the event that the event register stands for. */
+  readonly event: number;
   /** L cells: the newest message of each location that this CPU read or wrote. */
   readonly coherence: number;
   /** L cells: when this CPU's own last store became visible, 0 for none. */
@@ -134,6 +138,8 @@ export function weakViewCells(map: MemoryMap): WeakViewCells {
     fetch: take(1),
     contextView: take(1),
     release: take(1),
+    interrupt: take(1),
+    event: take(1),
     coherence: take(locations),
     ownTime: take(locations),
     ownView: take(locations),

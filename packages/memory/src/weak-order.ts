@@ -36,6 +36,7 @@ export interface Access {
 
 /** A store that became visible. */
 export interface Propagation {
+  readonly time: number;
   readonly address: number;
   readonly size: number;
   /** The site of which a word was modified, or -1. */
@@ -75,10 +76,12 @@ export class WeakOrder extends InstructionSide {
   waits = false;
   /** The store is not visible yet. */
   pended = false;
-  /** The load did not read the newest message. */
-  stale = false;
+  /** Where the load did not read the newest message: the time of that, else 0. */
+  stale = 0;
   /** What the value that was read depends on. */
   result = 0;
+  /** What was left out, since the object was made, because something is kept in limited number. */
+  readonly bounds: Set<string> = new Set<string>();
   /** Bits of the word that the access writes. */
   partMask = -1;
   /** The access has 8 bytes. */
@@ -124,10 +127,28 @@ export class WeakOrder extends InstructionSide {
     this.alternatives = 1;
     this.waits = false;
     this.pended = false;
-    this.stale = false;
+    this.stale = 0;
     this.result = 0;
     this.#second = -1;
     this.#secondStore = -1;
+  }
+
+  /** Everything that a DSB of the attached CPU has completed: ordered before the events and interrupts that it sends. */
+  get completed(): number {
+    return this.#v[this.viewCells.complete];
+  }
+
+  /** The attached CPU takes an interrupt that another CPU sent, or consumes an event: it comes after what that did. */
+  receives(what: 'interrupt' | 'event'): void {
+    const { interrupt, event, complete, readNew } = this.viewCells;
+    if (what === 'event') this.raise(readNew, this.#v[event]);
+    else this.raise(complete, this.#v[interrupt]);
+    this.#v[what === 'event' ? event : interrupt] = 0;
+  }
+
+  /** Time of the last store that became visible. */
+  get now(): number {
+    return this.#s[this.sharedCells.now];
   }
 
   /** Raises one of the attached CPU's views. */
@@ -269,7 +290,8 @@ export class WeakOrder extends InstructionSide {
         !((access.acquire || access.acquirePc) && view[viewCells.ownExclusive + location] === 1);
       post = forwards ? view[viewCells.ownView + location] : time;
       value = this.#message(location, i);
-      if (i < this.#count(location) - 1) this.stale = true;
+      const last = this.#count(location) - 1;
+      if (i < last) this.stale = Math.max(this.stale, this.#time(location, last));
       this.raise(viewCells.coherence + location, time);
     }
     for (let i = 0; i < maxOutstanding; i++) {
@@ -297,6 +319,8 @@ export class WeakOrder extends InstructionSide {
   }
 
   override write(t: number, value: number): boolean {
+    // That a word is about to be patched is a state of its own.
+    if (this.escapes()) return false;
     return this.#write(this.#data + t, value);
   }
 
@@ -324,6 +348,7 @@ export class WeakOrder extends InstructionSide {
     let i = 0;
     while (i < maxOutstanding && view[storeWord + i] !== 0) i++;
     const room = this.wide && !joined ? 2 : 1;
+    if (i + room > maxOutstanding) this.bounds.add(`outstanding stores of a CPU <= ${maxOutstanding} words`);
     if ((access.release && !joined && i > 0) || i + room > maxOutstanding) {
       this.#wait();
       return false;
@@ -358,12 +383,14 @@ export class WeakOrder extends InstructionSide {
     const { data, count, messages, messageValue, messageTime, value: values } = this.sharedCells;
     this.sharedChanged = true;
     if (location < this.#data) {
-      const n = s[messages + location];
+      let n = s[messages + location];
       if (n === maxMessages) {
-        throw new MemoryError(
-          'too-many-messages',
-          `more than ${maxMessages} values of the shared word ${location} can still be read; tier 2 keeps no more`,
-        );
+        this.bounds.add(`values of one word that can still be read <= ${maxMessages}`);
+        n--;
+        for (const start of [messageValue, messageTime]) {
+          const first = start + location * maxMessages;
+          s.copyWithin(first, first + 1, first + maxMessages);
+        }
       }
       s[data + location] = value;
       s[messageValue + location * maxMessages + n] = value;
@@ -433,7 +460,7 @@ export class WeakOrder extends InstructionSide {
       view.copyWithin(cells + i, cells + i + words, cells + maxOutstanding);
       view.fill(0, cells + maxOutstanding - words, cells + maxOutstanding);
     }
-    return { address: this.#addressOf(first), size: 4 * words, site };
+    return { time, address: this.#addressOf(first), size: 4 * words, site };
   }
 
   #addressOf(location: number): number {

@@ -101,6 +101,7 @@ export async function check<I extends { readonly spec: MachineSpec }>(
   const bounds = [
     ...('bounds' in result ? result.bounds.map(boundText) : []),
     ...budgets(image.spec.events ?? []),
+    ...(system.stepper.weak?.order.bounds ?? []),
   ];
   const { statistics } = result;
   return {
