@@ -159,7 +159,6 @@ export function checkRow(
     replay: first === undefined ? checkCommand(subject, result, plan) : replayCommand(subject, first.replay),
     ...(unmet.length === 0 ? {} : { unmet }),
     model: {
-      unmodelled: model.unmodelled,
       safeList: model.safeList,
       IDC: model.IDC,
       DIC: model.DIC,
@@ -167,6 +166,7 @@ export function checkRow(
       storage: model.storage,
       strategy: model.strategy,
       reductions: model.reductions,
+      unmodelled: model.unmodelled,
     },
     ...(result.reason === undefined ? {} : { reason: result.reason }),
     ...(expected === undefined

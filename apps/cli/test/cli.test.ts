@@ -73,6 +73,7 @@ describe('the JSON of check', () => {
             storage: 'exact',
             strategy: 'breadth-first',
             reductions: ['symmetry', 'local steps', 'dead registers'],
+            unmodelled: ['reordered data accesses'],
           },
         },
         expect.objectContaining({

@@ -1,11 +1,10 @@
-import { formatAddress } from '@quiesce/insn';
-import { MemoryError } from './errors.ts';
 import { type BarrierReach, InstructionSide } from './instruction-side.ts';
 import type { MemoryMap } from './map.ts';
+import { Messages } from './messages.ts';
+import { OutstandingStores } from './outstanding-stores.ts';
 import {
   type WeakSharedCells,
   type WeakViewCells,
-  maxMessages,
   maxOutstanding,
   never,
   weakSharedCells,
@@ -80,8 +79,6 @@ export class WeakOrder extends InstructionSide {
   stale = 0;
   /** What the value that was read depends on. */
   result = 0;
-  /** What was left out, since the object was made, because something is kept in limited number. */
-  readonly bounds: Set<string> = new Set<string>();
   /** Bits of the word that the access writes. */
   partMask = -1;
   /** The access has 8 bytes. */
@@ -90,8 +87,8 @@ export class WeakOrder extends InstructionSide {
   sequential = false;
   readonly #data: number;
   readonly #words: number;
-  readonly #versions: number;
-  #s: Int32Array = new Int32Array(0);
+  readonly #messages: Messages;
+  readonly #stores: OutstandingStores;
   #v: Int32Array = new Int32Array(0);
   #alternative = 0;
   #second = -1;
@@ -103,22 +100,26 @@ export class WeakOrder extends InstructionSide {
     super(map, weakSharedCells(map), weakViewCells(map));
     this.#data = map.sharedWords;
     this.#words = map.siteWords.length;
-    this.#versions = map.maxVersions;
+    this.#messages = new Messages(map, this.sharedCells);
+    this.#stores = new OutstandingStores(this.viewCells);
   }
 
   override attach(shared: Int32Array, view: Int32Array): void {
     super.attach(shared, view);
-    this.#s = shared;
+    this.#messages.attach(shared);
+    this.#stores.attach(view);
     this.#v = view;
   }
 
   override reset(shared: Int32Array): void {
     super.reset(shared);
-    const { data, messages, messageValue } = this.sharedCells;
-    for (let d = 0; d < this.#data; d++) {
-      shared[messages + d] = 1;
-      shared[messageValue + d * maxMessages] = shared[data + d];
-    }
+    this.#messages.reset(shared);
+  }
+
+  /** What was left out, since the object was made, because messages and stores are kept in limited number. */
+  get bounds(): readonly string[] {
+    const crowded = this.#stores.crowded ? [`outstanding stores of a CPU <= ${maxOutstanding} words`] : [];
+    return [...this.#messages.bounds, ...crowded];
   }
 
   /** Announces an instruction; {@link access} says what it orders. */
@@ -148,7 +149,7 @@ export class WeakOrder extends InstructionSide {
 
   /** Time of the last store that became visible. */
   get now(): number {
-    return this.#s[this.sharedCells.now];
+    return this.#messages.now;
   }
 
   /** Raises one of the attached CPU's views. */
@@ -159,48 +160,6 @@ export class WeakOrder extends InstructionSide {
   #wait(): void {
     this.waits = true;
     if (this.confined) this.escaped = true;
-  }
-
-  #hasOutstanding(kind = 0): boolean {
-    const { storeWord, storeKind } = this.viewCells;
-    if (kind === 0) return this.#v[storeWord] !== 0;
-    for (let i = 0; i < maxOutstanding && this.#v[storeWord + i] !== 0; i++) {
-      if ((this.#v[storeKind + i] & kind) !== 0) return true;
-    }
-    return false;
-  }
-
-  #isOutstanding(location: number): boolean {
-    const { storeWord } = this.viewCells;
-    for (let i = 0; i < maxOutstanding; i++) if (this.#v[storeWord + i] === location + 1) return true;
-    return false;
-  }
-
-  // Locations: their messages are versions for text.
-
-  #count(location: number): number {
-    return location < this.#data
-      ? this.#s[this.sharedCells.messages + location]
-      : this.versions(location - this.#data);
-  }
-
-  #time(location: number, i: number): number {
-    return location < this.#data
-      ? this.#s[this.sharedCells.messageTime + location * maxMessages + i]
-      : this.#s[this.sharedCells.versionTime + (location - this.#data) * this.#versions + i];
-  }
-
-  #message(location: number, i: number): number {
-    return location < this.#data
-      ? this.#s[this.sharedCells.messageValue + location * maxMessages + i]
-      : this.versionValue(location - this.#data, i);
-  }
-
-  /** The newest message of a location at a time. */
-  #newestAt(location: number, time: number): number {
-    let i = this.#count(location) - 1;
-    while (i > 0 && this.#time(location, i) > time) i--;
-    return i;
   }
 
   // Loads.
@@ -223,8 +182,8 @@ export class WeakOrder extends InstructionSide {
     }
     const halves = this.wide && location < this.#data ? [location, location + 1] : [location];
     const mustWait =
-      (access.acquire && this.#hasOutstanding(1)) ||
-      ((access.atomic || access.exclusive) && halves.some((half) => this.#isOutstanding(half)));
+      (access.acquire && this.#stores.hasRelease) ||
+      ((access.atomic || access.exclusive) && halves.some((half) => this.#stores.has(half)));
     if (mustWait) {
       this.#wait();
       return 0;
@@ -251,28 +210,18 @@ export class WeakOrder extends InstructionSide {
     let newest = 0;
     for (const half of halves) {
       const bound = Math.max(ordered, this.#v[viewCells.coherence + half]);
-      oldest = Math.max(oldest, this.#time(half, this.#newestAt(half, bound)));
-      newest = Math.max(newest, this.#time(half, this.#count(half) - 1));
+      oldest = Math.max(oldest, this.#messages.time(half, this.#messages.newestAt(half, bound)));
+      newest = Math.max(newest, this.#messages.time(half, this.#messages.count(half) - 1));
     }
     if (access.atomic || this.sequential) return [newest];
     const cuts = new Set([oldest]);
     for (const half of halves) {
-      if (this.#covered(half) === -1) continue;
-      for (let i = 0; i < this.#count(half); i++) {
-        if (this.#time(half, i) > oldest) cuts.add(this.#time(half, i));
+      if (this.#stores.covered(half) === -1) continue;
+      for (let i = 0; i < this.#messages.count(half); i++) {
+        if (this.#messages.time(half, i) > oldest) cuts.add(this.#messages.time(half, i));
       }
     }
     return [...cuts].sort((a, b) => b - a);
-  }
-
-  /** The bits of a location that outstanding stores of this CPU write. */
-  #covered(location: number): number {
-    const { storeWord, storeMask } = this.viewCells;
-    let mask = 0;
-    for (let i = 0; i < maxOutstanding; i++) {
-      if (this.#v[storeWord + i] === location + 1) mask |= this.#v[storeMask + i];
-    }
-    return mask;
   }
 
   /** Reads one word at a time, with this CPU's outstanding stores over it. */
@@ -281,24 +230,22 @@ export class WeakOrder extends InstructionSide {
     const view = this.#v;
     let post = 0;
     let value = 0;
-    if (this.#covered(location) !== -1) {
-      const i = this.#newestAt(location, cut);
-      const time = this.#time(location, i);
+    if (this.#stores.covered(location) !== -1) {
+      const i = this.#messages.newestAt(location, cut);
+      const time = this.#messages.time(location, i);
       const forwards =
         time !== 0 &&
         view[viewCells.ownTime + location] === time &&
         !((access.acquire || access.acquirePc) && view[viewCells.ownExclusive + location] === 1);
       post = forwards ? view[viewCells.ownView + location] : time;
-      value = this.#message(location, i);
-      const last = this.#count(location) - 1;
-      if (i < last) this.stale = Math.max(this.stale, this.#time(location, last));
+      value = this.#messages.value(location, i);
+      const last = this.#messages.count(location) - 1;
+      if (i < last) this.stale = Math.max(this.stale, this.#messages.time(location, last));
       this.raise(viewCells.coherence + location, time);
     }
-    for (let i = 0; i < maxOutstanding; i++) {
-      if (view[viewCells.storeWord + i] !== location + 1) continue;
-      const mask = view[viewCells.storeMask + i];
-      value = (value & ~mask) | (view[viewCells.storeValue + i] & mask);
-      post = Math.max(post, view[viewCells.storeView + i]);
+    for (const { value: stored, mask, view: depends } of this.#stores.of(location)) {
+      value = (value & ~mask) | (stored & mask);
+      post = Math.max(post, depends);
     }
     this.result = Math.max(this.result, post);
     // DC is ordered after a load of its line, whatever the load itself is ordered after.
@@ -332,39 +279,28 @@ export class WeakOrder extends InstructionSide {
     this.raise(viewCells.address, access.pick);
     if (access.atomic || this.sequential) {
       if (this.escapes()) return false;
-      if (this.#isOutstanding(location) || (access.release && this.#hasOutstanding())) {
+      if (this.#stores.has(location) || (access.release && !this.#stores.isEmpty)) {
         this.#wait();
         return false;
       }
       if (!joined) this.#storeTime = this.#next();
-      const modified = this.#append(location, value, this.#storeTime);
+      const modified = this.#messages.append(location, value, this.#storeTime);
       this.#made(location, this.#storeTime, Math.max(access.address, access.data), access.release);
       this.#v[viewCells.ownExclusive + location] = access.atomic ? 1 : 0;
       if (access.acquire && access.release) this.raise(viewCells.readNew, this.#storeTime);
       return modified;
     }
-    const { storeWord, storeValue, storeMask, storeKind, storeView } = viewCells;
-    const view = this.#v;
-    let i = 0;
-    while (i < maxOutstanding && view[storeWord + i] !== 0) i++;
-    const room = this.wide && !joined ? 2 : 1;
-    if (i + room > maxOutstanding) this.bounds.add(`outstanding stores of a CPU <= ${maxOutstanding} words`);
-    if ((access.release && !joined && i > 0) || i + room > maxOutstanding) {
-      this.#wait();
-      return false;
-    }
-    this.pended = true;
-    view[storeWord + i] = location + 1;
-    view[storeValue + i] = value;
-    view[storeMask + i] = this.partMask;
-    view[storeKind + i] = (access.release ? 1 : 0) | (joined ? 2 : 0);
-    view[storeView + i] = Math.max(access.address, access.data);
+    const view = Math.max(access.address, access.data);
+    const word = { location, value, mask: this.partMask, view, release: access.release };
+    const isLate = access.release && !joined && !this.#stores.isEmpty;
+    if (isLate || !this.#stores.add(word, joined, this.wide && !joined ? 2 : 1)) this.#wait();
+    else this.pended = true;
     return false;
   }
 
   #next(): number {
     this.sharedChanged = true;
-    return ++this.#s[this.sharedCells.now];
+    return this.#messages.next();
   }
 
   /** The attached CPU's store of a location became visible. */
@@ -377,90 +313,31 @@ export class WeakOrder extends InstructionSide {
     if (release) this.raise(released, time);
   }
 
-  /** Appends a message; returns whether a word of text was modified. */
-  #append(location: number, value: number, time: number): boolean {
-    const s = this.#s;
-    const { data, count, messages, messageValue, messageTime, value: values } = this.sharedCells;
-    this.sharedChanged = true;
-    if (location < this.#data) {
-      let n = s[messages + location];
-      if (n === maxMessages) {
-        this.bounds.add(`values of one word that can still be read <= ${maxMessages}`);
-        n--;
-        for (const start of [messageValue, messageTime]) {
-          const first = start + location * maxMessages;
-          s.copyWithin(first, first + 1, first + maxMessages);
-        }
-      }
-      s[data + location] = value;
-      s[messageValue + location * maxMessages + n] = value;
-      s[messageTime + location * maxMessages + n] = time;
-      s[messages + location] = n + 1;
-      return false;
-    }
-    const t = location - this.#data;
-    const v = this.versions(t);
-    if (this.newest(t) === value) return false;
-    if (v === this.#versions) {
-      throw new MemoryError(
-        'too-many-versions',
-        `the word at ${formatAddress(this.map.siteWords[t].address)} was modified ${v} times; raise maxVersions above ${this.#versions}`,
-      );
-    }
-    const { versionTime, cleanTime, floorTime } = this.sharedCells;
-    s[values + t * this.#versions + v] = value;
-    s[versionTime + t * this.#versions + v] = time;
-    s[cleanTime + t * this.#versions + v] = never;
-    s[floorTime + t * this.#versions + v] = never;
-    s[count + t] = v + 1;
-    return true;
-  }
-
   /** The outstanding stores of the attached CPU that may become visible now, by their place in its program order. */
   propagatable(): number[] {
-    const { storeWord, storeKind } = this.viewCells;
-    const view = this.#v;
-    const result: number[] = [];
-    for (let i = 0; i < maxOutstanding && view[storeWord + i] !== 0; i++) {
-      if ((view[storeKind + i] & 2) !== 0) continue;
-      let first = true;
-      for (let k = i; k === i || (k < maxOutstanding && (view[storeKind + k] & 2) !== 0); k++) {
-        // Stores of one location become visible in program order.
-        for (let j = 0; j < i; j++) if (view[storeWord + j] === view[storeWord + k]) first = false;
-      }
-      if (first) result.push(i);
-    }
-    return result;
+    return this.#stores.ready();
   }
 
   /** Makes an outstanding store visible. */
   propagate(i: number): Propagation {
-    const { storeWord, storeValue, storeMask, storeKind, storeView, pendingClean } = this.viewCells;
-    const view = this.#v;
-    const first = view[storeWord + i] - 1;
-    let words = 1;
-    while (i + words < maxOutstanding && (view[storeKind + i + words] & 2) !== 0) words++;
-    for (let k = i; k < i + words; k++) {
-      const location = view[storeWord + k] - 1;
-      // DC is ordered before a later store of its line.
-      if (location >= this.#data && view[pendingClean + location - this.#data] !== 0) this.#completeCleans();
-    }
+    const { pendingClean, ownExclusive } = this.viewCells;
+    const words = this.#stores.take(i);
+    // DC is ordered before a later store of its line.
+    const isCleaned = words.some(
+      ({ location }) => location >= this.#data && this.#v[pendingClean + location - this.#data] !== 0,
+    );
+    if (isCleaned) this.#completeCleans();
     const time = this.#next();
     let site = -1;
-    for (let k = i; k < i + words; k++) {
-      const location = view[storeWord + k] - 1;
-      const mask = view[storeMask + k];
-      const old = this.#message(location, this.#count(location) - 1);
-      const value = (old & ~mask) | (view[storeValue + k] & mask);
-      if (this.#append(location, value, time)) site = this.map.siteWords[location - this.#data].site;
-      this.#made(location, time, view[storeView + k], (view[storeKind + k] & 1) !== 0);
-      view[this.viewCells.ownExclusive + location] = 0;
+    for (const { location, value, mask, view, release } of words) {
+      const old = this.#messages.value(location, this.#messages.count(location) - 1);
+      if (this.#messages.append(location, (old & ~mask) | (value & mask), time)) {
+        site = this.map.siteWords[location - this.#data].site;
+      }
+      this.#made(location, time, view, release);
+      this.#v[ownExclusive + location] = 0;
     }
-    for (const cells of [storeWord, storeValue, storeMask, storeKind, storeView]) {
-      view.copyWithin(cells + i, cells + i + words, cells + maxOutstanding);
-      view.fill(0, cells + maxOutstanding - words, cells + maxOutstanding);
-    }
-    return { time, address: this.#addressOf(first), size: 4 * words, site };
+    return { time, address: this.#addressOf(words[0].location), size: 4 * words.length, site };
   }
 
   #addressOf(location: number): number {
@@ -475,7 +352,7 @@ export class WeakOrder extends InstructionSide {
   // Barriers.
 
   override hasUncompleted(): boolean {
-    return this.#hasOutstanding() || this.#hasMaintenance();
+    return !this.#stores.isEmpty || this.#hasMaintenance();
   }
 
   #hasMaintenance(): boolean {
@@ -489,7 +366,7 @@ export class WeakOrder extends InstructionSide {
   override order(reach: BarrierReach): void {
     const { readOld, writeOld, readNew, full } = this.viewCells;
     const view = this.#v;
-    if ((reach === 'full' || reach === 'store') && this.#hasOutstanding()) {
+    if ((reach === 'full' || reach === 'store') && !this.#stores.isEmpty) {
       this.#wait();
       return;
     }
@@ -506,7 +383,7 @@ export class WeakOrder extends InstructionSide {
       this.viewCells;
     const { pendingInvalidate } = this.viewCells;
     const view = this.#v;
-    if ((reach === 'full' || reach === 'store') && this.#hasOutstanding()) {
+    if ((reach === 'full' || reach === 'store') && !this.#stores.isEmpty) {
       this.#wait();
       return;
     }
@@ -521,10 +398,9 @@ export class WeakOrder extends InstructionSide {
       if (this.#hasMaintenance()) {
         if (this.escapes()) return;
         this.#completeCleans();
-        const { floorTime } = this.sharedCells;
         const completed = this.#next();
         for (let u = 0; u < this.#words; u++) {
-          this.#stamp(floorTime + u * this.#versions, view[pendingInvalidate + u], completed);
+          this.#messages.stamp('floorTime', u, view[pendingInvalidate + u], completed);
           view[pendingInvalidate + u] = 0;
         }
         this.raise(writeOld, completed);
@@ -532,11 +408,6 @@ export class WeakOrder extends InstructionSide {
       time = Math.max(time, view[writeOld], view[readNew], view[maintain]);
     }
     for (const cell of [readNew, maintain, complete]) this.raise(cell, time);
-  }
-
-  /** Marks versions 0 to `count` - 1 as cleaned, or as floors, from a time on. */
-  #stamp(cells: number, count: number, time: number): void {
-    for (let v = 0; v < count; v++) if (this.#s[cells + v] === never) this.#s[cells + v] = time;
   }
 
   /** What DC has cleaned is at the Point of Unification. Returns whether it had to be left undone. */
@@ -547,7 +418,7 @@ export class WeakOrder extends InstructionSide {
       if (this.#v[pendingClean + u] === 0) continue;
       if (this.escapes()) return true;
       if (time === 0) time = this.#next();
-      this.#stamp(this.sharedCells.cleanTime + u * this.#versions, this.#v[pendingClean + u], time);
+      this.#messages.stamp('cleanTime', u, this.#v[pendingClean + u], time);
       this.#v[pendingClean + u] = 0;
     }
     this.raise(writeOld, time);
@@ -556,21 +427,14 @@ export class WeakOrder extends InstructionSide {
 
   // The instruction side.
 
-  /** The newest version whose time, of the given kind, a view covers. */
-  #covers(cells: number, t: number, view: number): number {
-    let v = this.versions(t) - 1;
-    while (v > 0 && this.#s[cells + t * this.#versions + v] > view) v--;
-    return v;
-  }
-
   override globalFloor(t: number): number {
     return this.#floorAt(t, never - 1);
   }
 
   #floorAt(t: number, view: number): number {
     const { DIC, IDC } = this.map.cache;
-    const { floorTime, versionTime, cleanTime } = this.sharedCells;
-    return this.#covers(DIC === 0 ? floorTime : IDC === 1 ? versionTime : cleanTime, t, view);
+    const kind = DIC === 0 ? 'floorTime' : IDC === 1 ? 'versionTime' : 'cleanTime';
+    return this.#messages.covered(kind, t, view);
   }
 
   override floor(t: number): number {
@@ -582,20 +446,20 @@ export class WeakOrder extends InstructionSide {
     const { contextView, readOld, readNew, writeOld } = this.viewCells;
     const view = this.#v;
     const time = forFetching ? view[contextView] : Math.max(view[readOld], view[readNew], view[writeOld]);
-    return this.#covers(this.sharedCells.versionTime, t, time);
+    return this.#messages.covered('versionTime', t, time);
   }
 
   override cleaned(t: number): number {
-    return this.#covers(this.sharedCells.cleanTime, t, never - 1);
+    return this.#messages.covered('cleanTime', t, never - 1);
   }
 
   override knowsForFetching(t: number): boolean {
-    return this.#time(this.#data + t, this.versions(t) - 1) <= this.#v[this.viewCells.contextView];
+    return this.#messages.time(this.#data + t, this.versions(t) - 1) <= this.#v[this.viewCells.contextView];
   }
 
   override executed(t: number, v: number): void {
     if (v === 0) return;
-    const time = this.#time(this.#data + t, v);
+    const time = this.#messages.time(this.#data + t, v);
     const { fetch, readNew, maintain } = this.viewCells;
     for (const cell of [fetch, readNew, maintain]) this.raise(cell, time);
   }
@@ -613,17 +477,16 @@ export class WeakOrder extends InstructionSide {
     if (this.map.cache.IDC === 1) return;
     const { coherence, maintain, full, control, pendingClean } = this.viewCells;
     const view = this.#v;
-    const { cleanTime, versionTime } = this.sharedCells;
     const line = this.#line(t, 'dataLine');
-    if (line.some((u) => this.#isOutstanding(this.#data + u))) {
+    if (line.some((u) => this.#stores.has(this.#data + u))) {
       this.#wait();
       return;
     }
     let time = Math.max(view[maintain], view[full], view[control], this.access.pick);
     for (const u of line) time = Math.max(time, view[coherence + this.#data + u]);
     for (const u of line) {
-      const v = this.#covers(versionTime, u, time);
-      if (this.#s[cleanTime + u * this.#versions + v] === never) this.raise(pendingClean + u, v + 1);
+      const v = this.#messages.covered('versionTime', u, time);
+      if (this.#messages.isOpen('cleanTime', u, v)) this.raise(pendingClean + u, v + 1);
     }
   }
 
@@ -646,9 +509,8 @@ export class WeakOrder extends InstructionSide {
 
   #invalidate(u: number, pending: number): void {
     const { maintain, control } = this.viewCells;
-    const { cleanTime, versionTime } = this.sharedCells;
     const time = Math.max(this.#v[maintain], this.#v[control], this.access.pick);
-    const v = this.#covers(this.map.cache.IDC === 1 ? versionTime : cleanTime, u, time);
+    const v = this.#messages.covered(this.map.cache.IDC === 1 ? 'versionTime' : 'cleanTime', u, time);
     if (v > 0) this.raise(pending + u, v + 1);
   }
 }

@@ -1,0 +1,139 @@
+import { type WeakViewCells, maxOutstanding } from './weak-cells.ts';
+
+/** Kinds of outstanding stores, as bits. */
+const kinds = { release: 1, joined: 2 } as const;
+
+/** One word of an outstanding store. */
+export interface OutstandingWord {
+  readonly location: number;
+  readonly value: number;
+  /** The bits that it writes. */
+  readonly mask: number;
+  /** What its address and data depend on. */
+  readonly view: number;
+  readonly release: boolean;
+}
+
+/**
+ * The stores of one CPU that no other sees yet, by word and in program order. They become visible in any order, but those
+ * of one location in theirs, and the words of one access together.
+ */
+export class OutstandingStores {
+  /** Set, since the object was made, when a store had to wait for room. */
+  crowded = false;
+  readonly #cells: WeakViewCells;
+  #view: Int32Array = new Int32Array(0);
+
+  constructor(cells: WeakViewCells) {
+    this.#cells = cells;
+  }
+
+  attach(view: Int32Array): void {
+    this.#view = view;
+  }
+
+  /** Whether there are none. */
+  get isEmpty(): boolean {
+    return this.#view[this.#cells.storeWord] === 0;
+  }
+
+  /** Whether one of them is a store-release. */
+  get hasRelease(): boolean {
+    for (let i = 0; this.#isAt(i); i++) {
+      if ((this.#view[this.#cells.storeKind + i] & kinds.release) !== 0) return true;
+    }
+    return false;
+  }
+
+  #isAt(i: number): boolean {
+    return i < maxOutstanding && this.#view[this.#cells.storeWord + i] !== 0;
+  }
+
+  #word(i: number): OutstandingWord {
+    const { storeWord, storeValue, storeMask, storeKind, storeView } = this.#cells;
+    const view = this.#view;
+    return {
+      location: view[storeWord + i] - 1,
+      value: view[storeValue + i],
+      mask: view[storeMask + i],
+      view: view[storeView + i],
+      release: (view[storeKind + i] & kinds.release) !== 0,
+    };
+  }
+
+  /** Those of a location, the oldest first. */
+  of(location: number): OutstandingWord[] {
+    const found: OutstandingWord[] = [];
+    for (let i = 0; this.#isAt(i); i++) {
+      if (this.#view[this.#cells.storeWord + i] === location + 1) found.push(this.#word(i));
+    }
+    return found;
+  }
+
+  /** Whether there is one of a location. */
+  has(location: number): boolean {
+    for (let i = 0; this.#isAt(i); i++) {
+      if (this.#view[this.#cells.storeWord + i] === location + 1) return true;
+    }
+    return false;
+  }
+
+  /** The bits of a location that they write. */
+  covered(location: number): number {
+    let mask = 0;
+    for (let i = 0; this.#isAt(i); i++) {
+      if (this.#view[this.#cells.storeWord + i] === location + 1)
+        mask |= this.#view[this.#cells.storeMask + i];
+    }
+    return mask;
+  }
+
+  /** Adds a word, visible together with the one before it if `joined`; false where there is no room for `room` words. */
+  add(word: OutstandingWord, joined: boolean, room: number): boolean {
+    const { storeWord, storeValue, storeMask, storeKind, storeView } = this.#cells;
+    const view = this.#view;
+    let i = 0;
+    while (this.#isAt(i)) i++;
+    if (i + room > maxOutstanding) {
+      this.crowded = true;
+      return false;
+    }
+    view[storeWord + i] = word.location + 1;
+    view[storeValue + i] = word.value;
+    view[storeMask + i] = word.mask;
+    view[storeKind + i] = (word.release ? kinds.release : 0) | (joined ? kinds.joined : 0);
+    view[storeView + i] = word.view;
+    return true;
+  }
+
+  /** The places of those that may become visible now. */
+  ready(): number[] {
+    const result: number[] = [];
+    for (let i = 0; this.#isAt(i); i++) {
+      if (this.#isJoined(i)) continue;
+      let isFirst = true;
+      for (let k = i; k === i || this.#isJoined(k); k++) {
+        const word = this.#view[this.#cells.storeWord + k];
+        for (let j = 0; j < i; j++) if (this.#view[this.#cells.storeWord + j] === word) isFirst = false;
+      }
+      if (isFirst) result.push(i);
+    }
+    return result;
+  }
+
+  #isJoined(i: number): boolean {
+    return this.#isAt(i) && (this.#view[this.#cells.storeKind + i] & kinds.joined) !== 0;
+  }
+
+  /** Takes out the store at a place: its words. */
+  take(i: number): OutstandingWord[] {
+    const words = [this.#word(i)];
+    for (let k = i + 1; this.#isJoined(k); k++) words.push(this.#word(k));
+    const { storeWord, storeValue, storeMask, storeKind, storeView } = this.#cells;
+    for (const cells of [storeWord, storeValue, storeMask, storeKind, storeView]) {
+      this.#view.copyWithin(cells + i, cells + i + words.length, cells + maxOutstanding);
+      this.#view.fill(0, cells + maxOutstanding - words.length, cells + maxOutstanding);
+    }
+    return words;
+  }
+}
