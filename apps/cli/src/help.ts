@@ -20,7 +20,7 @@ const start = [
 
 /** `quiesce --help` */
 export function overview(verbs: readonly Verb[]): string {
-  const lines = verbs.map(({ name, does }) => `  ${name.padEnd(9)}${does}`);
+  const lines = verbs.map(({ name, does }) => `  ${name.padEnd(20)}${does}`);
   return [
     ...about,
     '',

@@ -1,4 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { ByteSource } from '@quiesce/kernel';
+import { fileSource } from '@quiesce/kernel/node';
 import { usage } from './usage-error.ts';
 
 /** Everything that the commands need of the world: streams, files, time and Ctrl-C. Tests bring their own. */
@@ -16,6 +18,8 @@ export interface Host {
   /** The contents of a file; of standard input for `-`. */
   readonly read: (path: string) => Uint8Array;
   readonly exists: (path: string) => boolean;
+  /** A file that is read piece by piece. */
+  readonly source: (path: string) => ByteSource & { readonly close: () => void };
   readonly write: (path: string, bytes: Uint8Array) => void;
   /** Milliseconds on a clock that never runs backwards. */
   readonly now: () => number;
@@ -43,6 +47,13 @@ export function processHost(): Host {
       }
     },
     exists: existsSync,
+    source: (path) => {
+      try {
+        return fileSource(path);
+      } catch (error) {
+        throw cannotRead(path, reason(error));
+      }
+    },
     write: (path, bytes) => {
       try {
         writeFileSync(path, bytes);

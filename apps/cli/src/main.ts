@@ -10,6 +10,8 @@ import { asm } from './verbs/asm.ts';
 import { check } from './verbs/check.ts';
 import { disasm } from './verbs/disasm.ts';
 import { explain } from './verbs/explain.ts';
+import { kernelAlternatives } from './verbs/kernel-alternatives.ts';
+import { kernelVerify } from './verbs/kernel-verify.ts';
 import { list } from './verbs/list.ts';
 import { minimise } from './verbs/minimise.ts';
 import { create } from './verbs/new.ts';
@@ -28,17 +30,30 @@ const help: Verb = {
   options: {},
   notes: [],
   run: (given, host) => {
-    const [name, ...more] = given.positionals as readonly (string | undefined)[];
-    if (more.length > 0) throw usage("help takes one verb; for example 'quiesce help check'");
-    if (name === undefined) return printHelp(verbs, given.flag('json'), host);
-    const verb = verbNamed(name);
+    const { positionals } = given;
+    if (positionals.length === 0) return printHelp(verbs, given.flag('json'), host);
+    const { verb, rest } = verbAt(positionals);
+    if (rest.length > 0) throw usage("help takes one verb; for example 'quiesce help check'");
     if (given.flag('json')) return printHelp([verb], true, host);
     host.out(verbHelp(verb));
     return 0;
   },
 };
 
-const verbs: readonly Verb[] = [list, check, run, replay, minimise, explain, create, asm, disasm, help];
+const verbs: readonly Verb[] = [
+  list,
+  check,
+  run,
+  replay,
+  minimise,
+  explain,
+  create,
+  asm,
+  disasm,
+  kernelAlternatives,
+  kernelVerify,
+  help,
+];
 
 function printHelp(of: readonly Verb[], isJson: boolean, host: Host): number {
   if (isJson) {
@@ -53,6 +68,21 @@ function verbNamed(name: string): Verb {
   if (verb !== undefined) return verb;
   const names = verbs.map((one) => one.name);
   throw usage(`no verb '${name}'${suggestion(name, names, "'quiesce help' lists them")}`);
+}
+
+/** The verb at the beginning of a command line, which for kernels is two words, and what follows it. */
+function verbAt(argv: readonly string[]): { readonly verb: Verb; readonly rest: readonly string[] } {
+  const [first, ...rest] = argv;
+  const family = verbs.filter(({ name }) => name.startsWith(`${first} `));
+  if (family.length === 0) return { verb: verbNamed(first), rest };
+  const [second, ...more] = rest as readonly (string | undefined)[];
+  const verb = family.find(({ name }) => name === `${first} ${second}`);
+  if (verb !== undefined) return { verb, rest: more as readonly string[] };
+  const names = family.map(({ name }) => name);
+  const remedy = `'quiesce help' lists them: ${names.join(', ')}`;
+  if (second === undefined || second.startsWith('-'))
+    throw usage(`'${first}' needs a second word; ${remedy}`);
+  throw usage(`no verb '${first} ${second}'${suggestion(`${first} ${second}`, names, remedy)}`);
 }
 
 /** The version of this package. */
@@ -76,8 +106,8 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   if (first.startsWith('-')) {
     throw usage(`the verb comes first, then '${first}'; for example: quiesce check ${first}`);
   }
-  const verb = verbNamed(first);
-  const given = readArguments(verb.name, rest, verb.options);
+  const { verb, rest: own } = verbAt(argv);
+  const given = readArguments(verb.name, own, verb.options);
   if (given.flag('help')) {
     host.out(verbHelp(verb));
     return 0;

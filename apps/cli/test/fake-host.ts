@@ -1,3 +1,4 @@
+import { memorySource } from '@quiesce/kernel';
 import { cannotRead, type Host } from '../src/host.ts';
 
 /** A host in memory: what was written, and the files there are. */
@@ -35,6 +36,11 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       .filter(({ isError }) => wanted(isError))
       .map(({ text }) => text)
       .join('');
+  const read = (path: string): Uint8Array => {
+    const bytes = files.get(path);
+    if (bytes === undefined) throw cannotRead(path, 'there is no such file');
+    return bytes;
+  };
   return {
     out: (text) => void written.push({ text, isError: false }),
     error: (text) => void written.push({ text, isError: true }),
@@ -44,12 +50,9 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     columns: terminal ? 100 : undefined,
     environment,
     files,
-    read: (path) => {
-      const bytes = files.get(path);
-      if (bytes === undefined) throw cannotRead(path, 'there is no such file');
-      return bytes;
-    },
+    read,
     exists: (path) => files.has(path),
+    source: (path) => ({ ...memorySource(path, read(path)), close: () => undefined }),
     write: (path, bytes) => void files.set(path, bytes),
     now,
     onInterrupt: (callback) => {

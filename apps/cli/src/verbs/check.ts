@@ -18,7 +18,7 @@ const exploring = ['all', 'max-states', 'max-time', 'max-depth', 'strategy', 'no
 export const check: Verb = {
   name: 'check',
   synopsis: '[ID | FILE ...]',
-  does: 'explores scenarios and protocol files; without an argument, the story of the series',
+  does: 'explores scenarios and protocol files; by itself, the story of the series',
   options: {
     cpus: {
       value: 'N',

@@ -1,0 +1,35 @@
+import type { Bytes } from '../bytes.ts';
+import { KernelError } from '../error.ts';
+import { LzmaDecoder, lzmaProperties } from './lzma-decoder.ts';
+import { Output } from './output.ts';
+import { RangeDecoder } from './range-decoder.ts';
+
+const headerSize = 13;
+
+/** Whether the bytes begin as a .lzma file with the usual properties, which is the format's only mark. */
+export function isLzma(bytes: Bytes): boolean {
+  return bytes.length > headerSize && bytes.u8(0) === 0x5d && bytes.u16(1) === 0;
+}
+
+/** Decompresses a .lzma file ("LZMA alone") of at most `limit` bytes when decompressed. Throws {@link KernelError}. */
+export function decompressLzma(bytes: Bytes, limit: number): Uint8Array {
+  const properties = lzmaProperties(bytes.u8(0));
+  const isSized = bytes.u32(5) !== 0xffffffff || bytes.u32(9) !== 0xffffffff;
+  const size = isSized ? bytes.u64(5) : Infinity;
+  const output = new Output(isSized ? size : bytes.length * 4, limit, bytes.name);
+  if (isSized) output.reserve(size);
+  const end =
+    properties === undefined
+      ? 'corrupt'
+      : new LzmaDecoder(output, properties).decode(
+          new RangeDecoder(bytes.array, headerSize, bytes.length),
+          size,
+        );
+  if (end !== 'corrupt') return output.finished();
+  throw new KernelError('corrupt', {
+    where: bytes.name,
+    found: 'damaged LZMA data',
+    expected: 'a stream of LZMA',
+    remedy: 'get the file again',
+  });
+}

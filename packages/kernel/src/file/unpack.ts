@@ -1,0 +1,111 @@
+import { Bytes } from '../bytes.ts';
+import { decompressLzma, isLzma } from '../compression/lzma.ts';
+import { decompressXz, isXz } from '../compression/xz.ts';
+import { KernelError } from '../error.ts';
+import { debData, isAr, tarMembers } from './deb.ts';
+import { largestImage } from './image-header.ts';
+import { isZboot, zbootPayload } from './zboot.ts';
+
+/** Decompresses a whole file, of at most `limit` bytes when decompressed; throws for damage. */
+export type Decompress = (bytes: Uint8Array, limit: number) => Uint8Array;
+
+/** Decompressors that the library does not bring: a host has them, or a small library. LZMA and xz are built in. */
+export interface Decompressors {
+  readonly gzip?: Decompress;
+  readonly zstd?: Decompress;
+}
+
+type Compression = 'gzip' | 'zstd' | 'xz' | 'lzma';
+
+/** How a file begins that is compressed, or undefined. */
+function compressionOf(bytes: Bytes): Compression | undefined {
+  if (bytes.length < 16) return undefined;
+  if (bytes.u16(0) === 0x8b1f) return 'gzip';
+  if (bytes.u32(0) === 0xfd2fb528) return 'zstd';
+  if (isXz(bytes)) return 'xz';
+  return isLzma(bytes) ? 'lzma' : undefined;
+}
+
+/** Names that EFI headers give to compressions. */
+const zbootNames: Readonly<Partial<Record<string, Compression>>> = {
+  gzip: 'gzip',
+  zstd: 'zstd',
+  zstd22: 'zstd',
+  lzma: 'lzma',
+  xz: 'xz',
+  xzkern: 'xz',
+};
+
+/** Bytes that a package may have when decompressed. */
+const largestPackage = 2 ** 31 - 1;
+
+/**
+ * The Image or vmlinux inside a file: itself, decompressed, the payload of an EFI kernel, or the kernel in a Debian package.
+ * What is none of these is returned as it is. Throws {@link KernelError}.
+ */
+export function unpack(file: Bytes, decompressors: Decompressors): Bytes {
+  if (!isAr(file)) return kernelIn(file, decompressors);
+  const data = debData(file);
+  const name = `${file.name}:${data.name}`;
+  const packed = new Bytes(data.bytes, name);
+  const compression = compressionOf(packed);
+  const tar =
+    compression === undefined
+      ? packed
+      : new Bytes(decompress(packed, compression, decompressors, largestPackage), name);
+  const members = tarMembers(tar, (one) => /\/vmlinu[xz](?:-[^/]*)?$/.test(one));
+  // A package of symbols has a vmlinux, which is larger and knows more than a vmlinuz.
+  const member = members.at(0);
+  if (member === undefined) {
+    throw new KernelError('not-a-kernel', {
+      where: name,
+      found: 'no vmlinuz or vmlinux',
+      expected: 'the package of a kernel',
+      remedy: 'give linux-image-VERSION (or linux-binary-VERSION), not a package that depends on it',
+    });
+  }
+  return kernelIn(new Bytes(member.bytes, `${file.name}:${member.name}`), decompressors);
+}
+
+function kernelIn(file: Bytes, decompressors: Decompressors): Bytes {
+  const zboot = isZboot(file) ? zbootPayload(file) : undefined;
+  const compression = zboot === undefined ? compressionOf(file) : zbootNames[zboot.compression];
+  if (zboot === undefined && compression === undefined) return file;
+  if (compression === undefined) throw unsupported(file.name, zboot?.compression ?? '');
+  const packed = zboot === undefined ? file : new Bytes(zboot.bytes, `${file.name}: payload`);
+  const kernel = new Bytes(decompress(packed, compression, decompressors, largestImage), file.name);
+  const again = compressionOf(kernel) ?? (isZboot(kernel) ? 'EFI' : undefined);
+  if (again === undefined) return kernel;
+  throw new KernelError('corrupt', {
+    where: file.name,
+    found: `${again} inside ${compression}`,
+    expected: 'a kernel that is compressed once',
+    remedy: 'decompress the outer layer and give the result',
+  });
+}
+
+function decompress(bytes: Bytes, compression: Compression, given: Decompressors, limit: number): Uint8Array {
+  if (compression === 'xz') return decompressXz(bytes, limit);
+  if (compression === 'lzma') return decompressLzma(bytes, limit);
+  const chosen = given[compression];
+  if (chosen === undefined) throw unsupported(bytes.name, compression);
+  try {
+    return chosen(bytes.array, limit);
+  } catch (error) {
+    throw new KernelError('corrupt', {
+      where: bytes.name,
+      found: `${compression} data that cannot be decompressed (${error instanceof Error ? error.message : 'damaged'})`,
+      expected: 'a compressed kernel',
+      remedy: 'get the file again',
+    });
+  }
+}
+
+function unsupported(where: string, compression: string): KernelError {
+  return new KernelError('unsupported-compression', {
+    where,
+    found: `compression '${compression}'`,
+    expected: 'gzip, zstd, lzma or xz',
+    remedy: 'decompress the file and give the result',
+  });
+}

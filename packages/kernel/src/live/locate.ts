@@ -1,0 +1,124 @@
+import { Bytes } from '../bytes.ts';
+import { KernelError, hex } from '../error.ts';
+import { type Segment, elfCore, isElf, readElf } from '../file/elf.ts';
+import type { Kernel } from '../kernel.ts';
+import { eachRelocated } from '../relocations.ts';
+import type { LiveImage } from './live-image.ts';
+import type { ByteSource } from './source.ts';
+
+/** Images begin at such multiples, in memory and in the address space. */
+const granule = 65_536;
+/** Bytes of a header that are compared: magic numbers, size and flags; the first words are code. */
+const headerSize = 64;
+/** Program headers lie in this many bytes at the beginning of a core file. */
+const coreHead = 1 << 20;
+const mostCandidates = 64;
+
+/**
+ * Finds a kernel's image in a dump of memory: at its beginning, anywhere in raw memory, or in a segment of an ELF core such as
+ * /proc/kcore. Of several copies the one that runs is taken: its function entries were patched. Throws {@link KernelError}
+ * `mismatch` when there is none.
+ */
+export function locate(kernel: Kernel, source: ByteSource): LiveImage {
+  const found: Uint8Array[] = [];
+  for (const offset of candidates(kernel, source)) {
+    found.push(source.read(offset, kernel.size));
+    if (found.length === mostCandidates) break;
+  }
+  const [image] = found.sort((a, b) => patchedEntries(kernel, b) - patchedEntries(kernel, a)) as readonly (
+    Uint8Array | undefined
+  )[];
+  if (image === undefined || image.length < kernel.layout.text[0].end) {
+    throw new KernelError('mismatch', {
+      where: source.name,
+      found:
+        image === undefined
+          ? `no image of ${hex(kernel.size)} bytes`
+          : `only ${hex(image.length)} bytes of it`,
+      expected: `the memory of a machine that runs ${kernel.release}`,
+      remedy: 'give a dump that holds the whole image, and the image that was booted',
+    });
+  }
+  const bytes = new Bytes(image, source.name);
+  return { bytes, slide: slideOf(kernel, bytes) };
+}
+
+/** Where an image of this kernel may begin in the source. */
+function* candidates(kernel: Kernel, source: ByteSource): Generator<number> {
+  const head = new Bytes(source.read(0, Math.min(source.size, coreHead)), source.name);
+  if (!isElf(head)) {
+    yield* inRange(kernel, source, 0, source.size);
+    return;
+  }
+  const { type, segments } = readElf(head);
+  if (type !== elfCore) {
+    throw new KernelError('mismatch', {
+      where: source.name,
+      found: `an ELF file of type ${type}`,
+      expected: 'a core (type 4) or raw memory',
+      remedy: 'give /proc/kcore or a dump of memory',
+    });
+  }
+  for (const segment of segments) {
+    if (!segment.isNote) yield* inSegment(kernel, source, segment);
+  }
+}
+
+/** Address space is mostly holes: where segments say addresses of the upper half, only the kernel's region is searched. */
+function* inSegment(kernel: Kernel, source: ByteSource, segment: Segment): Generator<number> {
+  const { offset, fileSize, virtualAddress } = segment;
+  const end = virtualAddress + fileSize;
+  const isRegion = virtualAddress < 0 && fileSize > 2 ** 40;
+  if (!isRegion) {
+    yield* inRange(kernel, source, offset, offset + fileSize);
+    return;
+  }
+  // With KASLR the image lies anywhere in the quarter of the address space above its link address.
+  const from = Math.max(virtualAddress, kernel.layout.base);
+  const to = Math.min(end, kernel.layout.base + 2 ** 38);
+  if (from < to) yield* inRange(kernel, source, offset + from - virtualAddress, offset + to - virtualAddress);
+}
+
+function* inRange(kernel: Kernel, source: ByteSource, start: number, end: number): Generator<number> {
+  for (let at = start; at + headerSize <= end; at += granule) {
+    if (isHeader(kernel, source.read(at, headerSize))) yield at;
+  }
+}
+
+function isHeader({ image, size }: Kernel, header: Uint8Array): boolean {
+  if (header.length < headerSize || header[0] !== 0x4d || header[1] !== 0x5a) return false;
+  const bytes = new Bytes(header, 'header');
+  const own = image.array;
+  return bytes.u64(16) === size && header.every((byte, i) => i < 16 || byte === own[i]);
+}
+
+const saveLink = 0xaa1e03e9;
+
+function patchedEntries({ ftrace }: Kernel, image: Uint8Array): number {
+  const bytes = new Bytes(image, 'candidate');
+  let patched = 0;
+  for (let i = 0; i < ftrace.first.length; i += 64) {
+    const at = ftrace.first[i];
+    if (at + 4 <= bytes.length && bytes.u32(at) === saveLink) patched++;
+  }
+  return patched;
+}
+
+/** The distance that most relocated pointers moved by. */
+function slideOf({ image, relocations, layout }: Kernel, live: Bytes): number {
+  const votes = new Map<number, number>();
+  let number = 0;
+  eachRelocated(image, relocations, layout.base, (place) => {
+    if (number++ % 16 !== 0 || place + 8 > live.length) return;
+    const distance = live.i64(place) - image.i64(place);
+    if (distance % 4096 === 0) votes.set(distance, (votes.get(distance) ?? 0) + 1);
+  });
+  let best = 0;
+  let most = 0;
+  for (const [distance, count] of votes) {
+    if (count <= most) continue;
+    best = distance;
+    most = count;
+  }
+  return best;
+}

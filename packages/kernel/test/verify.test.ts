@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type Kernel,
+  KernelError,
+  type MachineState,
+  assumedMachine,
+  locate,
+  memorySource,
+  observe,
+  openKernel,
+  predict,
+  verify,
+} from '@quiesce/kernel';
+import { handMadeBase, handMadeKernel } from './hand-made.ts';
+
+/** Memory of a machine that booted the kernel: its image as predicted, and the capabilities in their bitmaps. */
+function memory(kernel: Kernel, machine: MachineState): Uint8Array {
+  const bytes = new Uint8Array(kernel.size);
+  const { words } = predict(kernel, machine);
+  bytes.set(new Uint8Array(words.buffer));
+  for (const [name, has] of [
+    ['cpu_hwcaps', machine.has],
+    ['boot_capabilities', machine.isBoot],
+  ] as const) {
+    const at = (kernel.symbols.address(name) ?? 0) - handMadeBase;
+    for (let n = 0; n < 64; n++) if (has(n)) bytes[at + (n >> 3)] |= 1 << (n & 7);
+  }
+  return bytes;
+}
+
+const kernel = openKernel(handMadeKernel().image, { name: 'hand-made' });
+const machine = assumedMachine(kernel, { capabilities: ['PAN', 'LSE_ATOMICS', 'VIRT_HOST_EXTN'] });
+
+function verified(bytes: Uint8Array): ReturnType<typeof verify> {
+  const live = locate(kernel, memorySource('dump', bytes));
+  return verify(kernel, predict(kernel, observe(kernel, live).state), live);
+}
+
+describe('verifying live text', () => {
+  it('explains every word of an untouched machine', () => {
+    const { words, changed, explained, unexplained } = verified(memory(kernel, machine));
+    expect(unexplained).toEqual([]);
+    expect(words).toBe(kernel.layout.text[0].end / 4);
+    expect(explained).toEqual({ alternative: 3, callback: 25, ftrace: 24, 'jump-label': 12 });
+    expect(changed).toBe(64);
+  });
+
+  it.each([0x10000, 0x230000])('finds the image at %i in memory, and the distance of KASLR', (at) => {
+    const moved = memory(kernel, { ...machine, slide: 0x4600000 });
+    const bytes = new Uint8Array(at + moved.length + 0x20000);
+    // The boot loader's copy of the file comes first.
+    bytes.set(kernel.image.array, 0);
+    bytes.set(moved, at);
+    const live = locate(kernel, memorySource('dump', bytes));
+    expect(live.slide).toBe(0x4600000);
+    expect(verified(bytes).unexplained).toEqual([]);
+  });
+
+  it('finds one flipped bit of text, wherever it is', () => {
+    const bytes = memory(kernel, machine);
+    const end = kernel.layout.text[0].end;
+    fc.assert(
+      fc.property(fc.integer({ min: 64, max: end - 1 }), fc.integer({ min: 0, max: 7 }), (at, bit) => {
+        const changed = bytes.slice();
+        changed[at] ^= 1 << bit;
+        const { unexplained } = verified(changed);
+        expect(unexplained).toHaveLength(1);
+        expect(unexplained[0].address).toBe(handMadeBase + (at & ~3));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('knows the marks of kprobes and tracers', () => {
+    const bytes = memory(kernel, machine);
+    const view = new DataView(bytes.buffer);
+    const at = (kernel.symbols.address('traced_9') ?? 0) - handMadeBase;
+    view.setUint32(at + 4, 0x94000010, true);
+    view.setUint32(at + 8, 0xd4200080, true);
+    expect(verified(bytes)).toMatchObject({ unexplained: [], explained: { kprobe: 1, 'ftrace-call': 1 } });
+  });
+
+  it.each([
+    ['of nothing', new Uint8Array(0)],
+    ['of zeros', new Uint8Array(0x100000)],
+    ['of half the image', memory(kernel, machine).subarray(0, 0x1000)],
+  ])('refuses a dump %s', (_, bytes) => {
+    expect(() => locate(kernel, memorySource('dump', bytes))).toThrow(KernelError);
+  });
+});
+
+describe('an ELF core', () => {
+  function core(at: number, image: Uint8Array): Uint8Array {
+    const bytes = new Uint8Array(0x1000 + image.length);
+    const view = new DataView(bytes.buffer);
+    bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+    view.setUint16(16, 4, true);
+    view.setUint16(18, 183, true);
+    view.setBigUint64(32, 64n, true);
+    view.setUint16(54, 56, true);
+    view.setUint16(56, 1, true);
+    view.setUint32(64, 1, true);
+    view.setBigUint64(72, 0x1000n, true);
+    view.setBigInt64(80, BigInt(at), true);
+    view.setBigUint64(96, BigInt(image.length), true);
+    view.setBigUint64(104, BigInt(image.length), true);
+    bytes.set(image, 0x1000);
+    return bytes;
+  }
+
+  it('holds the image in a segment', () => {
+    const slide = 0x600000;
+    const image = memory(kernel, { ...machine, slide });
+    const live = locate(kernel, memorySource('core', core(handMadeBase + slide, image)));
+    expect(live.slide).toBe(slide);
+  });
+
+  it('is not taken for another ELF file', () => {
+    const bytes = core(handMadeBase, memory(kernel, machine));
+    bytes[16] = 2;
+    expect(() => locate(kernel, memorySource('vmlinux', bytes))).toThrow(/core \(type 4\)/);
+  });
+});
