@@ -11,6 +11,7 @@ import { check } from './verbs/check.ts';
 import { disasm } from './verbs/disasm.ts';
 import { explain } from './verbs/explain.ts';
 import { kernelAlternatives } from './verbs/kernel-alternatives.ts';
+import { kernelAudit } from './verbs/kernel-audit.ts';
 import { kernelVerify } from './verbs/kernel-verify.ts';
 import { list } from './verbs/list.ts';
 import { minimise } from './verbs/minimise.ts';
@@ -52,6 +53,7 @@ const verbs: readonly Verb[] = [
   disasm,
   kernelAlternatives,
   kernelVerify,
+  kernelAudit,
   help,
 ];
 

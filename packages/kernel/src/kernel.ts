@@ -15,7 +15,7 @@ import {
   findAlternatives,
   readAlternatives,
 } from './tables/alternatives.ts';
-import { type Capabilities, readCapabilities } from './tables/capabilities.ts';
+import { type Capabilities, readCapabilities, withPriorityMasking } from './tables/capabilities.ts';
 import { type FtraceSites, findFtraceSites, readFtraceSites } from './tables/ftrace-sites.ts';
 import { type JumpLabels, findJumpLabels, jumpEntrySize, readJumpLabels } from './tables/jump-labels.ts';
 import type { Run } from './tables/shape.ts';
@@ -79,18 +79,19 @@ export function openKernel(file: Uint8Array, options: OpenOptions = {}): Kernel 
   // Kernels that name text only export some data that is needed.
   const symbols = namesData(named) ? named : named.with(exportedSymbols(image, layout));
   const alternatives = alternativesOf(image, layout, symbols);
+  const words = new Uint32Array(image.array.buffer, image.array.byteOffset, image.length >>> 2);
   return {
     name,
     release,
     version: versionOf(release),
     image,
-    words: new Uint32Array(image.array.buffer, image.array.byteOffset, image.length >>> 2),
+    words,
     size,
     layout: withRodataText(layout, alternatives, image),
     symbols,
     relocations,
     alternatives,
-    capabilities: readCapabilities(image, layout, symbols),
+    capabilities: withPriorityMasking(readCapabilities(image, layout, symbols), alternatives, words),
     jumpLabels: jumpLabelsOf(image, layout, symbols, size),
     ftrace: ftraceSitesOf(image, layout, symbols),
   };

@@ -2,7 +2,7 @@ import type { Bytes } from '../bytes.ts';
 import { KernelError } from '../error.ts';
 import type { Layout } from '../layout.ts';
 import type { SymbolTable } from '../symbols/symbol-table.ts';
-import { unconditional } from './alternatives.ts';
+import { type Alternatives, unconditional } from './alternatives.ts';
 import { capabilityDescriptions, capabilityDetectors } from './capability-names.ts';
 
 /** A capability as a kernel describes it (`struct arm64_cpu_capabilities`). */
@@ -116,4 +116,27 @@ export function unknownCapability(name: string, kernel: string): KernelError {
     expected: 'a capability that this kernel describes',
     remedy: "'quiesce kernel alternatives --image FILE' lists them",
   });
+}
+
+/** Whether a word reads or writes ICC_PMR_EL1, the priority mask of the interrupt controller. */
+const isPriorityMask = (word: number): boolean => (word & 0xffdfffe0) >>> 0 === 0xd5184600;
+
+/**
+ * Names the capability that a kernel without CONFIG_ARM64_PSEUDO_NMI has sites for but does not describe: it is the one whose
+ * replacements use the priority mask.
+ */
+export function withPriorityMasking(
+  capabilities: Capabilities,
+  { count, capability, replacement, isCallback, length }: Alternatives,
+  words: Uint32Array,
+): Capabilities {
+  if (capabilities.named('HAS_GIC_PRIO_MASKING') !== undefined) return capabilities;
+  for (let i = 0; i < count; i++) {
+    if (isCallback[i] === 1 || !capabilities.numbered(capability[i]).name.startsWith('CAP_')) continue;
+    const start = replacement[i] >> 2;
+    if (!words.subarray(start, start + (length[i] >> 2)).some(isPriorityMask)) continue;
+    const masking = { number: capability[i], name: 'HAS_GIC_PRIO_MASKING', description: '', isBoot: true };
+    return new Capabilities([...capabilities.all, masking]);
+  }
+  return capabilities;
 }

@@ -1,0 +1,72 @@
+import type { Kernel } from '../kernel.ts';
+
+/** Sections whose functions take no kprobes, by the symbols around them. */
+const forbidden: readonly (readonly [start: string, end: string])[] = [
+  ['__kprobes_text_start', '__kprobes_text_end'],
+  ['__entry_text_start', '__entry_text_end'],
+  ['__irqentry_text_start', '__irqentry_text_end'],
+  ['__noinstr_text_start', '__noinstr_text_end'],
+  ['__idmap_text_start', '__idmap_text_end'],
+  ['__hyp_text_start', '__hyp_text_end'],
+  ['__hyp_idmap_text_start', '__hyp_idmap_text_end'],
+];
+
+/** Sections of the code that runs at the entry of exceptions, whatever they are. */
+const entry: typeof forbidden = forbidden.slice(0, 4);
+
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+}
+
+function piecesOf({ symbols, layout }: Kernel, names: typeof forbidden): Piece[] {
+  return names.flatMap(([first, last]) => {
+    const start = symbols.address(first);
+    const end = symbols.address(last);
+    if (start === undefined || end === undefined) return [];
+    return [{ start: start - layout.base, end: end - layout.base }];
+  });
+}
+
+const isIn = (pieces: readonly Piece[], offset: number): boolean =>
+  pieces.some(({ start, end }) => offset >= start && offset < end);
+
+/** Whether an offset lies in code for the entry of exceptions: kprobes, entry, interrupt entry or noinstr text. */
+export function isEntryText(kernel: Kernel): (offset: number) => boolean {
+  const pieces = piecesOf(kernel, entry);
+  return (offset) => isIn(pieces, offset);
+}
+
+/** Which instructions can be instrumented. Offsets are bytes in the image. */
+export interface Instrumentation {
+  /** Whether a kprobe can be placed on an instruction: its function is in no forbidden section and on no list. */
+  readonly isKprobeable: (offset: number) => boolean;
+  /** Whether a tracer can be attached to the function of an instruction. */
+  readonly isTraceable: (offset: number) => boolean;
+  /** False where the list of single functions (NOKPROBE_SYMBOL) is not named, so that only sections are known. */
+  readonly knowsList: boolean;
+}
+
+/** Reads which functions take probes and tracers (arch_populate_kprobe_blacklist, `_kprobe_blacklist`, `__mcount_loc`). */
+export function instrumentation(kernel: Kernel): Instrumentation {
+  const { symbols, layout, image, ftrace } = kernel;
+  const { base } = layout;
+  const sections = piecesOf(kernel, forbidden);
+  const list = new Set<number>();
+  const start = symbols.address('__start_kprobe_blacklist');
+  const end = symbols.address('__stop_kprobe_blacklist');
+  if (start !== undefined && end !== undefined) {
+    for (let at = start - base; at + 8 <= Math.min(end - base, image.length); at += 8)
+      list.add(image.i64(at));
+  }
+  const functionOf = (offset: number): number => {
+    const place = symbols.place(base + offset);
+    return base + offset - (place?.offset ?? 0);
+  };
+  const traced = new Set(Array.from(ftrace.first, functionOf));
+  return {
+    knowsList: list.size > 0,
+    isKprobeable: (offset) => !isIn(sections, offset) && !list.has(functionOf(offset)),
+    isTraceable: (offset) => traced.has(functionOf(offset)),
+  };
+}
