@@ -30,7 +30,9 @@ function memory(kernel: Kernel, machine: MachineState): Uint8Array {
 }
 
 const kernel = openKernel(handMadeKernel().image, { name: 'hand-made' });
-const machine = assumedMachine(kernel, { capabilities: ['PAN', 'LSE_ATOMICS', 'VIRT_HOST_EXTN'] });
+const machine = assumedMachine(kernel, {
+  capabilities: ['PAN', 'LSE_ATOMICS', 'VIRT_HOST_EXTN'],
+});
 
 function verified(bytes: Uint8Array): ReturnType<typeof verify> {
   const live = locate(kernel, memorySource('dump', bytes));
@@ -42,7 +44,12 @@ describe('verifying live text', () => {
     const { words, changed, explained, unexplained } = verified(memory(kernel, machine));
     expect(unexplained).toEqual([]);
     expect(words).toBe(kernel.layout.text[0].end / 4);
-    expect(explained).toEqual({ alternative: 3, callback: 25, ftrace: 24, 'jump-label': 12 });
+    expect(explained).toEqual({
+      alternative: 3,
+      callback: 25,
+      ftrace: 24,
+      'jump-label': 12,
+    });
     expect(changed).toBe(64);
   });
 
@@ -78,7 +85,10 @@ describe('verifying live text', () => {
     const at = (kernel.symbols.address('traced_9') ?? 0) - handMadeBase;
     view.setUint32(at + 4, 0x94000010, true);
     view.setUint32(at + 8, 0xd4200080, true);
-    expect(verified(bytes)).toMatchObject({ unexplained: [], explained: { kprobe: 1, 'ftrace-call': 1 } });
+    expect(verified(bytes)).toMatchObject({
+      unexplained: [],
+      explained: { kprobe: 1, 'ftrace-call': 1 },
+    });
   });
 
   it.each([
@@ -114,6 +124,28 @@ describe('an ELF core', () => {
     const image = memory(kernel, { ...machine, slide });
     const live = locate(kernel, memorySource('core', core(handMadeBase + slide, image)));
     expect(live.slide).toBe(slide);
+  });
+
+  it('says in a note where the image lies, even in a range that is mostly holes', () => {
+    const slide = 0x4a1b46600000;
+    const image = memory(kernel, { ...machine, slide });
+    const bytes = core(handMadeBase + slide, image);
+    const view = new DataView(bytes.buffer);
+    // The segment is all of the address space; a second header is the note.
+    view.setBigUint64(96, 2n ** 46n, true);
+    view.setUint16(56, 2, true);
+    const note = 512;
+    view.setUint32(120, 4, true);
+    view.setBigUint64(128, BigInt(note), true);
+    view.setBigUint64(152, 64n, true);
+    const text = `KERNELOFFSET=${slide.toString(16)}\n`;
+    view.setUint32(note, 11, true);
+    view.setUint32(note + 4, text.length, true);
+    bytes.set(new TextEncoder().encode('VMCOREINFO\0'), note + 12);
+    bytes.set(new TextEncoder().encode(text), note + 24);
+    expect(locate(kernel, memorySource('/proc/kcore', bytes)).slide).toBe(slide);
+    bytes.fill(0, note, note + 64);
+    expect(() => locate(kernel, memorySource('/proc/kcore', bytes))).toThrow(/no image/);
   });
 
   it('is not taken for another ELF file', () => {

@@ -5,6 +5,7 @@ import type { Kernel } from '../kernel.ts';
 import { eachRelocated } from '../relocations.ts';
 import type { LiveImage } from './live-image.ts';
 import type { ByteSource } from './source.ts';
+import { kernelOffset } from './vmcoreinfo.ts';
 
 /** Images begin at such multiples, in memory and in the address space. */
 const granule = 65_536;
@@ -13,6 +14,8 @@ const headerSize = 64;
 /** Program headers lie in this many bytes at the beginning of a core file. */
 const coreHead = 1 << 20;
 const mostCandidates = 64;
+/** Segments of memory are smaller; what is larger is a range of addresses. */
+const largestSegment = 2 ** 40;
 
 /**
  * Finds a kernel's image in a dump of memory: at its beginning, anywhere in raw memory, or in a segment of an ELF core such as
@@ -59,24 +62,25 @@ function* candidates(kernel: Kernel, source: ByteSource): Generator<number> {
       remedy: 'give /proc/kcore or a dump of memory',
     });
   }
-  for (const segment of segments) {
-    if (!segment.isNote) yield* inSegment(kernel, source, segment);
-  }
+  yield* inCore(kernel, source, segments);
 }
 
-/** Address space is mostly holes: where segments say addresses of the upper half, only the kernel's region is searched. */
-function* inSegment(kernel: Kernel, source: ByteSource, segment: Segment): Generator<number> {
-  const { offset, fileSize, virtualAddress } = segment;
-  const end = virtualAddress + fileSize;
-  const isRegion = virtualAddress < 0 && fileSize > 2 ** 40;
-  if (!isRegion) {
-    yield* inRange(kernel, source, offset, offset + fileSize);
-    return;
+/** Address space is mostly holes: only where a note says where the image lies, or in the segments of memory, is it looked for. */
+function* inCore(kernel: Kernel, source: ByteSource, segments: readonly Segment[]): Generator<number> {
+  const distance = kernelOffset(source, segments);
+  const start = distance === undefined ? undefined : kernel.layout.base + distance;
+  const memory = segments.filter(({ isNote }) => !isNote);
+  for (const { offset, virtualAddress, fileSize } of memory) {
+    if (start === undefined || start < virtualAddress || start >= virtualAddress + fileSize) continue;
+    const at = offset + start - virtualAddress;
+    if (isHeader(kernel, source.read(at, headerSize))) {
+      yield at;
+      return;
+    }
   }
-  // With KASLR the image lies anywhere in the quarter of the address space above its link address.
-  const from = Math.max(virtualAddress, kernel.layout.base);
-  const to = Math.min(end, kernel.layout.base + 2 ** 38);
-  if (from < to) yield* inRange(kernel, source, offset + from - virtualAddress, offset + to - virtualAddress);
+  for (const { offset, fileSize } of memory) {
+    if (fileSize <= largestSegment) yield* inRange(kernel, source, offset, offset + fileSize);
+  }
 }
 
 function* inRange(kernel: Kernel, source: ByteSource, start: number, end: number): Generator<number> {

@@ -9,5 +9,9 @@ export interface ByteSource {
 
 /** A source of bytes that are in memory already. */
 export function memorySource(name: string, bytes: Uint8Array): ByteSource {
-  return { name, size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) };
+  return {
+    name,
+    size: bytes.length,
+    read: (offset, length) => bytes.subarray(offset, offset + length),
+  };
 }

@@ -1,0 +1,219 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Bytes, KernelError, openKernel, unpack } from '@quiesce/kernel';
+import { nodeDecompressors } from '@quiesce/kernel/node';
+import { handMadeKernel } from './hand-made.ts';
+
+const { image } = handMadeKernel();
+
+/** A compressor of the machine, or undefined where there is none. */
+function compressor(
+  command: string,
+  ...options: readonly string[]
+): ((bytes: Uint8Array) => Uint8Array) | undefined {
+  if (spawnSync(command, ['--version']).status !== 0) return undefined;
+  return (bytes) => execFileSync(command, [...options, '-c'], { input: bytes, maxBuffer: 1 << 28 });
+}
+
+const xz = compressor('xz');
+const lzma = compressor('xz', '--format=lzma');
+
+function unpacked(file: Uint8Array): Uint8Array {
+  return Uint8Array.from(unpack(new Bytes(file, 'vmlinuz'), nodeDecompressors).array);
+}
+
+function zboot(payload: Uint8Array, compression: string): Uint8Array {
+  const file = new Uint8Array(512 + payload.length);
+  const view = new DataView(file.buffer);
+  file.set(new TextEncoder().encode('MZ\0\0zimg'));
+  view.setUint32(8, 512, true);
+  view.setUint32(12, payload.length, true);
+  file.set(new TextEncoder().encode(compression), 24);
+  file.set(payload, 512);
+  return file;
+}
+
+function tar(name: string, bytes: Uint8Array): Uint8Array {
+  const header = new Uint8Array(512);
+  const put = (at: number, text: string): void => header.set(new TextEncoder().encode(text), at);
+  put(0, name);
+  put(124, bytes.length.toString(8).padStart(11, '0'));
+  put(156, '0');
+  put(257, 'ustar');
+  const body = new Uint8Array(Math.ceil(bytes.length / 512) * 512);
+  body.set(bytes);
+  return Buffer.concat([header, body, new Uint8Array(1024)]);
+}
+
+function deb(name: string, data: Uint8Array): Uint8Array {
+  const member = (file: string, bytes: Uint8Array): Buffer => {
+    const head = `${file.padEnd(16)}${'0'.padEnd(12)}${'0'.padEnd(6)}${'0'.padEnd(6)}${'100644'.padEnd(8)}${String(bytes.length).padEnd(10)}\`\n`;
+    return Buffer.concat([Buffer.from(head), bytes, Buffer.alloc(bytes.length % 2)]);
+  };
+  return Buffer.concat([
+    Buffer.from('!<arch>\n'),
+    member('debian-binary', Buffer.from('2.0\n')),
+    member(name, data),
+  ]);
+}
+
+describe('kernels in their containers', () => {
+  it('are taken as they are, or out of gzip', () => {
+    expect(unpacked(image)).toEqual(image);
+    expect(unpacked(gzipSync(image))).toEqual(image);
+  });
+
+  it.skipIf(xz === undefined)('are taken out of xz and lzma', () => {
+    for (const compress of [xz, lzma]) expect(unpacked(compress?.(image) ?? image)).toEqual(image);
+  });
+
+  it('are taken out of EFI kernels', () => {
+    expect(unpacked(zboot(gzipSync(image), 'gzip'))).toEqual(image);
+    expect(() => unpacked(zboot(image, 'lz4'))).toThrow(/compression 'lz4'/);
+    if (xz !== undefined) expect(unpacked(zboot(xz(image), 'xzkern'))).toEqual(image);
+    if (lzma !== undefined) expect(unpacked(zboot(lzma(image), 'lzma'))).toEqual(image);
+  });
+
+  it('are taken out of Debian packages', () => {
+    const data = tar('./boot/vmlinuz-6.1.0-hand-made', image);
+    expect(unpacked(deb('data.tar', data))).toEqual(image);
+    expect(unpacked(deb('data.tar.gz', gzipSync(data)))).toEqual(image);
+    if (xz !== undefined) expect(unpacked(deb('data.tar.xz', xz(data)))).toEqual(image);
+    expect(() => unpacked(deb('data.tar', tar('./usr/bin/true', image)))).toThrow(/no vmlinuz/);
+    expect(() => unpacked(deb('control.tar', data))).toThrow(/without data.tar/);
+  });
+
+  it('are refused when compressed twice, by an unknown method, or damaged', () => {
+    expect(() => unpacked(gzipSync(gzipSync(image)))).toThrow(/gzip inside gzip/);
+    const zstd = Uint8Array.from([0x28, 0xb5, 0x2f, 0xfd, ...new Array<number>(32).fill(0)]);
+    expect(() => unpacked(zstd)).toThrow(/compression 'zstd'/);
+    expect(() => unpacked(gzipSync(image).subarray(0, 900))).toThrow(/cannot be decompressed/);
+  });
+
+  it('of 4 GiB are refused before they are made', () => {
+    if (lzma === undefined) return;
+    const packed = lzma(image).slice();
+    new DataView(packed.buffer, packed.byteOffset).setBigUint64(5, 2n ** 32n, true);
+    expect(() => unpacked(packed)).toThrow(/when decompressed/);
+  });
+});
+
+const decoders = [xz, lzma].filter((one) => one !== undefined);
+
+describe.skipIf(decoders.length === 0)('the decoders of xz and lzma', () => {
+  it('invert the compressor', () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 5000 }),
+      // Text with long repetitions.
+      fc
+        .array(fc.constantFrom('ldr x0, [x1]\n', 'nop\n', 'ret\n', 'b .+8\n'), { maxLength: 2000 })
+        .map((some) => new TextEncoder().encode(some.join(''))),
+    );
+    fc.assert(
+      fc.property(bytes, fc.constantFrom(...decoders), (some, compress) => {
+        const file = new Bytes(compress(some), 'file');
+        if (file.length < 16) return;
+        expect(Buffer.from(unpack(file, {}).array).equals(some)).toBe(true);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('end with an error, or with something else, whatever is damaged', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...decoders),
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        (compress, changes) => {
+          const file = compress(image.subarray(0, 4096)).slice();
+          for (const [at, value] of changes) file[at % file.length] = value;
+          try {
+            unpack(new Bytes(file, 'file'), {});
+          } catch (error) {
+            expect(error).toBeInstanceOf(KernelError);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('an ELF kernel', () => {
+  /** A vmlinux with the image in one segment and its symbols. */
+  function vmlinux(machine = 183): Uint8Array {
+    const { base, symbols } = handMadeKernel();
+    const strings = Buffer.from(`\0${[...symbols.keys()].join('\0')}\0`);
+    const table = new DataView(new ArrayBuffer(24 * (symbols.size + 1)));
+    let name = 1;
+    let at = 24;
+    for (const [text, address] of symbols) {
+      table.setUint32(at, name, true);
+      table.setUint8(at + 4, text.startsWith('key_') ? 0x11 : 0x12);
+      table.setUint16(at + 6, 1, true);
+      table.setBigInt64(at + 8, BigInt(address), true);
+      name += text.length + 1;
+      at += 24;
+    }
+    const align = (n: number): number => Math.ceil(n / 8) * 8;
+    const segment = 4096;
+    const symtab = align(segment + image.length);
+    const strtab = symtab + table.byteLength;
+    const sections = align(strtab + strings.length);
+    const file = new Uint8Array(sections + 3 * 64);
+    const view = new DataView(file.buffer);
+    file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+    view.setUint16(16, 2, true);
+    view.setUint16(18, machine, true);
+    view.setBigUint64(32, 64n, true);
+    view.setBigUint64(40, BigInt(sections), true);
+    view.setUint16(54, 56, true);
+    view.setUint16(56, 1, true);
+    view.setUint16(58, 64, true);
+    view.setUint16(60, 3, true);
+    view.setUint32(64, 1, true);
+    view.setBigUint64(72, BigInt(segment), true);
+    view.setBigInt64(80, BigInt(base), true);
+    view.setBigUint64(96, BigInt(image.length), true);
+    view.setBigUint64(104, BigInt(image.length + 4096), true);
+    file.set(image, segment);
+    file.set(new Uint8Array(table.buffer), symtab);
+    file.set(strings, strtab);
+    const section = (
+      i: number,
+      type: number,
+      offset: number,
+      size: number,
+      link: number,
+      entry: number,
+    ): void => {
+      const start = sections + 64 * i;
+      view.setUint32(start + 4, type, true);
+      view.setBigUint64(start + 24, BigInt(offset), true);
+      view.setBigUint64(start + 32, BigInt(size), true);
+      view.setUint32(start + 40, link, true);
+      view.setBigUint64(start + 56, BigInt(entry), true);
+    };
+    section(1, 2, symtab, table.byteLength, 2, 24);
+    section(2, 3, strtab, strings.length, 0, 0);
+    return file;
+  }
+
+  it('is laid out, and names its own symbols', () => {
+    const kernel = openKernel(vmlinux(), { name: 'vmlinux' });
+    expect(kernel.alternatives.count).toBe(27);
+    expect(kernel.symbols.symbols.some(({ name, type }) => name === 'key_1' && type === 'D')).toBe(true);
+  });
+
+  it('of another architecture is refused', () => {
+    expect(() => openKernel(vmlinux(62))).toThrow(/machine 62.*AArch64/);
+  });
+
+  it('with a hole of 4 GiB is refused', () => {
+    const file = vmlinux();
+    new DataView(file.buffer).setBigUint64(104, 2n ** 32n, true);
+    expect(() => openKernel(file)).toThrow(/segments over 0x100000000 bytes/);
+  });
+});
