@@ -1,0 +1,180 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { assumedMachine, openKernel, predict } from '@quiesce/kernel';
+import { handMadeBase, handMadeKernel } from '../../../packages/kernel/test/hand-made.ts';
+import { main } from '../src/main.ts';
+import { type FakeHost, fakeHost } from './fake-host.ts';
+
+const made = handMadeKernel();
+const kernel = openKernel(made.image);
+
+/** The memory of a machine with the capabilities of a model, which the hand-made kernel knows. */
+function memory(): Uint8Array {
+  const machine = assumedMachine(kernel, { capabilities: ['PAN', 'LSE_ATOMICS'] });
+  const bytes = new Uint8Array(kernel.size);
+  bytes.set(new Uint8Array(predict(kernel, machine).words.buffer));
+  const at = (made.symbols.get('cpu_hwcaps') ?? 0) - handMadeBase;
+  for (let n = 0; n < 8; n++) if (machine.has(n)) bytes[at] |= 1 << n;
+  return bytes;
+}
+
+/** A host with a kernel, a compressed one, and two dumps, of which one has a bit flipped. */
+function host(): FakeHost {
+  const one = fakeHost();
+  one.files.set('Image', made.image);
+  one.files.set('vmlinuz', gzipSync(made.image));
+  one.files.set('dump', memory());
+  const flipped = memory();
+  flipped[(made.symbols.get('subject') ?? 0) - handMadeBase] ^= 1;
+  one.files.set('flipped', flipped);
+  return one;
+}
+
+async function run(
+  ...words: readonly string[]
+): Promise<{ status: number; output: string; errors: string; host: FakeHost }> {
+  const one = host();
+  const status = await main(['kernel', ...words], one);
+  return { status, output: one.output(), errors: one.errors(), host: one };
+}
+
+function resultOf(output: string): Record<string, unknown> {
+  const { results } = JSON.parse(output) as { results: [Record<string, unknown>] };
+  return results[0];
+}
+
+describe('kernel verify', () => {
+  it('explains an untouched machine', async () => {
+    const { status, output } = await run('verify', '--image', 'vmlinuz', '--live', 'dump');
+    expect(status).toBe(0);
+    expect(output).toContain('6.1.0-hand-made in dump');
+    expect(output).toMatch(/alternative +2 /);
+    expect(output).toContain('explained: every changed word is');
+  });
+
+  it('names a flipped bit', async () => {
+    const { status, output } = await run('verify', '--image', 'Image', '--live', 'flipped');
+    expect(status).toBe(1);
+    expect(output).toMatch(/subject\n +file +d503233f {2}paciasp\n +live +d503233e/);
+    expect(output).toContain('not explained: 1 word\n');
+  });
+
+  it('prints JSON', async () => {
+    const { status, output } = await run('verify', '--image', 'Image', '--live', 'flipped', '--json');
+    expect(status).toBe(1);
+    expect(resultOf(output)).toMatchObject({
+      release: '6.1.0-hand-made',
+      words: kernel.layout.text[0].end / 4,
+      changed: 64,
+      explained: { alternative: 2, callback: 25, ftrace: 24, 'jump-label': 12 },
+      unexplained: [{ symbol: 'subject', file: '0xd503233f', live: '0xd503233e' }],
+    });
+  });
+
+  it.each([
+    [['--image', 'Image'], /needs the live side/],
+    [['--live', 'dump'], /a kernel is needed/],
+    [['--image', 'nowhere', '--live', 'dump'], /cannot read 'nowhere'/],
+    [['--image', 'Image', '--live', 'Image', 'more'], /takes no 'more'/],
+    [['--image', 'Image', '--live', 'vmlinuz'], /no image of 0x80000 bytes/],
+    [['--image', 'vmlinuz', '--live', 'dump', '--symbols', 'Image'], /Image:1: found/],
+  ])('refuses %j', async (words, message) => {
+    const { status, errors } = await run('verify', ...words);
+    expect(status).toBe(2);
+    expect(errors).toMatch(message);
+    expect(errors.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('kernel alternatives', () => {
+  it('counts by capability', async () => {
+    const { status, output } = await run('alternatives', '--image', 'Image', '--caps', 'LSE_ATOMICS');
+    expect(status).toBe(0);
+    expect(output).toMatch(/system\* HAS_LSE_ATOMICS +nops +25 +25 +25 +0\n/);
+    expect(output).toMatch(/system {2}HAS_PAN +replacement +1 +2 +0 +0\n/);
+  });
+
+  it('shows what changes, as disassembly', async () => {
+    const { output } = await run(
+      'alternatives',
+      '--image',
+      'Image',
+      '--caps',
+      'PAN',
+      '--function',
+      'subject',
+    );
+    expect(output).toMatch(/- b9400020 {2}ldr w0, \[x1\]\n.*\+ 88dffc20 {2}ldar w0, \[x1\] +HAS_PAN, unsafe/);
+    const { output: whole } = await run('alternatives', '--image', 'Image', '--live', 'dump', '--diff');
+    expect(whole).toContain('traced_3:');
+    expect(whole).not.toContain('mov x9, x30');
+  });
+
+  it('writes the patched image', async () => {
+    const { host: after } = await run('alternatives', '--image', 'Image', '--caps', 'PAN', '-o', 'patched');
+    const patched = after.files.get('patched');
+    const expected = predict(kernel, assumedMachine(kernel, { capabilities: ['PAN'] })).words;
+    expect(patched).toEqual(new Uint8Array(expected.buffer));
+  });
+
+  it.each([
+    [['--caps', 'NOTHING'], /a capability that this kernel describes/],
+    [['--caps', ','], /names no capability/],
+    [['--cpu', 'z80'], /expected cortex-a53/],
+    [['--caps', 'PAN', '--live', 'dump'], /contradict/],
+    [['--function', 'nobody'], /no function 'nobody'/],
+  ])('refuses %j', async (words, message) => {
+    const { status, errors } = await run('alternatives', '--image', 'Image', ...words);
+    expect(status).toBe(2);
+    expect(errors).toMatch(message);
+  });
+});
+
+describe('kernel audit', () => {
+  const loop = `
+subject: ret
+multi_cpu_stop:
+site_load: ldar w19, [x20]
+  alternative site_load, 4, pool_ldapr, 4, 4
+  blr x1
+  b multi_cpu_stop
+pool_ldapr: ldapr w19, [x20]
+`;
+
+  it('passes a kernel without sites in the window', async () => {
+    const { status, output } = await run('audit', '--image', 'Image');
+    expect(status).toBe(0);
+    expect(output).toContain('no errors: 0 errors, 0 warnings, 0 notes');
+  });
+
+  it('fails one whose stop loop is patched, as text, JSON and SARIF', async () => {
+    for (const [form, pattern] of [
+      ['--no-color', /error +site_load +HAS_PAN +ldar w19, \[x20\] -> ldapr w19, \[x20\] !/],
+      ['--json', /"severity": "error"/],
+      ['--sarif', /"level": "error"/],
+    ] as const) {
+      const one = host();
+      one.files.set('lto', handMadeKernel({ subject: loop }).image);
+      expect(await main(['kernel', 'audit', '--image', 'lto', form], one)).toBe(1);
+      expect(one.output()).toMatch(pattern);
+    }
+  });
+
+  it('says what an update changed', async () => {
+    const one = host();
+    one.files.set('lto', handMadeKernel({ subject: loop }).image);
+    expect(await main(['kernel', 'audit', '--diff', 'Image', 'lto'], one)).toBe(1);
+    expect(one.output()).toMatch(/^\+ waiter +error +site_load/m);
+    expect(await main(['kernel', 'audit', '--diff', 'Image', 'Image'], one)).toBe(0);
+    expect(one.output()).toContain('the same sites');
+  });
+
+  it.each([
+    [['--diff', 'Image'], /takes two kernels/],
+    [['--image', 'Image', '--sarif', '--json'], /contradict/],
+  ])('refuses %j', async (words, message) => {
+    const { status, errors } = await run('audit', ...words);
+    expect(status).toBe(2);
+    expect(errors).toMatch(message);
+  });
+});
