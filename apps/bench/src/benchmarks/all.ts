@@ -2,6 +2,7 @@ import type { Benchmark } from '../benchmark.ts';
 import { engineBenchmarks } from './engine.ts';
 import { instructionSetBenchmarks } from './instruction-set.ts';
 import { interpreterBenchmarks } from './interpreter.ts';
+import { kernelBenchmarks } from './kernel.ts';
 import { searchBenchmarks } from './search.ts';
 import { storyBenchmarks } from './story.ts';
 
@@ -12,4 +13,5 @@ export const benchmarks: readonly Benchmark[] = [
   ...engineBenchmarks,
   ...interpreterBenchmarks,
   ...instructionSetBenchmarks,
+  ...kernelBenchmarks,
 ];

@@ -1,0 +1,90 @@
+import { existsSync, readFileSync } from 'node:fs';
+import {
+  Bytes,
+  type Kernel,
+  assumedMachine,
+  audit,
+  locate,
+  memorySource,
+  observe,
+  openKernel,
+  predict,
+  unpack,
+  verify,
+} from '@quiesce/kernel';
+import { nodeDecompressors } from '@quiesce/kernel/node';
+import type { Benchmark } from '../benchmark.ts';
+import { cpuSeconds, roundsOf } from '../clock.ts';
+import { numeral } from '../table.ts';
+
+/** A kernel of the machine's choice: vmlinuz, System.map and a dump of a machine that runs it. */
+const files = {
+  image: process.env['QUIESCE_KERNEL'] ?? '',
+  symbols: process.env['QUIESCE_KERNEL_MAP'] ?? '',
+  live: process.env['QUIESCE_KERNEL_LIVE'] ?? '',
+};
+
+/** An unpacked kernel, read once. */
+function image(): { readonly array: Uint8Array; readonly name: string } {
+  return unpack(new Bytes(readFileSync(files.image), files.image), nodeDecompressors);
+}
+
+function kernelBenchmark(
+  name: string,
+  limit: number,
+  needs: readonly (keyof typeof files)[],
+  prepare: () => { readonly work: () => void; readonly note: string },
+): Benchmark {
+  return {
+    group: 'real kernel',
+    name,
+    measure(scale) {
+      if (!['image' as const, ...needs].every((file) => files[file] !== '' && existsSync(files[file])))
+        return undefined;
+      const { work, note } = prepare();
+      const values = Array.from({ length: roundsOf(scale) }, () => cpuSeconds(work));
+      return {
+        unit: 's',
+        values,
+        limit: { bound: 'at most', value: limit },
+        note,
+        details: { first: values[0] },
+      };
+    },
+  };
+}
+
+function sizeNote({ words, alternatives }: Kernel): string {
+  return `${numeral(words.length)} words, ${numeral(alternatives.count)} alternatives`;
+}
+
+/** What is done with a real kernel, in seconds of CPU time. */
+export const kernelBenchmarks: readonly Benchmark[] = [
+  kernelBenchmark('open, with System.map', 1, ['symbols'], () => {
+    const { array, name } = image();
+    const symbols = { text: readFileSync(files.symbols, 'latin1'), name: files.symbols };
+    return { work: () => void openKernel(array, { name, symbols }), note: '' };
+  }),
+  kernelBenchmark('open, by itself', 1, [], () => {
+    const { array, name } = image();
+    return { work: () => void openKernel(array, { name }), note: sizeNote(openKernel(array, { name })) };
+  }),
+  kernelBenchmark('alternatives', 0.5, [], () => {
+    const kernel = openKernel(image().array);
+    const machine = assumedMachine(kernel, { cpu: 'max' });
+    return { work: () => void predict(kernel, machine), note: 'every pass, CPU model max' };
+  }),
+  kernelBenchmark('verify', 2, ['live'], () => {
+    const kernel = openKernel(image().array);
+    const memory = memorySource(files.live, readFileSync(files.live));
+    const work = (): number => {
+      const live = locate(kernel, memory);
+      return verify(kernel, predict(kernel, observe(kernel, live).state), live).unexplained.length;
+    };
+    return { work: () => void work(), note: `${work()} words unexplained` };
+  }),
+  kernelBenchmark('audit', 5, [], () => {
+    const kernel = openKernel(image().array);
+    return { work: () => void audit(kernel), note: `${audit(kernel).findings.length} findings` };
+  }),
+];
