@@ -99,8 +99,11 @@ export function openKernel(file: Uint8Array, options: OpenOptions = {}): Kernel 
 
 function load(file: Bytes): Loaded {
   if (isElf(file)) {
-    const { base, image, size, symbols } = readVmlinux(file);
-    return { image: new Bytes(image, file.name), size, base, textOffset: 0, symbols };
+    const { base, image: array, size, symbols } = readVmlinux(file);
+    const image = new Bytes(array, file.name);
+    // Segments end with .bss; the page tables behind it belong to the image as well.
+    const whole = isImage(image) ? Math.max(size, imageHeader(image).imageSize) : size;
+    return { image, size: whole, base, textOffset: 0, symbols };
   }
   if (!isImage(file)) {
     throw new KernelError('not-a-kernel', {

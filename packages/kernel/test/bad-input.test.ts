@@ -33,7 +33,7 @@ const forms: readonly HandMade[] = [
 
 /** Mutations in a run; more for those who have the time. */
 const runs = Number(process.env['QUIESCE_FUZZ'] ?? '300');
-/** Milliseconds that one damaged kernel may take. */
+/** Milliseconds of CPU time that one damaged kernel may take. */
 const patience = 2000;
 
 /** Everything that can be done with a kernel's file. */
@@ -66,7 +66,7 @@ describe('damaged kernels', () => {
         if (random(3) === 0) file.fill([0, 0xff, 0x80, 0x7f][random(4)], at, at + random(16));
         else file[at] = random(256);
       }
-      const start = performance.now();
+      const start = process.cpuUsage();
       try {
         use(run % 10 === 0 ? file.subarray(0, random(file.length)) : file);
       } catch (error) {
@@ -74,7 +74,7 @@ describe('damaged kernels', () => {
         expect(error.message).toMatch(/: found .+, expected .+; .+/);
         refused++;
       }
-      expect(performance.now() - start).toBeLessThan(patience);
+      expect(process.cpuUsage(start).user / 1000).toBeLessThan(patience);
     }
     expect(refused).toBeGreaterThan(0);
   });

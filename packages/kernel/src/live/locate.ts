@@ -85,7 +85,9 @@ function* inCore(kernel: Kernel, source: ByteSource, segments: readonly Segment[
 
 function* inRange(kernel: Kernel, source: ByteSource, start: number, end: number): Generator<number> {
   for (let at = start; at + headerSize <= end; at += granule) {
-    if (isHeader(kernel, source.read(at, headerSize))) yield at;
+    const header = source.read(at, headerSize);
+    if (header.length < headerSize) return;
+    if (isHeader(kernel, header)) yield at;
   }
 }
 

@@ -21,7 +21,7 @@ export interface Machine {
 
 /** Physical address where QEMU puts an Image whose text offset is 0. */
 const physical = 0x40200000;
-const patience = 120_000;
+const patience = 240_000;
 
 /** Boots an Image until its first program runs, and saves the memory of the image in a file. */
 export async function boot(

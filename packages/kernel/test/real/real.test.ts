@@ -62,6 +62,6 @@ describe.each(versions)('Linux %s', (version) => {
         live.bytes.array[at] ^= 1;
       }
     },
-    300_000,
+    600_000,
   );
 });
