@@ -27,6 +27,7 @@ const meanings: Readonly<Record<Explanation, string>> = {
   'hyp-relocation': 'pointers in the code for EL2',
   'runtime-constant': 'constants that are set at boot',
   'hyp-vector': 'mitigations copied into the vectors for EL2',
+  'efi-signature': 'fields of the EFI header that signing fills in',
   kprobe: 'breakpoints of kprobes',
 };
 

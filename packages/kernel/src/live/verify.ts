@@ -1,5 +1,6 @@
 import { type Cause, type Prediction, causes } from '../predict/prediction.ts';
 import type { Kernel } from '../kernel.ts';
+import { signatureWords } from './efi-signature.ts';
 import { copiedHypVectors } from './hyp-vectors.ts';
 import type { LiveImage } from './live-image.ts';
 
@@ -18,7 +19,7 @@ export interface Unexplained {
 }
 
 /** Why a live word may differ from the file: what was predicted, or what a tracer or debugger does at run time. */
-export type Explanation = Cause | 'ftrace-call' | 'hyp-vector' | 'kprobe';
+export type Explanation = Cause | 'ftrace-call' | 'hyp-vector' | 'efi-signature' | 'kprobe';
 
 /** What the comparison of all text found. */
 export interface Verification {
@@ -42,6 +43,7 @@ export function verify(kernel: Kernel, prediction: Prediction, image: LiveImage)
   const places: Places = {
     calls: new Set(Array.from(kernel.ftrace.first, (offset) => (offset >> 2) + 1)),
     vectors: copiedHypVectors(kernel, image),
+    signature: signatureWords(kernel.image),
   };
   const runtime = kernel.layout.base + slide;
   let words = 0;
@@ -78,17 +80,20 @@ interface Places {
   readonly calls: ReadonlySet<number>;
   /** Words of KVM's vectors that are copies of a template. */
   readonly vectors: ReadonlySet<number>;
+  /** Words of the EFI header that signing fills in. */
+  readonly signature: ReadonlySet<number>;
 }
 
 function explanation(
   { words, cause }: Prediction,
-  { calls, vectors }: Places,
+  { calls, vectors, signature }: Places,
   i: number,
   live: number,
 ): Explanation | undefined {
   if (live === words[i]) return causes[cause[i] - 1];
   if (live === brkKprobe) return 'kprobe';
   if (vectors.has(i)) return 'hyp-vector';
+  if (signature.has(i)) return 'efi-signature';
   if (calls.has(i) && live >>> 26 === 0x25) return 'ftrace-call';
   return undefined;
 }
