@@ -66,7 +66,10 @@ _text:
   .quad 0xa
   .quad 0, 0, 0
   .ascii "ARMd"
-  .word 0
+  .word pe_header - _text
+pe_header:
+  .ascii "PE\\0\\0"
+  .space 252
   .balign 4096
 _stext:
 ${Array.from(

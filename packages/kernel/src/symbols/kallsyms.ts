@@ -24,6 +24,7 @@ export interface Kallsyms {
 /** Alignment of the tables. */
 type Unit = 4 | 8;
 
+const units: readonly Unit[] = [8, 4];
 const tokens = 256;
 const maximum = 4_000_000;
 const namesPerMarker = 256;
@@ -62,15 +63,16 @@ function tokensAround(image: Bytes, digit: number, unit: Unit): Tokens | undefin
   return { unit, start, end: index + 2 * tokens, texts };
 }
 
-function findTokens(image: Bytes): Tokens | undefined {
+/** The token table, which the alignments may find at one place or both. */
+function findTokens(image: Bytes): Tokens[] {
   const { array } = image;
   for (let at = array.indexOf(digits[0]); at >= 0; at = array.indexOf(digits[0], at + 1)) {
     if (array[at + 1] !== 0 || array[at + 2] !== digits[1]) continue;
     if (!digits.every((digit, i) => array[at + 2 * i] === digit && array[at + 2 * i + 1] === 0)) continue;
-    const found = tokensAround(image, at, 8) ?? tokensAround(image, at, 4);
-    if (found !== undefined) return found;
+    const found = units.flatMap((unit) => tokensAround(image, at, unit) ?? []);
+    if (found.length > 0) return found;
   }
-  return undefined;
+  return [];
 }
 
 /** A name's length in bytes: one byte, or two of ULEB128 (since 6.1). */
@@ -165,28 +167,45 @@ function offsetsAt(
  */
 export function findKallsyms(image: Bytes): Kallsyms | undefined {
   const found = findTokens(image);
-  if (found === undefined) return undefined;
-  const { unit, start: tokenTable } = found;
-  const names =
-    namesOfMarkersUpTo(image, tokenTable, unit) ?? namesOfMarkersBeforeSequence(image, tokenTable, unit);
-  if (names === undefined) {
-    throw corrupt(image, tokenTable, 'tokens without names', 'markers and names before the tokens');
+  if (found.length === 0) return undefined;
+  for (const one of found) {
+    const { unit, start } = one;
+    const names = namesOfMarkersUpTo(image, start, unit) ?? namesOfMarkersBeforeSequence(image, start, unit);
+    const places = names === undefined ? undefined : findOffsets(image, one, names);
+    if (names !== undefined && places !== undefined) {
+      return { ...decodeNames(image, names, one.texts), ...places };
+    }
   }
-  const { count } = names;
-  const older = names.start - 16 - align(4 * count, 8);
-  const newer = align(found.end, unit);
-  const text = decodeNames(image, names, found.texts);
+  throw new KernelError('corrupt', {
+    where: `kallsyms of ${image.name}+${hex(found[0].start)}`,
+    found: 'tokens without the tables that go with them',
+    expected: 'markers and names before the tokens, and as many ascending offsets',
+    remedy: 'the image is damaged, or its tables are of an unknown kind; give --symbols System.map',
+  });
+}
+
+function findOffsets(
+  image: Bytes,
+  { unit, end }: Tokens,
+  { start, count }: Names,
+): Pick<Kallsyms, 'offsets' | 'relativeBaseAt'> | undefined {
+  const older = start - 16 - align(4 * count, 8);
+  const newer = align(end, unit);
   // Offsets relative to their own places, read as unsigned, decrease wherever two symbols share an address.
-  const places: readonly [at: number, isPlaceRelative: boolean, relativeBaseAt: number | undefined][] = [
+  const places: readonly (readonly [
+    at: number,
+    isPlaceRelative: boolean,
+    relativeBaseAt: number | undefined,
+  ])[] = [
     [newer, false, align(newer + 4 * count, 8)],
     [newer, true, undefined],
-    [older, false, names.start - 16],
+    [older, false, start - 16],
   ];
   for (const [at, isPlaceRelative, relativeBaseAt] of places) {
     const offsets = offsetsAt(image, at, count, isPlaceRelative);
-    if (offsets !== undefined) return { ...text, offsets, relativeBaseAt };
+    if (offsets !== undefined) return { offsets, relativeBaseAt };
   }
-  throw corrupt(image, names.start, `${count} names without offsets`, 'as many ascending offsets');
+  return undefined;
 }
 
 function decodeNames(
@@ -205,13 +224,4 @@ function decodeNames(
     at = end;
   }
   return { names, types };
-}
-
-function corrupt(image: Bytes, at: number, found: string, expected: string): KernelError {
-  return new KernelError('corrupt', {
-    where: `kallsyms of ${image.name}+${hex(at)}`,
-    found,
-    expected,
-    remedy: 'the image is damaged, or its tables are of an unknown kind; give --symbols System.map',
-  });
 }
