@@ -2,9 +2,9 @@
 const reporting =
   /^(?:_?_?printk|_printk_deferred|printk_\w+|vprintk\w*|panic|die|oops_\w+|__warn\w*|warn_slowpath\w*|__stack_chk_fail|dump_stack\w*|show_\w+|bust_spinlocks|__ubsan\w*|lockdep\w*|_?_?dynamic_\w+|arm64_serror_panic|arm64_notify_die|__show_regs|nmi_panic|kgdb_\w+|crash_\w+|report_bug|usercopy_\w+)$/;
 
-/** Functions that need preemption or interrupts, which are off while text is patched. */
+/** Functions that sleep or need interrupts, which are off while text is patched. */
 const impossible =
-  /^(?:schedule\w*|__schedule|preempt_schedule\w*|io_schedule\w*|wait_for_\w+|mutex_\w+|down_\w+|__might_\w+)$/;
+  /^(?:schedule\w*|__schedule|preempt_schedule\w*|io_schedule\w*|wait_for_\w+|mutex_\w+|down_\w+|rt_(?:spin|mutex|read|write)_?\w+|rtlock_\w+|__might_\w+)$/;
 
 /** Functions behind which lies most of the kernel, and which only wake somebody or check a copy. */
 const outside =
