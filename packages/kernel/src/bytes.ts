@@ -1,6 +1,7 @@
 import { KernelError, hex } from './error.ts';
 
 const high = 2 ** 32;
+const latin1 = new TextDecoder('latin1');
 
 /** Little-endian reads from a byte array, checked against its end. Offsets are in bytes. */
 export class Bytes {
@@ -63,7 +64,7 @@ export class Bytes {
   /** The ASCII text of `length` bytes. */
   ascii(offset: number, length: number): string {
     this.need(offset, length, 'text');
-    return String.fromCharCode(...this.array.subarray(offset, offset + length));
+    return latin1.decode(this.array.subarray(offset, offset + length));
   }
 
   /** The ASCII text up to a NUL, of at most `limit` bytes. */
