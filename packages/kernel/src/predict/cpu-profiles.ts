@@ -12,6 +12,13 @@ interface CpuProfile {
 
 const noBhb: BranchHistory = { loop: false, firmware: false, instruction: false, iterations: 0 };
 const always = ['ALWAYS_BOOT', 'ALWAYS_SYSTEM', 'HAS_32BIT_EL0', 'HAS_AMU_EXTN', 'HAS_CRC32', 'HW_DBM'];
+/** Speculating ones of Armv8.0: Cortex-A57 and Cortex-A72. */
+const armv80 = [
+  ...always,
+  ...['HAS_32BIT_EL1', 'HAS_PMUV3', 'SPECTRE_BHB', 'SPECTRE_V2', 'SPECTRE_V3A', 'SPECTRE_V4'],
+  ...['WORKAROUND_1742098', 'WORKAROUND_SPECULATIVE_AT'],
+];
+/** Cortex-A76 and Neoverse N1. */
 const armv82 = [
   ...always,
   ...[
@@ -42,37 +49,10 @@ const profiles: Readonly<Partial<Record<string, CpuProfile>>> = {
     bhb: noBhb,
   },
   'cortex-a57': {
-    capabilities: [
-      ...always,
-      ...[
-        'HAS_32BIT_EL1',
-        'HAS_PMUV3',
-        'SPECTRE_BHB',
-        'SPECTRE_V2',
-        'SPECTRE_V3A',
-        'SPECTRE_V4',
-        'WORKAROUND_1742098',
-      ],
-      ...['WORKAROUND_834220', 'WORKAROUND_DEVICE_LOAD_ACQUIRE', 'WORKAROUND_SPECULATIVE_AT'],
-    ],
+    capabilities: [...armv80, 'WORKAROUND_834220', 'WORKAROUND_DEVICE_LOAD_ACQUIRE'],
     bhb: { ...noBhb, iterations: 8 },
   },
-  'cortex-a72': {
-    capabilities: [
-      ...always,
-      ...[
-        'HAS_32BIT_EL1',
-        'HAS_PMUV3',
-        'SPECTRE_BHB',
-        'SPECTRE_V2',
-        'SPECTRE_V3A',
-        'SPECTRE_V4',
-        'WORKAROUND_1742098',
-      ],
-      ...['WORKAROUND_SPECULATIVE_AT'],
-    ],
-    bhb: { ...noBhb, iterations: 8 },
-  },
+  'cortex-a72': { capabilities: armv80, bhb: { ...noBhb, iterations: 8 } },
   'cortex-a76': { capabilities: armv82, bhb: { ...noBhb, loop: true, iterations: 24 } },
   'neoverse-n1': { capabilities: armv82, bhb: { ...noBhb, loop: true, iterations: 24 } },
   max: {
