@@ -17,6 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   'packages/protocol': ['insn', 'memory', 'machine', 'scenarios'],
   'packages/trace': ['insn', 'machine', 'explore'],
   'packages/kernel': ['insn'],
+  'packages/litmus': ['insn'],
   'apps/cli': [
     'insn',
     'memory',
@@ -28,6 +29,7 @@ const mayImport: Record<string, readonly string[]> = {
     'protocol',
     'trace',
     'kernel',
+    'litmus',
   ],
   'apps/bench': ['insn', 'memory', 'cpu', 'machine', 'explore', 'patching', 'scenarios', 'trace', 'kernel'],
 };

@@ -1,0 +1,139 @@
+import { LitmusError } from './error.ts';
+import { Propagation } from './execution/propagation.ts';
+import type { Partial } from './execution/partial.ts';
+import { Search, type Visitor } from './execution/search.ts';
+import { type FinalState, Observed } from './final-state.ts';
+import { flagsOfPaths, isCmodx, violatesCmodx } from './model/flags.ts';
+import { Program } from './program/program.ts';
+import type { LitmusTest } from './test.ts';
+import { Expressions } from './thread/expression.ts';
+import { ThreadPaths, defaultUnroll } from './thread/path.ts';
+
+/** How a test is judged. */
+export interface CheckOptions {
+  /** How often a backward branch is followed. Default 2, as in herd7. */
+  readonly unroll?: number;
+  /** Counts the executions, with every order of maintenance operations, as herd7 does. */
+  readonly counts?: boolean;
+  /** Choices that are tried before the search gives up with an error. Default 20 million. */
+  readonly maximumChoices?: number;
+}
+
+/** How often the condition holds. */
+export type Observation = 'Never' | 'Sometimes' | 'Always';
+
+/** What the axioms say of a test. */
+export interface Outcome {
+  readonly test: string;
+  readonly states: readonly string[];
+  readonly observation: Observation;
+  /** Whether the test's question, with its quantifier, is answered with yes. */
+  readonly isValidated: boolean;
+  readonly flags: readonly string[];
+  /** Whether executions were left out because a loop was taken more often than the bound allows. */
+  readonly isCut: boolean;
+  /** Executions in which the condition holds, and in which it does not, where they were counted. */
+  readonly positive: number | undefined;
+  readonly negative: number | undefined;
+}
+
+const defaultChoices = 20_000_000;
+
+/** Judges a litmus test by the axiomatic model. Throws {@link LitmusError} for what it cannot judge. */
+export function check(test: LitmusTest, options: CheckOptions = {}): Outcome {
+  const program = new Program(test);
+  const expressions = new Expressions(program.constants);
+  const unroll = options.unroll ?? defaultUnroll;
+  const threads = test.threads.map((_, thread) => new ThreadPaths(program, expressions, thread, unroll));
+  const judgement = new Judgement(program, expressions, options.counts === true);
+  const bounds = { maximumChoices: options.maximumChoices ?? defaultChoices };
+  new Search(program, expressions, threads, judgement, bounds).run();
+  return judgement.outcome();
+}
+
+/** Collects the final states, flags and counts of the consistent executions. */
+class Judgement implements Visitor {
+  readonly #program: Program;
+  readonly #propagation: Propagation;
+  readonly #observed: Observed;
+  readonly #counts: boolean;
+  readonly #states = new Map<string, FinalState>();
+  readonly #flags = new Set<string>();
+  #isCut = false;
+  #positive = 0;
+  #negative = 0;
+
+  constructor(program: Program, expressions: Expressions, counts: boolean) {
+    this.#program = program;
+    this.#propagation = new Propagation(program, expressions);
+    this.#observed = new Observed(program);
+    this.#counts = counts;
+  }
+
+  candidate(execution: Partial): boolean {
+    if (this.#counts) return true;
+    if (execution.paths.some(({ ending }) => ending.kind === 'failure')) return true;
+    if (execution.paths.some(({ ending }) => ending.kind === 'cut')) return !this.#isCut;
+    const state = this.#observed.stateOf(execution, this.#propagation);
+    if (!this.#passes(state)) return false;
+    if (!this.#states.has(state.values.join() + state.faults.join())) return true;
+    return this.#newFlags(execution).length > 0 || this.#mayBeCmodx(execution);
+  }
+
+  consistent(execution: Partial): boolean {
+    for (const { ending } of execution.paths) {
+      if (ending.kind !== 'failure') continue;
+      const place = this.#program.places.get(ending.address);
+      throw new LitmusError(place?.at ?? { line: 1, column: 1 }, ending.complaint);
+    }
+    if (execution.paths.some(({ ending }) => ending.kind === 'cut')) {
+      this.#isCut = true;
+      return this.#counts;
+    }
+    const state = this.#observed.stateOf(execution, this.#propagation);
+    if (!this.#passes(state)) return this.#counts;
+    this.#states.set(state.values.join() + state.faults.join(), state);
+    for (const flag of this.#newFlags(execution)) this.#flags.add(flag);
+    if (this.#mayBeCmodx(execution)) this.#flags.add(violatesCmodx);
+    if (this.#observed.holds(this.#program.test.condition, state)) this.#positive += execution.weight;
+    else this.#negative += execution.weight;
+    // Other orders of maintenance can only add a flag that is not raised yet.
+    return this.#counts || (!this.#flags.has(violatesCmodx) && isCmodx(execution, this.#program));
+  }
+
+  outcome(): Outcome {
+    const { test } = this.#program;
+    const states = [...this.#states.values()];
+    const holding = states.filter((state) => this.#observed.holds(test.condition, state)).length;
+    const observation = holding === 0 ? 'Never' : holding === states.length ? 'Always' : 'Sometimes';
+    const isValidated =
+      test.quantifier === 'exists'
+        ? holding > 0
+        : test.quantifier === 'forall'
+          ? holding === states.length
+          : holding === 0;
+    return {
+      test: test.name,
+      states: states.map((state) => this.#observed.show(state)).sort(),
+      observation,
+      isValidated,
+      flags: [...this.#flags].sort(),
+      isCut: this.#isCut,
+      positive: this.#counts ? this.#positive : undefined,
+      negative: this.#counts ? this.#negative : undefined,
+    };
+  }
+
+  #passes(state: FinalState): boolean {
+    const { filter } = this.#program.test;
+    return filter === undefined || this.#observed.holds(filter, state);
+  }
+
+  #newFlags(execution: Partial): string[] {
+    return flagsOfPaths(execution, this.#program).filter((flag) => !this.#flags.has(flag));
+  }
+
+  #mayBeCmodx(execution: Partial): boolean {
+    return !this.#flags.has(violatesCmodx) && isCmodx(execution, this.#program);
+  }
+}

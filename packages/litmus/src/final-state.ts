@@ -1,0 +1,185 @@
+import { LitmusError } from './error.ts';
+import type { Partial } from './execution/partial.ts';
+import type { Propagation } from './execution/propagation.ts';
+import type { Program } from './program/program.ts';
+import type { FaultPattern, LitmusTest, Observable, Proposition } from './test.ts';
+import type { Fault } from './thread/state.ts';
+
+/** What an execution leaves: a constant for each observable, and the faults that were asked for. */
+export interface FinalState {
+  readonly values: readonly number[];
+  /** For each fault pattern, whether a fault matched. */
+  readonly faults: readonly boolean[];
+}
+
+/** The observables of a test in the order in which they are shown: registers by thread and number, then locations. */
+export class Observed {
+  readonly #program: Program;
+  readonly observables: readonly Observable[];
+  readonly faults: readonly FaultPattern[];
+  readonly #index = new Map<string, number>();
+
+  constructor(program: Program) {
+    this.#program = program;
+    const { test } = program;
+    const found = new Map<string, Observable>();
+    const faults = new Map<string, FaultPattern>();
+    const visit = (proposition: Proposition): void => {
+      if (proposition.kind === 'equals') found.set(key(proposition.left), proposition.left);
+      else if (proposition.kind === 'fault') faults.set(faultText(proposition.pattern), proposition.pattern);
+      else if (proposition.kind === 'not') visit(proposition.term);
+      else if (proposition.kind !== 'constant') proposition.terms.forEach(visit);
+    };
+    for (const observable of test.shown)
+      for (const element of elements(test, observable)) found.set(key(element), element);
+    visit(test.condition);
+    this.observables = [...found.values()].sort(inOrder);
+    this.faults = [...faults.values()];
+    const filtered = new Map<string, Observable>();
+    if (test.filter !== undefined) {
+      visitEquals(test.filter, (observable) => {
+        if (!found.has(key(observable))) filtered.set(key(observable), observable);
+      });
+    }
+    this.hidden = [...filtered.values()];
+    [...this.observables, ...this.hidden].forEach((observable, i) => this.#index.set(key(observable), i));
+    for (const observable of [...this.observables, ...this.hidden]) this.#check(observable);
+  }
+
+  /** Observables that only the filter names: they are not shown. */
+  readonly hidden: readonly Observable[];
+
+  /** The final state of an execution. */
+  stateOf(execution: Partial, propagation: Propagation): FinalState {
+    const values = [...this.observables, ...this.hidden].map((observable) =>
+      observable.kind === 'register'
+        ? this.#register(execution, propagation, observable.thread, observable.register)
+        : this.#location(execution, this.#program.locationOf(observable)),
+    );
+    return { values, faults: this.faults.map((pattern) => this.#matches(execution, pattern)) };
+  }
+
+  /** Whether a proposition holds in a state. */
+  holds(proposition: Proposition, state: FinalState): boolean {
+    switch (proposition.kind) {
+      case 'constant':
+        return proposition.holds;
+      case 'not':
+        return !this.holds(proposition.term, state);
+      case 'and':
+        return proposition.terms.every((term) => this.holds(term, state));
+      case 'or':
+        return proposition.terms.some((term) => this.holds(term, state));
+      case 'fault': {
+        const text = faultText(proposition.pattern);
+        const index = this.faults.findIndex((pattern) => faultText(pattern) === text);
+        return state.faults[index];
+      }
+      case 'equals': {
+        const value = state.values[this.#index.get(key(proposition.left)) ?? -1];
+        return this.#equal(value, this.#program.constant(proposition.right));
+      }
+    }
+  }
+
+  /** A state as herd7 prints it: `0:X1=1; [x]=2;`. */
+  show(state: FinalState): string {
+    const parts = this.observables.map(
+      (observable, i) => `${shown(observable)}=${this.#program.show(state.values[i])};`,
+    );
+    const faults = this.faults.map((pattern, i) => `${state.faults[i] ? '' : '~'}${faultText(pattern)};`);
+    return [...parts, ...faults].join(' ');
+  }
+
+  /** Integers are compared as they are shown: 0xffffffff is -1. */
+  #equal(left: number, right: number): boolean {
+    if (left === right) return true;
+    const { constants } = this.#program;
+    const [a, b] = [constants.of(left), constants.of(right)];
+    return (
+      a.kind === 'integer' && b.kind === 'integer' && this.#program.show(left) === this.#program.show(right)
+    );
+  }
+
+  #register(execution: Partial, propagation: Propagation, thread: number, register: number): number {
+    const { value } = execution.paths[thread].final.registers[register];
+    return propagation.evaluate(execution, thread, value);
+  }
+
+  /** The value of the write that is coherence-last. */
+  #location({ effects, values, ob }: Partial, location: number): number {
+    let last = -1;
+    for (let write = 0; write < effects.length; write += 1) {
+      const { kind, location: other } = effects[write].event;
+      if (kind === 'W' && other === location && (last < 0 || ob.has(last, write))) last = write;
+    }
+    return last < 0 ? this.#program.initialValue(location) : values[last];
+  }
+
+  #matches({ paths }: Partial, { thread, label, type, location }: FaultPattern): boolean {
+    if (thread >= paths.length || location !== undefined) return false;
+    const isAt = ({ address }: Fault): boolean =>
+      label === undefined || this.#program.isLabelAt(thread, label, address);
+    return paths[thread].final.faults.some(
+      (fault) => isAt(fault) && (type === undefined || type === fault.type),
+    );
+  }
+
+  #check(observable: Observable): void {
+    const { test } = this.#program;
+    const isKnown =
+      observable.kind === 'register'
+        ? observable.thread < test.threads.length
+        : this.#program.isLocation(this.#program.locationOf(observable));
+    if (isKnown) return;
+    throw new LitmusError(
+      { line: 1, column: 1 },
+      {
+        code: 'undefined-name',
+        expected: 'a register of a thread or a location of the test',
+        found: `'${shown(observable)}' in the condition`,
+        remedy: 'initialise the location, or correct the name',
+      },
+    );
+  }
+}
+
+function visitEquals(proposition: Proposition, found: (observable: Observable) => void): void {
+  if (proposition.kind === 'equals') found(proposition.left);
+  else if (proposition.kind === 'not') visitEquals(proposition.term, found);
+  else if (proposition.kind === 'and' || proposition.kind === 'or') {
+    for (const term of proposition.terms) visitEquals(term, found);
+  }
+}
+
+/** An array that is listed stands for its elements. */
+function elements(test: LitmusTest, observable: Observable): readonly Observable[] {
+  if (observable.kind === 'register' || observable.index !== undefined) return [observable];
+  const count = test.locations.get(observable.name)?.elements;
+  if (count === undefined) return [observable];
+  return Array.from({ length: count }, (_, index) => ({ ...observable, index }));
+}
+
+function key(observable: Observable): string {
+  return observable.kind === 'register'
+    ? `${observable.thread}:${observable.register}`
+    : `${observable.name}[${observable.index ?? ''}]`;
+}
+
+function shown(observable: Observable): string {
+  if (observable.kind === 'register') return `${observable.thread}:X${observable.register}`;
+  return observable.index === undefined ? `[${observable.name}]` : `${observable.name}[${observable.index}]`;
+}
+
+function inOrder(a: Observable, b: Observable): number {
+  if (a.kind === 'register')
+    return b.kind === 'register' ? a.thread - b.thread || a.register - b.register : -1;
+  if (b.kind === 'register') return 1;
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : (a.index ?? 0) - (b.index ?? 0);
+}
+
+/** A fault as herd7 prints it. */
+function faultText({ thread, label, location, type }: FaultPattern): string {
+  const place = label === undefined ? `P${thread}` : `P${thread}:${label}`;
+  return `fault(${[place, location, type].filter((part) => part !== undefined).join(',')})`;
+}

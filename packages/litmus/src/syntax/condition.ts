@@ -1,0 +1,95 @@
+import type { FaultPattern, Observable, Proposition } from '../test.ts';
+import type { Scanner } from './scanner.ts';
+import { registerName, threadNumber, value } from './value.ts';
+
+/** Terms in a condition. */
+const maximumDepth = 200;
+
+/** Reads a proposition: `0:X1=1 /\ ([x]=2 \/ ~fault(P0:L0))`. `/\` binds tighter than `\/`, and that than `=>`. */
+export function proposition(scanner: Scanner, depth = 0): Proposition {
+  if (depth > maximumDepth) {
+    throw scanner.source.error(scanner.token.start, {
+      code: 'budget',
+      expected: `at most ${maximumDepth} nested parentheses`,
+      found: 'more',
+      remedy: 'write the condition with fewer parentheses',
+    });
+  }
+  const left = disjunction(scanner, depth);
+  if (!scanner.accept('=>')) return left;
+  return { kind: 'or', terms: [{ kind: 'not', term: left }, proposition(scanner, depth + 1)] };
+}
+
+function disjunction(scanner: Scanner, depth: number): Proposition {
+  const terms = [conjunction(scanner, depth)];
+  while (scanner.accept('\\/')) terms.push(conjunction(scanner, depth));
+  return terms.length === 1 ? terms[0] : { kind: 'or', terms };
+}
+
+function conjunction(scanner: Scanner, depth: number): Proposition {
+  const terms = [atom(scanner, depth)];
+  while (scanner.accept('/\\')) terms.push(atom(scanner, depth));
+  return terms.length === 1 ? terms[0] : { kind: 'and', terms };
+}
+
+function atom(scanner: Scanner, depth: number): Proposition {
+  const { at } = scanner;
+  if (scanner.accept('(')) {
+    const inner = proposition(scanner, depth + 1);
+    scanner.expect(')', 'close the parenthesis');
+    return inner;
+  }
+  if (scanner.accept('~') || scanner.accept('not')) return { kind: 'not', term: atom(scanner, depth + 1) };
+  if (scanner.accept('true')) return { kind: 'constant', holds: true };
+  if (scanner.accept('false')) return { kind: 'constant', holds: false };
+  if (scanner.accept('fault') || scanner.accept('Fault'))
+    return { kind: 'fault', pattern: fault(scanner), at };
+  const left = observable(scanner);
+  const differs = scanner.accept('!=');
+  if (!differs) scanner.expect('=', 'compare with =, for example 0:X1=1');
+  const equals: Proposition = { kind: 'equals', left, right: value(scanner), at };
+  return differs ? { kind: 'not', term: equals } : equals;
+}
+
+/** Reads `0:X1`, `x`, `[x]` or `x[1]`. */
+export function observable(scanner: Scanner): Observable {
+  const remedy = 'write 0:X1, x or [x]';
+  if (scanner.accept('[')) {
+    const name = scanner.expectKind('word', 'a location', remedy);
+    const index = element(scanner);
+    scanner.expect(']', remedy);
+    return { kind: 'location', name, index };
+  }
+  const { kind, text } = scanner.token;
+  if (kind !== 'word' && kind !== 'integer') throw scanner.unexpected('a register or a location', remedy);
+  scanner.take();
+  const thread = threadNumber(text);
+  if (thread !== undefined && scanner.accept(':'))
+    return { kind: 'register', ...registerName(scanner, thread) };
+  return { kind: 'location', name: text, index: element(scanner) };
+}
+
+function element(scanner: Scanner): number | undefined {
+  if (!scanner.accept('[')) return undefined;
+  const index = Number(scanner.expectKind('integer', 'an index', 'write x[1]'));
+  scanner.expect(']', 'write x[1]');
+  return index;
+}
+
+function fault(scanner: Scanner): FaultPattern {
+  const remedy = 'write fault(P0:L0,x,UndefinedInstruction)';
+  scanner.expect('(', remedy);
+  const thread = threadNumber(scanner.take().text);
+  if (thread === undefined) throw scanner.unexpected('a thread', remedy);
+  const label = scanner.accept(':') ? scanner.expectKind('word', 'a label', remedy) : undefined;
+  let location: string | undefined;
+  let type: string | undefined;
+  while (scanner.accept(',')) {
+    let text = scanner.expectKind('word', 'a location or a type of fault', remedy);
+    while (scanner.accept(':')) text += `:${scanner.expectKind('word', 'a type of fault', remedy)}`;
+    if (/^(?:UndefinedInstruction|SupervisorCall|[A-Z][\w:]*)$/.test(text)) type = text;
+    else location = text;
+  }
+  scanner.expect(')', remedy);
+  return { thread, label, location, type };
+}

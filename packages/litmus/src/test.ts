@@ -1,0 +1,93 @@
+import type { Position } from './error.ts';
+
+/** A value as it is written in an initial state or a condition. */
+export type Value =
+  | { readonly kind: 'integer'; readonly integer: bigint; readonly at: Position }
+  /** A data location, and a distance in bytes. */
+  | { readonly kind: 'address'; readonly name: string; readonly offset: number; readonly at: Position }
+  /** The place of a label: `P1:L0`. */
+  | { readonly kind: 'label'; readonly thread: number; readonly label: string; readonly at: Position }
+  /** An instruction: `NOP`, `instr:"B .+8"`. */
+  | { readonly kind: 'instruction'; readonly text: string; readonly at: Position };
+
+/** `1:X9`: a general-purpose register of a thread. */
+export interface RegisterName {
+  readonly thread: number;
+  /** 0 to 30. */
+  readonly register: number;
+}
+
+/** What a condition compares: a register, or the contents of a location. */
+export type Observable =
+  | ({ readonly kind: 'register' } & RegisterName)
+  /** `x`, `[x]`, or `x[2]`: element `index` of an array. */
+  | { readonly kind: 'location'; readonly name: string; readonly index: number | undefined };
+
+/** `fault(P0:L0,x,UndefinedInstruction)`; what is left out is not compared. */
+export interface FaultPattern {
+  readonly thread: number;
+  readonly label: string | undefined;
+  readonly location: string | undefined;
+  readonly type: string | undefined;
+}
+
+/** A proposition about a final state. */
+export type Proposition =
+  | { readonly kind: 'and' | 'or'; readonly terms: readonly Proposition[] }
+  | { readonly kind: 'not'; readonly term: Proposition }
+  | { readonly kind: 'constant'; readonly holds: boolean }
+  | { readonly kind: 'equals'; readonly left: Observable; readonly right: Value; readonly at: Position }
+  | { readonly kind: 'fault'; readonly pattern: FaultPattern; readonly at: Position };
+
+/** What a test asks of its final states. */
+export type Quantifier = 'exists' | 'not-exists' | 'forall';
+
+/** One instruction of a thread, without its labels. */
+export interface Line {
+  readonly text: string;
+  readonly at: Position;
+}
+
+/** The code of a thread or of its fault handler. */
+export interface Code {
+  readonly lines: readonly Line[];
+  /** Labels, by the index of the line that they precede; the number of lines for a label at the end. */
+  readonly labels: ReadonlyMap<string, { readonly line: number; readonly at: Position }>;
+}
+
+/** A declared or mentioned data location. */
+export interface Location {
+  readonly name: string;
+  /** Bytes of one element: from the declared type, 4 where there is none. */
+  readonly size: number;
+  readonly pointer: boolean;
+  /** Elements of an array; undefined for a scalar. */
+  readonly elements: number | undefined;
+  readonly initial: readonly Value[];
+  readonly at: Position;
+}
+
+/** A litmus test for AArch64. */
+export interface LitmusTest {
+  readonly name: string;
+  /** `Key=value` lines between the name and the initial state. */
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly registers: readonly (RegisterName & { readonly value: Value })[];
+  readonly locations: ReadonlyMap<string, Location>;
+  readonly threads: readonly Code[];
+  /** By thread: where its exceptions go, `P1.F`. */
+  readonly handlers: ReadonlyMap<number, Code>;
+  /** `locations [...]`: what is shown beside what the condition names. */
+  readonly shown: readonly Observable[];
+  readonly filter: Proposition | undefined;
+  readonly quantifier: Quantifier;
+  readonly condition: Proposition;
+  /** The condition as it is written, with its quantifier, on one line. */
+  readonly conditionText: string;
+}
+
+/** CTR_EL0.IDC and DIC of a test: whether data-cache cleaning and instruction-cache invalidation are not needed. */
+export interface CacheType {
+  readonly IDC: boolean;
+  readonly DIC: boolean;
+}

@@ -1,0 +1,165 @@
+import { annotation } from '../event.ts';
+import type { Expression } from '../expression.ts';
+import { noSources, union } from '../sources.ts';
+import type { Meaning } from './meaning.ts';
+import { type Step, next } from '../step.ts';
+import { baseOf } from './accesses.ts';
+import { placeOf } from './address.ts';
+
+const { A, L, X, EX, NoRet } = annotation;
+
+/** LD<op>, ST<op> and SWP: a read and the write of what the operation makes of it. */
+const readModifyWrite =
+  (operator: Expression['operator'] | 'swap'): Meaning =>
+  (step, fields) => {
+    const bits = 8 << fields['size'];
+    const address = baseOf(step, fields['Rn']);
+    const place = placeOf(step, address, true);
+    if (place.kind !== 'place') return place;
+    step.program.noteSize(place.location, bits, step.state.pc);
+    const operand = step.register(fields['Rs'], bits);
+    const acquires = fields['Rt'] === 31 ? NoRet : fields['A'] === 1 ? A : 0;
+    const readOf = step.events.length;
+    const old = step.read(place.location, address, bits, { annotations: X | acquires });
+    const value =
+      operator === 'swap' ? operand.value : step.expressions.of(operator, bits, [old.value, operand.value]);
+    step.write(
+      place.location,
+      address,
+      { ...operand, value },
+      {
+        annotations: X | (fields['R'] === 1 ? L : 0),
+        readOf,
+        // The write depends on the read as well, but in the same instance.
+        through: operator === 'swap' ? noSources : old.from,
+        picked: operator === 'swap' ? noSources : old.picked,
+      },
+    );
+    step.setRegister(fields['Rt'], old);
+    return next;
+  };
+
+/** CAS: one path where the comparison succeeds and one where it fails; each must agree with what is read. */
+const compareAndSwap: Meaning = (step, fields) => {
+  const { state, expressions } = step;
+  const bits = 8 << fields['size'];
+  const address = baseOf(step, fields['Rn']);
+  const place = placeOf(step, address, true);
+  if (place.kind !== 'place') return place;
+  step.program.noteSize(place.location, bits, state.pc);
+  const compared = step.register(fields['Rs'], bits);
+  const readOf = step.events.length;
+  const old = expressions.read(readOf, bits);
+  const { one, zero } = expressions;
+  // The comparison is made of the event that is about to be: the same object whenever the instruction is executed again.
+  const equality = state.assumptions.find(([{ operator, read }]) => operator === 'select' && read === readOf);
+  if (equality === undefined) {
+    const isEqual = expressions.of('condition-of-subtract', bits, [old, compared.value], 0);
+    const marked: Expression = { ...expressions.of('select', 64, [isEqual, one, zero]), read: readOf };
+    return step.divide(marked, [one.constant, zero.constant]);
+  }
+  const succeeds = equality[1] === one.constant;
+  const returnsNothing = fields['Rs'] === 31 ? NoRet : fields['A'] === 1 ? A : 0;
+  const loaded = step.read(place.location, address, bits, {
+    annotations: (succeeds ? X : 0) | returnsNothing,
+  });
+  if (succeeds) {
+    const stored = step.register(fields['Rt'], bits);
+    const data = {
+      value: stored.value,
+      from: union(stored.from, compared.from),
+      picked: union(stored.picked, compared.picked),
+    };
+    step.write(place.location, address, data, {
+      annotations: X | (fields['R'] === 1 ? L : 0),
+      readOf,
+      picked: loaded.picked,
+    });
+  }
+  step.setRegister(fields['Rs'], loaded);
+  return next;
+};
+
+const loadExclusive =
+  (annotations: number): Meaning =>
+  (step, fields) => {
+    const { state } = step;
+    const bits = 8 << fields['size'];
+    const address = baseOf(step, fields['Rn']);
+    const place = placeOf(step, address, false);
+    if (place.kind !== 'place') return place;
+    step.program.noteSize(place.location, bits, state.pc);
+    const read = step.events.length;
+    step.setRegister(
+      fields['Rt'],
+      step.read(place.location, address, bits, { annotations: EX | annotations }),
+    );
+    state.exclusiveSize = bits;
+    state.reservation = { location: place.location, size: bits, read, picked: address.picked };
+    return next;
+  };
+
+/** STXR, STLXR: one path where it succeeds, if a load exclusive allows it, and one where it fails. */
+const storeExclusive =
+  (annotations: number): Meaning =>
+  (step, fields) => {
+    const { state, expressions } = step;
+    const bits = 8 << fields['size'];
+    const address = baseOf(step, fields['Rn']);
+    const place = placeOf(step, address, true);
+    if (place.kind !== 'place') return place;
+    step.program.noteSize(place.location, bits, state.pc);
+    const { reservation } = state;
+    const mayStore = state.exclusiveSize === bits && reservation?.location === place.location;
+    const { one, zero } = expressions;
+    const stores = mayStore ? chosen(step) : zero.constant;
+    if (stores < 0) {
+      return {
+        kind: 'fork',
+        expression: undefined,
+        alternatives: [one.constant, zero.constant],
+        follow: (later, value) => {
+          later.assumptions = [...later.assumptions, [choice, value]];
+        },
+      };
+    }
+    state.exclusiveSize = undefined;
+    state.reservation = undefined;
+    if (stores === one.constant) {
+      // lxsx pairs neighbours among the exclusives.
+      const readOf = state.lastExclusive === reservation?.read ? reservation.read : -1;
+      step.write(place.location, address, step.register(fields['Rt'], bits), {
+        annotations: EX | annotations,
+        readOf,
+        picked: reservation?.picked ?? noSources,
+      });
+    }
+    const status = stores === one.constant ? zero : one;
+    step.setRegister(fields['Rs'], { value: status, from: noSources, picked: noSources });
+    return next;
+  };
+
+/** Stands for the free choice of a store exclusive among the assumptions. */
+const choice: Expression = { operator: 'bit', constant: -1, read: -1, bits: 1, detail: 0, operands: [] };
+
+function chosen(step: Step): number {
+  return step.known(choice);
+}
+
+/** Atomic read-modify-writes and exclusives. */
+export const atomics: Readonly<Record<string, Meaning>> = {
+  ldadd: readModifyWrite('add'),
+  ldclr: readModifyWrite('and-not'),
+  ldeor: readModifyWrite('xor'),
+  ldset: readModifyWrite('or'),
+  ldsmax: readModifyWrite('signed-maximum'),
+  ldsmin: readModifyWrite('signed-minimum'),
+  ldumax: readModifyWrite('unsigned-maximum'),
+  ldumin: readModifyWrite('unsigned-minimum'),
+  swp: readModifyWrite('swap'),
+  cas: compareAndSwap,
+  ldxr: loadExclusive(0),
+  ldaxr: loadExclusive(A),
+  stxr: storeExclusive(0),
+  stlxr: storeExclusive(L),
+};
