@@ -3,6 +3,8 @@ import { Propagation } from './execution/propagation.ts';
 import type { Partial } from './execution/partial.ts';
 import { Search, type Visitor } from './execution/search.ts';
 import { type FinalState, Observed } from './final-state.ts';
+import { classesOf } from './execution/symmetry.ts';
+import { Orbits } from './permutation.ts';
 import { flagsOfPaths, isCmodx, violatesCmodx } from './model/flags.ts';
 import { Program } from './program/program.ts';
 import type { LitmusTest } from './test.ts';
@@ -25,7 +27,11 @@ export type Observation = 'Never' | 'Sometimes' | 'Always';
 /** What the axioms say of a test. */
 export interface Outcome {
   readonly test: string;
+  /** The final states as herd7 prints them: `0:X1=1; [x]=2;`. */
   readonly states: readonly string[];
+  readonly stateCount: number;
+  /** Whether all states are in the list. If not, it has one of those that exchanging equal threads relates. */
+  readonly isListed: boolean;
   readonly observation: Observation;
   /** Whether the test's question, with its quantifier, is answered with yes. */
   readonly isValidated: boolean;
@@ -45,9 +51,21 @@ export function check(test: LitmusTest, options: CheckOptions = {}): Outcome {
   const expressions = new Expressions(program.constants);
   const unroll = options.unroll ?? defaultUnroll;
   const threads = test.threads.map((_, thread) => new ThreadPaths(program, expressions, thread, unroll));
-  const judgement = new Judgement(program, expressions, options.counts === true);
+  const observed = new Observed(program);
+  const classes = classesOf(
+    program,
+    threads,
+    threads.map(({ thread }) => observed.registersOf(thread)),
+  );
+  const judgement = new Judgement(
+    program,
+    expressions,
+    observed,
+    new Orbits(classes, observed),
+    options.counts === true,
+  );
   const bounds = { maximumChoices: options.maximumChoices ?? defaultChoices };
-  new Search(program, expressions, threads, judgement, bounds).run();
+  new Search({ program, expressions, threads, classes }, judgement, bounds).run();
   return judgement.outcome();
 }
 
@@ -56,6 +74,7 @@ class Judgement implements Visitor {
   readonly #program: Program;
   readonly #propagation: Propagation;
   readonly #observed: Observed;
+  readonly #orbits: Orbits;
   readonly #counts: boolean;
   readonly #states = new Map<string, FinalState>();
   readonly #flags = new Set<string>();
@@ -63,10 +82,17 @@ class Judgement implements Visitor {
   #positive = 0;
   #negative = 0;
 
-  constructor(program: Program, expressions: Expressions, counts: boolean) {
+  constructor(
+    program: Program,
+    expressions: Expressions,
+    observed: Observed,
+    orbits: Orbits,
+    counts: boolean,
+  ) {
     this.#program = program;
     this.#propagation = new Propagation(program, expressions);
-    this.#observed = new Observed(program);
+    this.#observed = observed;
+    this.#orbits = orbits;
     this.#counts = counts;
   }
 
@@ -74,7 +100,7 @@ class Judgement implements Visitor {
     if (this.#counts) return true;
     if (execution.paths.some(({ ending }) => ending.kind === 'failure')) return true;
     if (execution.paths.some(({ ending }) => ending.kind === 'cut')) return !this.#isCut;
-    const state = this.#observed.stateOf(execution, this.#propagation);
+    const state = this.#stateOf(execution);
     if (!this.#passes(state)) return false;
     if (!this.#states.has(state.values.join() + state.faults.join())) return true;
     return this.#newFlags(execution).length > 0 || this.#mayBeCmodx(execution);
@@ -90,7 +116,7 @@ class Judgement implements Visitor {
       this.#isCut = true;
       return this.#counts;
     }
-    const state = this.#observed.stateOf(execution, this.#propagation);
+    const state = this.#stateOf(execution);
     if (!this.#passes(state)) return this.#counts;
     this.#states.set(state.values.join() + state.faults.join(), state);
     for (const flag of this.#newFlags(execution)) this.#flags.add(flag);
@@ -104,7 +130,9 @@ class Judgement implements Visitor {
   outcome(): Outcome {
     const { test } = this.#program;
     const states = [...this.#states.values()];
+    // The condition does not tell exchangeable threads apart.
     const holding = states.filter((state) => this.#observed.holds(test.condition, state)).length;
+    const listed = this.#orbits.expand(states);
     const observation = holding === 0 ? 'Never' : holding === states.length ? 'Always' : 'Sometimes';
     const isValidated =
       test.quantifier === 'exists'
@@ -114,7 +142,9 @@ class Judgement implements Visitor {
           : holding === 0;
     return {
       test: test.name,
-      states: states.map((state) => this.#observed.show(state)).sort(),
+      stateCount: states.reduce((sum, state) => sum + this.#orbits.sizeOf(state), 0),
+      isListed: listed !== undefined,
+      states: (listed ?? states).map((state) => this.#observed.show(state)).sort(),
       observation,
       isValidated,
       flags: [...this.#flags].sort(),
@@ -122,6 +152,11 @@ class Judgement implements Visitor {
       positive: this.#counts ? this.#positive : undefined,
       negative: this.#counts ? this.#negative : undefined,
     };
+  }
+
+  /** The final state, or of those that an exchange of threads relates to it a fixed one. */
+  #stateOf(execution: Partial): FinalState {
+    return this.#orbits.representative(this.#observed.stateOf(execution, this.#propagation));
   }
 
   #passes(state: FinalState): boolean {

@@ -49,6 +49,18 @@ export class Observed {
   /** Observables that only the filter names: they are not shown. */
   readonly hidden: readonly Observable[];
 
+  /** The numbers of the registers of a thread that are observed, shown or hidden. */
+  registersOf(thread: number): number[] {
+    return [...this.observables, ...this.hidden]
+      .flatMap((one) => (one.kind === 'register' && one.thread === thread ? [one.register] : []))
+      .sort((a, b) => a - b);
+  }
+
+  /** Where the value of a register is in a state. */
+  indexOf(thread: number, register: number): number {
+    return this.#index.get(`${thread}:${register}`) ?? -1;
+  }
+
   /** The final state of an execution. */
   stateOf(execution: Partial, propagation: Propagation): FinalState {
     const values = [...this.observables, ...this.hidden].map((observable) =>

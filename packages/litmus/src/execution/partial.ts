@@ -41,8 +41,10 @@ export class Partial {
   readonly writeOf: number[];
   readonly isComplete: boolean[];
   assumptions: readonly Assumption[];
-  /** Threads whose events were part of a choice. */
-  touched: number;
+  /** Threads of which a write was chosen among others: they cannot be exchanged any more. */
+  readonly touched: boolean[];
+  /** The other choices of each thread: threads whose choices were the same can still be exchanged. */
+  readonly history: string[];
   /** How many executions this one stands for, those of exchanged threads included. */
   weight = 1;
   isDeferring = false;
@@ -60,7 +62,8 @@ export class Partial {
     this.writeOf = from?.writeOf.slice() ?? [];
     this.isComplete = from?.isComplete.slice() ?? [];
     this.assumptions = from?.assumptions ?? [];
-    this.touched = from?.touched ?? 0;
+    this.touched = from?.touched.slice() ?? Array.from({ length: threads }, () => false);
+    this.history = from?.history.slice() ?? Array.from({ length: threads }, () => '');
     this.weight = from?.weight ?? 1;
     this.isDeferring = from?.isDeferring ?? false;
   }
@@ -106,6 +109,29 @@ export class Partial {
       if (other.kind === 'W' && other.location === event.location) return true;
     }
     return false;
+  }
+
+  /** Decides what a read or fetch reads. */
+  read(read: number, source: number): void {
+    this.rf[read] = source;
+    this.#note(read, String(source));
+    if (source !== initially) this.touched[this.threadOf[source]] = true;
+  }
+
+  /** Decides that a read or fetch reads none of the writes that exist. */
+  postpone(read: number, sources: readonly number[]): void {
+    this.bar(read, sources);
+    this.#note(read, `not ${sources.join()}`);
+    this.isDeferring = true;
+  }
+
+  /** Decides how a path goes on that divides without waiting. */
+  choose(thread: number, value: number): void {
+    this.history[thread] += `=${value};`;
+  }
+
+  #note(read: number, choice: string): void {
+    this.history[this.threadOf[read]] += `${this.effects[read].index}:${choice};`;
   }
 
   /** Whether a read or fetch was decided not to read a write, or the initial state. */

@@ -2,10 +2,12 @@ import { LitmusError } from '../error.ts';
 import type { Program } from '../program/program.ts';
 import type { Expression, Expressions } from '../thread/expression.ts';
 import type { ThreadPaths } from '../thread/path.ts';
+import { isHopeless } from './grounding.ts';
 import { type Pair, unorderedMaintenance, unorderedWrites } from './orientation.ts';
 import { Partial, initially, undecided } from './partial.ts';
 import { Propagation } from './propagation.ts';
 import { futureWrites } from './future.ts';
+import type { Classes } from './symmetry.ts';
 
 /** Who hears of the executions that a search finds. */
 export interface Visitor {
@@ -24,23 +26,28 @@ export interface Bounds {
   readonly maximumChoices: number;
 }
 
+/** What is searched. */
+export interface Space {
+  readonly program: Program;
+  readonly expressions: Expressions;
+  readonly threads: readonly ThreadPaths[];
+  /** Threads of one class are exchanged freely as long as no choice tells them apart. */
+  readonly classes: Classes;
+}
+
 /** Builds the consistent executions of a program, choice by choice, with the consequences drawn after each. */
 export class Search {
   readonly #propagation: Propagation;
   readonly #threads: readonly ThreadPaths[];
+  readonly #classes: Classes;
   readonly #visitor: Visitor;
   readonly #bounds: Bounds;
   choices = 0;
 
-  constructor(
-    program: Program,
-    expressions: Expressions,
-    threads: readonly ThreadPaths[],
-    visitor: Visitor,
-    bounds: Bounds,
-  ) {
-    this.#propagation = new Propagation(program, expressions);
-    this.#threads = threads;
+  constructor(space: Space, visitor: Visitor, bounds: Bounds) {
+    this.#propagation = new Propagation(space.program, space.expressions);
+    this.#threads = space.threads;
+    this.#classes = space.classes;
     this.#visitor = visitor;
     this.#bounds = bounds;
   }
@@ -67,6 +74,12 @@ export class Search {
     }
     if (!this.#propagation.settle(execution)) return false;
     if (this.#divide(execution)) return false;
+    if (execution.isDeferring && this.#isHopeless(execution)) return false;
+    const atomics = this.#rivalAtomics(execution);
+    if (atomics !== undefined) {
+      this.#decideSuccessor(execution, atomics);
+      return false;
+    }
     const read = this.#nextRead(execution);
     if (read !== undefined) {
       this.#decideRead(execution, read);
@@ -93,7 +106,7 @@ export class Search {
       const known = expression === undefined ? -1 : this.#propagation.evaluate(execution, thread, expression);
       for (const value of known < 0 ? alternatives : [known]) {
         const child = execution.copy();
-        child.touched |= 1 << thread;
+        child.choose(thread, value);
         if (expression !== undefined)
           child.assumptions = [...child.assumptions, { thread, expression, value }];
         child.advance(thread, execution.paths[thread].child(value));
@@ -153,19 +166,138 @@ export class Search {
     return sources;
   }
 
+  #isHopeless(execution: Partial): boolean {
+    return isHopeless(execution, this.#threads, {
+      sources: (read) => this.#sources(execution, read),
+      awaited: (thread) => {
+        const { awaited } = execution.paths[thread];
+        return awaited === undefined ? undefined : this.#unknownRead(execution, thread, awaited);
+      },
+    });
+  }
+
+  /** Undecided atomic read-modify-writes of one location: at most one of them can read a write. */
+  #rivalAtomics({ effects, rf, writeOf }: Partial): readonly number[] | undefined {
+    const byLocation = new Map<number, number[]>();
+    for (let read = 0; read < effects.length; read += 1) {
+      if (writeOf[read] < 0 || rf[read] !== undecided) continue;
+      const { location } = effects[read].event;
+      byLocation.set(location, [...(byLocation.get(location) ?? []), read]);
+    }
+    for (const reads of byLocation.values()) if (reads.length > 1) return reads;
+    return undefined;
+  }
+
+  /**
+   * Decides which of some atomics follows a write immediately. They form a chain, and going along it from the initial
+   * state keeps the values known.
+   */
+  #decideSuccessor(execution: Partial, reads: readonly number[]): void {
+    const sources = reads.map((read) => this.#sources(execution, read));
+    const [source] = sources.flat().toSorted((a, b) => a - b) as readonly (number | undefined)[];
+    if (source === undefined) return;
+    const candidates = reads.filter((_, i) => sources[i].includes(source));
+    for (const read of candidates) {
+      const alike = this.#alike(execution, candidates, read, source);
+      if (alike > 0) this.#read(execution, read, source, alike);
+    }
+    const child = execution.copy();
+    for (const read of candidates) child.bar(read, [source]);
+    child.isDeferring = true;
+    this.#extend(child);
+  }
+
+  /** Goes on with a read that reads a source, for itself and the choices that it stands for. */
+  #read(execution: Partial, read: number, source: number, alike: number): void {
+    const child = execution.copy();
+    child.read(read, source);
+    child.weight *= alike;
+    this.#extend(child);
+  }
+
+  /**
+   * How many of some events a choice among them need not tell apart, because their threads can be exchanged while
+   * `fixed` stays: their number for the first of them, 0 for the others.
+   */
+  #alike(execution: Partial, events: readonly number[], event: number, fixed: number): number {
+    const alike = events.filter((other) => other === event || this.#areAlike(execution, event, other, fixed));
+    return alike[0] === event ? alike.length : 0;
+  }
+
+  /** Whether two events are the same but for their threads, which can be exchanged while `fixed` stays. */
+  #areAlike(
+    { threadOf, touched, history, effects }: Partial,
+    event: number,
+    other: number,
+    fixed: number,
+  ): boolean {
+    if (event < 0 || other < 0) return false;
+    const [a, b] = [threadOf[event], threadOf[other]];
+    return (
+      this.#classes[a] === this.#classes[b] &&
+      !touched[a] &&
+      !touched[b] &&
+      (fixed < 0 || (threadOf[fixed] !== a && threadOf[fixed] !== b)) &&
+      history[a] === history[b] &&
+      effects[event].index === effects[other].index
+    );
+  }
+
   #decideRead(execution: Partial, read: number): void {
     const sources = this.#sources(execution, read);
+    const alike = this.#waitingAlike(execution, read, sources);
+    if (alike.length > 1) {
+      this.#decideTogether(execution, alike, sources, 0);
+      return;
+    }
     for (const source of sources) {
-      const child = execution.copy();
-      child.rf[read] = source;
-      this.#extend(child);
+      const weight = source === initially ? 1 : this.#alike(execution, sources, source, read);
+      if (weight > 0) this.#read(execution, read, source, weight);
     }
     // Or it reads a write that does not exist yet.
     if (!this.#mayBeWrittenLater(execution, read)) return;
     const child = execution.copy();
-    child.bar(read, sources);
-    child.isDeferring = true;
+    child.postpone(read, sources);
     this.#extend(child);
+  }
+
+  /** The reads like this one in threads that can be exchanged, if none of the threads wrote what they may read. */
+  #waitingAlike(execution: Partial, read: number, sources: readonly number[]): readonly number[] {
+    const { numbers, threadOf, effects, rf } = execution;
+    const { index } = effects[read];
+    const alike = numbers
+      .map((own) => (own[index] as number | undefined) ?? -1)
+      .filter(
+        (other) =>
+          other === read ||
+          (other >= 0 && rf[other] === undecided && this.#areAlike(execution, read, other, -1)),
+      );
+    const owners = new Set(alike.map((other) => threadOf[other]));
+    return sources.some((source) => source >= 0 && owners.has(threadOf[source])) ? [read] : alike;
+  }
+
+  /** Decides reads of exchangeable threads: only how many of them read each source matters. */
+  #decideTogether(
+    execution: Partial,
+    reads: readonly number[],
+    sources: readonly number[],
+    from: number,
+  ): void {
+    const isLast = from === sources.length;
+    if (isLast && reads.length > 0) {
+      if (!this.#mayBeWrittenLater(execution, reads[0])) return;
+      for (const read of reads) execution.postpone(read, sources);
+    }
+    if (isLast || reads.length === 0) {
+      this.#extend(execution);
+      return;
+    }
+    for (let count = 0; count <= reads.length; count += 1) {
+      const child = execution.copy();
+      for (const read of reads.slice(0, count)) child.read(read, sources[from]);
+      child.weight *= binomial(reads.length, count);
+      this.#decideTogether(child, reads.slice(count), sources, from + 1);
+    }
   }
 
   #mayBeWrittenLater(execution: Partial, read: number): boolean {
@@ -182,6 +314,8 @@ export class Search {
       [second, first],
     ]) {
       const child = execution.copy();
+      child.touched[child.threadOf[from]] = true;
+      child.touched[child.threadOf[to]] = true;
       if (child.ob.order(from, to)) this.#extend(child);
     }
   }
@@ -201,4 +335,11 @@ export class Search {
     }
     return false;
   }
+}
+
+/** The number of ways to choose `count` of `size`. */
+function binomial(size: number, count: number): number {
+  let ways = 1;
+  for (let i = 1; i <= count; i += 1) ways = (ways * (size - count + i)) / i;
+  return Math.round(ways);
 }
