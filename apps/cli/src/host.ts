@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import type { ByteSource } from '@quiesce/kernel';
 import { fileSource } from '@quiesce/kernel/node';
 import { usage } from './usage-error.ts';
@@ -21,6 +21,8 @@ export interface Host {
   /** A file that is read piece by piece. */
   readonly source: (path: string) => ByteSource & { readonly close: () => void };
   readonly write: (path: string, bytes: Uint8Array) => void;
+  /** Paths of the files in a directory and below, sorted; undefined where the path is no directory. */
+  readonly list: (path: string) => readonly string[] | undefined;
   /** Milliseconds on a clock that never runs backwards. */
   readonly now: () => number;
   /** Calls back at the first Ctrl-C from now on; the second one kills. Returns how to stop listening. */
@@ -59,6 +61,18 @@ export function processHost(): Host {
         writeFileSync(path, bytes);
       } catch (error) {
         throw usage(`cannot write '${path}': ${reason(error)}; give a path that can be written`);
+      }
+    },
+    list: (path) => {
+      try {
+        if (!statSync(path).isDirectory()) return undefined;
+        const entries = readdirSync(path, { recursive: true, withFileTypes: true });
+        return entries
+          .filter((entry) => entry.isFile())
+          .map((entry) => `${entry.parentPath}/${entry.name}`)
+          .sort();
+      } catch (error) {
+        throw cannotRead(path, reason(error));
       }
     },
     now: () => performance.now(),

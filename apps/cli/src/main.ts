@@ -15,6 +15,7 @@ import { kernelAudit } from './verbs/kernel-audit.ts';
 import { kernelVerify } from './verbs/kernel-verify.ts';
 import { list } from './verbs/list.ts';
 import { minimise } from './verbs/minimise.ts';
+import { litmus } from './verbs/litmus.ts';
 import { create } from './verbs/new.ts';
 import { replay } from './verbs/replay.ts';
 import { run } from './verbs/run.ts';
@@ -54,6 +55,7 @@ const verbs: readonly Verb[] = [
   kernelAlternatives,
   kernelVerify,
   kernelAudit,
+  litmus,
   help,
 ];
 

@@ -53,6 +53,10 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     read,
     exists: (path) => files.has(path),
     source: (path) => ({ ...memorySource(path, read(path)), close: () => undefined }),
+    list: (path) => {
+      const inside = [...files.keys()].filter((file) => file.startsWith(`${path}/`)).sort();
+      return inside.length === 0 ? undefined : inside;
+    },
     write: (path, bytes) => void files.set(path, bytes),
     now,
     onInterrupt: (callback) => {
