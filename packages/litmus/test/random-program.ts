@@ -13,7 +13,12 @@ const data: readonly Piece[] = [
   (r) => [`LDR W${r},[X21]`],
   (r) => [`LDAR W${r},[X20]`],
   (r) => [`LDAPR W${r},[X21]`],
-  (r, v) => [`LDR W${r},[X20]`, `EOR W${r + 1},W${r},W${r}`, `ADD W${r + 1},W${r + 1},#${v}`, `STR W${r + 1},[X21]`],
+  (r, v) => [
+    `LDR W${r},[X20]`,
+    `EOR W${r + 1},W${r},W${r}`,
+    `ADD W${r + 1},W${r + 1},#${v}`,
+    `STR W${r + 1},[X21]`,
+  ],
   (r) => [`LDR W${r},[X21]`, `EOR W${r + 1},W${r},W${r}`, `LDR W${r + 2},[X20,W${r + 1},SXTW]`],
   (r, v) => [`LDR W${r},[X20]`, `CBNZ W${r},L@`, 'L@:', `MOV W${r + 1},#${v}`, `STR W${r + 1},[X21]`],
   (r) => [`LDR W${r},[X21]`, `CBNZ W${r},L@`, 'L@:', 'ISB', `LDR W${r + 1},[X20]`],
@@ -64,10 +69,16 @@ export const randomProgram: fc.Arbitrary<string> = fc
       withCode: fc.constant(withCode),
       caches: fc.constantFrom('', 'CacheType=IDC\n', 'CacheType=IDC DIC\n'),
       threads: fc.array(
-        fc.array(fc.record({ piece: fc.nat((withCode ? code : data).length - 1), value: fc.integer({ min: 1, max: 2 }) }), {
-          minLength: 1,
-          maxLength: withCode ? 4 : 3,
-        }),
+        fc.array(
+          fc.record({
+            piece: fc.nat((withCode ? code : data).length - 1),
+            value: fc.integer({ min: 1, max: 2 }),
+          }),
+          {
+            minLength: 1,
+            maxLength: withCode ? 4 : 3,
+          },
+        ),
         { minLength: 1, maxLength: 3 },
       ),
     }),
@@ -84,12 +95,21 @@ function litmusText({ threads, withCode, caches }: Chosen): string {
     return [`P${thread}`, ...lines, `B end${thread}`, ...(thread === 0 ? function_ : []), `end${thread}:`];
   });
   const height = Math.max(...columns.map((column) => column.length));
-  const rows = Array.from({ length: height }, (_, i) => `${columns.map((column) => column[i] ?? '').join(' | ')} ;`);
+  const rows = Array.from(
+    { length: height },
+    (_, i) => `${columns.map((column) => column[i] ?? '').join(' | ')} ;`,
+  );
   const initial = columns.map((_, t) =>
-    [`${t}:X20=x;`, `${t}:X21=y;`, ...(withCode ? [`${t}:X22=P0:f;`, `${t}:X23=NOP;`, `${t}:X24=instr:"MOV W28,#3";`] : [])].join(' '),
+    [
+      `${t}:X20=x;`,
+      `${t}:X21=y;`,
+      ...(withCode ? [`${t}:X22=P0:f;`, `${t}:X23=NOP;`, `${t}:X24=instr:"MOV W28,#3";`] : []),
+    ].join(' '),
   );
   const registers = columns.flatMap((column, t) =>
-    [...new Set([...column.join(' ').matchAll(/\bW(\d|1\d|28)\b/g)].map(([, number]) => Number(number)))].map((number) => `${t}:X${number};`),
+    [...new Set([...column.join(' ').matchAll(/\bW(\d|1\d|28)\b/g)].map(([, number]) => Number(number)))].map(
+      (number) => `${t}:X${number};`,
+    ),
   );
   return [
     'AArch64 random',

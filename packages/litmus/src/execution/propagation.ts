@@ -30,7 +30,11 @@ export class Propagation {
   /** The constant that an expression of a thread is now, or -1. */
   evaluate(execution: Partial, thread: number, expression: Expression): number {
     const { numbers, values } = execution;
-    return this.#expressions.evaluate(expression, (index) => values[numbers[thread][index]]);
+    return this.#expressions.evaluate(expression, (index) => {
+      // The read of a CAS that divides its path does not exist yet.
+      const number = numbers[thread][index] as number | undefined;
+      return number === undefined ? -1 : values[number];
+    });
   }
 
   /** Moves values and threads; whether anything moved, or undefined if an assumption is wrong. */

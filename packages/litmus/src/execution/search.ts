@@ -154,13 +154,15 @@ export class Search {
 
   /** What a read may still read, of the writes that exist. */
   #sources(execution: Partial, read: number): number[] {
-    const { effects, ob } = execution;
-    const { location } = effects[read].event;
+    const { effects, ob, threadOf } = execution;
+    const { location, kind: reader } = effects[read].event;
     const sources: number[] = execution.isBarred(read, initially) ? [] : [initially];
     for (let write = 0; write < effects.length; write += 1) {
       const { kind, location: other } = effects[write].event;
-      if (kind !== 'W' || other !== location || ob.has(read, write) || execution.isBarred(read, write))
-        continue;
+      if (kind !== 'W' || other !== location || execution.isBarred(read, write)) continue;
+      // A read may be forwarded an own write that others see later than it; but no later one.
+      const isForwarded = reader === 'R' && threadOf[write] === threadOf[read];
+      if (isForwarded ? effects[write].index > effects[read].index : ob.has(read, write)) continue;
       sources.push(write);
     }
     return sources;

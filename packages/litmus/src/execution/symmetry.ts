@@ -1,7 +1,7 @@
 import type { Program } from '../program/program.ts';
 import type { Proposition } from '../test.ts';
 import type { Event } from '../thread/event.ts';
-import type { Expression } from '../thread/expression.ts';
+import { sameExpression } from '../thread/expression.ts';
 import type { Path, ThreadPaths } from '../thread/path.ts';
 import { equal } from '../thread/sources.ts';
 
@@ -132,17 +132,4 @@ function sameEvent(a: Event, b: Event): boolean {
 function sourcesOf(event: Event): readonly (readonly number[])[] {
   const { addressFrom, addressPicked, dataFrom, dataPicked, controlFrom, controlPicked, picked } = event;
   return [addressFrom, addressPicked, dataFrom, dataPicked, controlFrom, controlPicked, picked];
-}
-
-function sameExpression(a: Expression, b: Expression): boolean {
-  return (
-    a === b ||
-    (a.operator === b.operator &&
-      a.constant === b.constant &&
-      a.read === b.read &&
-      a.bits === b.bits &&
-      a.detail === b.detail &&
-      a.operands.length === b.operands.length &&
-      a.operands.every((operand, i) => sameExpression(operand, b.operands[i])))
-  );
 }

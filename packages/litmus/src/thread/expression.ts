@@ -51,6 +51,20 @@ export interface Expression {
   readonly operands: readonly Expression[];
 }
 
+/** Whether two expressions are the same computation, and so have the same value. */
+export function sameExpression(a: Expression, b: Expression): boolean {
+  return (
+    a === b ||
+    (a.operator === b.operator &&
+      a.constant === b.constant &&
+      a.read === b.read &&
+      a.bits === b.bits &&
+      a.detail === b.detail &&
+      a.operands.length === b.operands.length &&
+      a.operands.every((operand, i) => sameExpression(operand, b.operands[i])))
+  );
+}
+
 const none: readonly Expression[] = [];
 
 /** Makes expressions, and computes what can be computed at once. */

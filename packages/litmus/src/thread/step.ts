@@ -2,7 +2,7 @@ import { type Complaint, LitmusError } from '../error.ts';
 import { instructionText } from '../program/constants.ts';
 import type { Program } from '../program/program.ts';
 import { type Event, type EventKind, annotation } from './event.ts';
-import type { Expression, Expressions } from './expression.ts';
+import { type Expression, type Expressions, sameExpression } from './expression.ts';
 import { type Sources, noSources, union } from './sources.ts';
 import type { Fault, Flags, Operand, ThreadState } from './state.ts';
 
@@ -54,6 +54,8 @@ interface Access {
   /** More that `pick-dtrm` leads from. */
   readonly picked?: Sources;
   readonly readOf?: number;
+  /** A data register that only decides whether the write happens. */
+  readonly decidedBy?: Operand;
 }
 
 /** One instruction of one thread: what its semantics can read and do. */
@@ -122,7 +124,7 @@ export class Step {
   /** The constant that an expression is, or is taken for; -1 where it is not known. */
   known(expression: Expression): number {
     if (expression.constant >= 0) return expression.constant;
-    return this.state.assumptions.find(([assumed]) => assumed === expression)?.[1] ?? -1;
+    return this.state.assumptions.find(([assumed]) => sameExpression(assumed, expression))?.[1] ?? -1;
   }
 
   /** Divides the path by an expression, and executes the instruction again with its value taken for known. */
@@ -166,6 +168,7 @@ export class Step {
         data.picked,
         access.through ?? noSources,
         access.picked ?? noSources,
+        access.decidedBy?.picked ?? noSources,
         this.state.fetchPicked,
       ),
     });
@@ -191,7 +194,7 @@ export class Step {
       readonly all?: boolean;
     } = {},
   ): void {
-    const { location = -1, address, data, control, picked = noSources, readOf = -1 } = what;
+    const { location = -1, address, data, decidedBy, control, picked = noSources, readOf = -1 } = what;
     const earlier = kind === 'R' ? this.state.stored.get(location)?.picked : undefined;
     this.events.push({
       kind,
@@ -204,13 +207,14 @@ export class Step {
       value: what.value,
       addressFrom: address?.from ?? noSources,
       addressPicked: address?.picked ?? noSources,
-      dataFrom: data?.from ?? noSources,
-      dataPicked: data?.picked ?? noSources,
+      dataFrom: union(data?.from ?? noSources, decidedBy?.from ?? noSources),
+      dataPicked: union(data?.picked ?? noSources, decidedBy?.picked ?? noSources),
       controlFrom: control?.from ?? noSources,
       controlPicked: control?.picked ?? noSources,
       picked: union(
         address?.picked ?? noSources,
         data?.picked ?? noSources,
+        decidedBy?.picked ?? noSources,
         control?.picked ?? noSources,
         earlier ?? noSources,
         picked,

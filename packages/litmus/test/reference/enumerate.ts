@@ -4,7 +4,7 @@ import { Program } from '../../src/program/program.ts';
 import type { LitmusTest } from '../../src/test.ts';
 import { Expressions } from '../../src/thread/expression.ts';
 import { type Path, ThreadPaths } from '../../src/thread/path.ts';
-import { type Relation, relation } from './algebra.ts';
+import { type Relation, has, maximumEvents, relation } from './algebra.ts';
 import { type Choice, type Local, type Node, isConsistent, localRelations, observedBefore } from './model.ts';
 
 /** What the axioms say of a test when everything is tried. */
@@ -18,7 +18,7 @@ export interface Answer {
 /** More candidates than this are too many for a test. */
 export class TooMany extends Error {}
 
-const maximumCandidates = 60_000;
+const maximumCandidates = 3000;
 
 /** Tries every combination of paths, reads-from, coherence, DC-after and IC-after. */
 export function enumerate(test: LitmusTest): Answer {
@@ -27,14 +27,18 @@ export function enumerate(test: LitmusTest): Answer {
   const observed = new Observed(program);
   const threads = test.threads.map((_, thread) => leaves(new ThreadPaths(program, expressions, thread, 2)));
   const states = new Set<string>();
-  let [positive, negative, cmodx, candidates] = [0, 0, false, 0];
+  let [positive, negative, cmodx, candidates, tried] = [0, 0, false, 0, 0];
   for (const paths of product(threads)) {
     const nodes = nodesOf(paths.map(({ path }) => path));
+    if (nodes.length > maximumEvents) throw new TooMany();
     const local = localRelations(nodes);
-    for (const rf of readsFrom(local, program)) {
+    for (const rf of readsFrom(local)) {
+      tried += 1;
+      if (tried > 10 * maximumCandidates) throw new TooMany();
       const values = valuesOf(local, rf, program, expressions);
       if (values === undefined || !followed(paths, local, values, expressions, program)) continue;
       for (const co of coherences(local)) {
+        if (candidates > maximumCandidates) throw new TooMany();
         const rfRelation = relation(nodes.length, (w, r) => rf.get(r) === w);
         for (const maintenance of orientations(local)) {
           candidates += 1;
@@ -71,38 +75,55 @@ function leaves(thread: ThreadPaths): Leaf[] {
   return visit(thread.root, []);
 }
 
-function* product<T>(lists: readonly (readonly T[])[]): Generator<T[]> {
-  const [first, ...rest] = lists as readonly (readonly T[] | undefined)[] & readonly (readonly T[])[];
-  if (first === undefined) yield [];
-  else for (const others of product(rest)) for (const one of first) yield [one, ...others];
+function* product<T>(lists: readonly (readonly T[])[], from = 0): Generator<T[]> {
+  if (from === lists.length) yield [];
+  else for (const others of product(lists, from + 1)) for (const one of lists[from]) yield [one, ...others];
 }
 
 function nodesOf(paths: readonly Path[]): Node[] {
   const nodes: Node[] = paths.flatMap((path, thread) =>
     path.events.map((event, index) => ({ thread, index, event: { ...event, instance: event.instance } })),
   );
-  const locations = new Set(nodes.map(({ event }) => event).filter(({ kind }) => /^(?:R|W|IF|DC)$/.test(kind)).map(({ location }) => location));
-  const initial = [...locations].map((location): Node => ({ thread: -1, index: -1, event: { kind: 'W', location } }));
+  const locations = new Set(
+    nodes
+      .map(({ event }) => event)
+      .filter(({ kind }) => /^(?:R|W|IF|DC)$/.test(kind))
+      .map(({ location }) => location),
+  );
+  const initial = [...locations].map((location): Node => ({
+    thread: -1,
+    index: -1,
+    event: { kind: 'W', location },
+  }));
   return [...initial, ...nodes];
 }
 
 /** Every way to give each read a write to its location. */
-function* readsFrom({ nodes, sets }: Local, _program: Program): Generator<Map<number, number>> {
+function* readsFrom({ nodes, sets }: Local): Generator<Map<number, number>> {
   const reads = [...nodes.keys()].filter((i) => sets.ExpR[i] || sets.IF[i]);
-  const sources = reads.map((r) => [...nodes.keys()].filter((w) => sets.W[w] && nodes[w].event.location === nodes[r].event.location));
+  const sources = reads.map((r) =>
+    [...nodes.keys()].filter((w) => sets.W[w] && nodes[w].event.location === nodes[r].event.location),
+  );
   for (const chosen of product(sources)) yield new Map(reads.map((r, i) => [r, chosen[i]]));
 }
 
 /** The values of reads and writes; undefined where they depend on themselves. */
-function valuesOf({ nodes }: Local, rf: ReadonlyMap<number, number>, program: Program, expressions: Expressions): number[] | undefined {
+function valuesOf(
+  { nodes }: Local,
+  rf: ReadonlyMap<number, number>,
+  program: Program,
+  expressions: Expressions,
+): number[] | undefined {
   const values = nodes.map(({ thread, event }) => (thread < 0 ? program.initialValue(event.location) : -1));
-  const at = (thread: number, index: number): number => nodes.findIndex((node) => node.thread === thread && node.index === index);
+  const at = (thread: number, index: number): number =>
+    nodes.findIndex((node) => node.thread === thread && node.index === index);
   for (let round = 0; round <= nodes.length; round += 1) {
     nodes.forEach(({ thread, event }, i) => {
       if (values[i] >= 0) return;
       const source = rf.get(i);
       if (source !== undefined) values[i] = values[source];
-      else if (event.value !== undefined) values[i] = expressions.evaluate(event.value, (index) => values[at(thread, index)]);
+      else if (event.value !== undefined)
+        values[i] = expressions.evaluate(event.value, (index) => values[at(thread, index)]);
     });
   }
   const known = nodes.every((_, i) => values[i] >= 0 || !(rf.has(i) || nodes[i].event.kind === 'W'));
@@ -110,16 +131,27 @@ function valuesOf({ nodes }: Local, rf: ReadonlyMap<number, number>, program: Pr
 }
 
 /** Whether the values agree with the divisions of the paths. */
-function followed(paths: readonly Leaf[], { nodes }: Local, values: readonly number[], expressions: Expressions, program: Program): boolean {
+function followed(
+  paths: readonly Leaf[],
+  { nodes }: Local,
+  values: readonly number[],
+  expressions: Expressions,
+  program: Program,
+): boolean {
   return paths.every(({ steps }, thread) =>
     steps.every(([path, assumed]) => {
       const { awaited } = path;
       if (awaited === undefined) return true;
-      const value = expressions.evaluate(awaited, (index) => values[nodes.findIndex((node) => node.thread === thread && node.index === index)]);
+      const value = expressions.evaluate(
+        awaited,
+        (index) => values[nodes.findIndex((node) => node.thread === thread && node.index === index)],
+      );
       if (value === assumed) return true;
       // A fetch that yields no instruction: zero stands for all of them.
       const isFetch = awaited.operator === 'read' && path.events[awaited.read].kind === 'IF';
-      return isFetch && assumed === expressions.zero.constant && program.constants.of(value).kind !== 'instruction';
+      return (
+        isFetch && assumed === expressions.zero.constant && program.constants.of(value).kind !== 'instruction'
+      );
     }),
   );
 }
@@ -137,14 +169,17 @@ function* coherences({ nodes, sets }: Local): Generator<Relation> {
     for (const order of chosen) order.forEach((write, i) => rank.set(write, i));
     yield relation(nodes.length, (a, b) => {
       const [x, y] = [rank.get(a), rank.get(b)];
-      return x !== undefined && y !== undefined && nodes[a].event.location === nodes[b].event.location && x < y;
+      return (
+        x !== undefined && y !== undefined && nodes[a].event.location === nodes[b].event.location && x < y
+      );
     });
   }
 }
 
 function* permutations<T>(all: readonly T[]): Generator<T[]> {
   if (all.length === 0) yield [];
-  for (const [i, first] of all.entries()) for (const rest of permutations(all.filter((_, j) => j !== i))) yield [first, ...rest];
+  for (const [i, first] of all.entries())
+    for (const rest of permutations(all.filter((_, j) => j !== i))) yield [first, ...rest];
 }
 
 /** Both orders of every DC and write, and of every complete IC and fetch, of one line; one where lhr orders them. */
@@ -152,16 +187,22 @@ function* orientations(local: Local): Generator<Pick<Choice, 'dcAfter' | 'icAfte
   const { nodes, sets, scl, lhr } = local;
   const all = [...nodes.keys()];
   const free = (from: readonly boolean[], to: readonly boolean[]): (readonly [number, number])[] =>
-    all.flatMap((a) => all.filter((b) => from[a] && to[b] && scl[a][b]).map((b) => [a, b] as const));
+    all.flatMap((a) => all.filter((b) => from[a] && to[b] && has(scl, a, b)).map((b) => [a, b] as const));
   const orient = ([a, b]: readonly [number, number]): (readonly [number, number])[] => {
-    if (nodes[b].thread < 0 || lhr[b][a]) return [[b, a]];
-    return lhr[a][b] ? [[a, b]] : [[a, b], [b, a]];
+    if (nodes[b].thread < 0 || has(lhr, b, a)) return [[b, a]];
+    return has(lhr, a, b)
+      ? [[a, b]]
+      : [
+          [a, b],
+          [b, a],
+        ];
   };
   const dcs = free(sets.DC, sets.ExpW).map(orient);
   const ics = free(sets.CIC, sets.IF).map(orient);
   const asRelation = (pairs: readonly (readonly [number, number])[]): Relation =>
     relation(nodes.length, (a, b) => pairs.some(([x, y]) => x === a && y === b));
-  for (const dc of product(dcs)) for (const ic of product(ics)) yield { dcAfter: asRelation(dc), icAfter: asRelation(ic) };
+  for (const dc of product(dcs))
+    for (const ic of product(ics)) yield { dcAfter: asRelation(dc), icAfter: asRelation(ic) };
 }
 
 function finalState(
@@ -176,16 +217,26 @@ function finalState(
   const of = [...observed.observables, ...observed.hidden].map((one) => {
     if (one.kind === 'register') {
       const { value } = paths[one.thread].path.final.registers[one.register];
-      return expressions.evaluate(value, (index) => values[nodes.findIndex((node) => node.thread === one.thread && node.index === index)]);
+      return expressions.evaluate(
+        value,
+        (index) => values[nodes.findIndex((node) => node.thread === one.thread && node.index === index)],
+      );
     }
     const location = program.locationOf(one);
-    const last = [...nodes.keys()].find((w) => sets.W[w] && nodes[w].event.location === location && co[w].every((later) => !later));
+    const last = [...nodes.keys()].find(
+      (w) => sets.W[w] && nodes[w].event.location === location && co[w] === 0,
+    );
     return last === undefined ? program.initialValue(location) : values[last];
   });
   return { values: of, faults: [] };
 }
 
-function violates({ nodes, sets }: Local, ob: Relation, values: readonly number[], program: Program): boolean {
+function violates(
+  { nodes, sets }: Local,
+  ob: Relation,
+  values: readonly number[],
+  program: Program,
+): boolean {
   const restricted = (i: number): boolean => {
     const constant = program.constants.of(values[i]);
     return constant.kind === 'instruction' && isRestricted(constant.word);
@@ -196,8 +247,8 @@ function violates({ nodes, sets }: Local, ob: Relation, values: readonly number[
         sets.IF[f] &&
         sets.W[w] &&
         fetch.event.location === write.event.location &&
-        !ob[f][w] &&
-        !ob[w][f] &&
+        !has(ob, f, w) &&
+        !has(ob, w, f) &&
         (restricted(f) || restricted(w)),
     ),
   );

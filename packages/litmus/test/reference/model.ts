@@ -46,7 +46,23 @@ export interface Local {
   readonly completedBefore: Relation;
 }
 
-type SetName = 'ExpR' | 'ExpW' | 'ExpM' | 'IF' | 'W' | 'DC' | 'IC' | 'D' | 'notIF' | 'A' | 'Q' | 'L' | 'NoRet' | 'BCC' | 'IFB' | 'CIC';
+type SetName =
+  | 'ExpR'
+  | 'ExpW'
+  | 'ExpM'
+  | 'IF'
+  | 'W'
+  | 'DC'
+  | 'IC'
+  | 'D'
+  | 'notIF'
+  | 'A'
+  | 'Q'
+  | 'L'
+  | 'NoRet'
+  | 'BCC'
+  | 'IFB'
+  | 'CIC';
 
 /** The model, as the definitions are written, on all events of the paths. */
 export function localRelations(nodes: readonly Node[]): Local {
@@ -67,24 +83,38 @@ export function localRelations(nodes: readonly Node[]): Local {
   const DC = kind('DC');
   const IC = kind('IC');
   const D = or(ExpM, IF, DC, IC);
-  const notIF = minus(set(() => true), IF);
+  const notIF = minus(
+    set(() => true),
+    IF,
+  );
   const [A, Q, L, NoRet] = [annotation.A, annotation.Q, annotation.L, annotation.NoRet].map(annotated);
   const BCC = kind('BCC');
   const IFB = kind('ISB', 'EXC-ENTRY', 'EXC-RET');
-  const barrier = (name: string, type: string): Events => set(({ event }) => event.kind === name && event.barrier === type);
+  const barrier = (name: string, type: string): Events =>
+    set(({ event }) => event.kind === name && event.barrier === type);
 
-  const sameThread = (a: number, b: number): boolean => nodes[a].thread >= 0 && nodes[a].thread === nodes[b].thread;
+  const sameThread = (a: number, b: number): boolean =>
+    nodes[a].thread >= 0 && nodes[a].thread === nodes[b].thread;
   const instance = (a: number): number => nodes[a].event.instance ?? 0;
   const po = relation(size, (a, b) => sameThread(a, b) && instance(a) < instance(b));
   const int = relation(size, sameThread);
   const sameInstance = relation(size, (a, b) => sameThread(a, b) && instance(a) === instance(b));
-  const loc = relation(size, (a, b) => nodes[a].event.location >= 0 && nodes[a].event.location === nodes[b].event.location);
+  const loc = relation(
+    size,
+    (a, b) => nodes[a].event.location >= 0 && nodes[a].event.location === nodes[b].event.location,
+  );
   const poLoc = intersection(po, loc);
   const all = set(({ event }) => event.all === true);
-  const scl = union(loc, relation(size, (a, b) => (all[a] && D[b]) || (all[b] && D[a])));
+  const scl = union(
+    loc,
+    relation(size, (a, b) => (all[a] && D[b]) || (all[b] && D[a])),
+  );
 
   const intervening = sequence(poLoc, id(W), poLoc);
-  const lrs = difference(sequence(id(W), poLoc, id(or(ExpR, IF))), sequence(id(W), intervening, id(or(ExpR, IF))));
+  const lrs = difference(
+    sequence(id(W), poLoc, id(or(ExpR, IF))),
+    sequence(id(W), intervening, id(or(ExpR, IF))),
+  );
   const lws = sequence(id(ExpM), poLoc, id(ExpW));
   const from = (sources: (event: Node['event']) => readonly number[] | undefined): Relation =>
     difference(
@@ -94,17 +124,47 @@ export function localRelations(nodes: readonly Node[]): Local {
   const rmw = relation(size, (a, b) => sameThread(a, b) && nodes[b].event.readOf === nodes[a].index && W[b]);
   const amo = sequence(id(annotated(annotation.X)), rmw, id(annotated(annotation.X)));
 
-  const addr = sequence(id(ExpR), from((e) => e.addressFrom), id(or(ExpM, DC, IC)));
-  const data = sequence(id(ExpR), from((e) => e.dataFrom), id(ExpW));
-  const ctrl = sequence(id(ExpR), from((e) => e.controlFrom), id(BCC), po);
-  const pickAddr = sequence(id(ExpR), from((e) => e.addressPicked), id(or(ExpM, DC, IC)));
-  const pickData = sequence(id(ExpR), from((e) => e.dataPicked), id(ExpW));
-  const pickCtrl = sequence(id(ExpR), from((e) => e.controlPicked), id(BCC), po);
-  const pickBasic = sequence(id(ExpR), from((e) => e.picked));
+  const addr = sequence(
+    id(ExpR),
+    from((e) => e.addressFrom),
+    id(or(ExpM, DC, IC)),
+  );
+  const data = sequence(
+    id(ExpR),
+    from((e) => e.dataFrom),
+    id(ExpW),
+  );
+  const ctrl = sequence(
+    id(ExpR),
+    from((e) => e.controlFrom),
+    id(BCC),
+    po,
+  );
+  const pickAddr = sequence(
+    id(ExpR),
+    from((e) => e.addressPicked),
+    id(or(ExpM, DC, IC)),
+  );
+  const pickData = sequence(
+    id(ExpR),
+    from((e) => e.dataPicked),
+    id(ExpW),
+  );
+  const pickCtrl = sequence(
+    id(ExpR),
+    from((e) => e.controlPicked),
+    id(BCC),
+    po,
+  );
+  const pickBasic = sequence(
+    id(ExpR),
+    from((e) => e.picked),
+  );
   const pickDep = difference(union(pickBasic, pickAddr, pickData, pickCtrl), sameInstance);
 
-  const range = (one: Relation): Events => nodes.map((_, b) => one.some((row) => row[b]));
-  const across = (before: Events, middle: Events, after: Events): Relation => sequence(id(before), po, id(middle), po, id(after));
+  const range = (one: Relation): Events => nodes.map((_, b) => one.some((row) => ((row >>> b) & 1) === 1));
+  const across = (before: Events, middle: Events, after: Events): Relation =>
+    sequence(id(before), po, id(middle), po, id(after));
   const DSBob = union(
     across(D, barrier('DSB', 'full'), notIF),
     across(minus(ExpR, NoRet), barrier('DSB', 'ld'), notIF),
@@ -115,7 +175,13 @@ export function localRelations(nodes: readonly Node[]): Local {
     id(IFB),
     po,
   );
-  const fIb = sequence(id(IF), intersection(sameInstance, relation(size, (a, b) => nodes[a].index < nodes[b].index)));
+  const fIb = sequence(
+    id(IF),
+    intersection(
+      sameInstance,
+      relation(size, (a, b) => nodes[a].index < nodes[b].index),
+    ),
+  );
   const fOb = sequence(id(IF), po, id(notIF));
   const effects = or(ExpW, DC, IC);
   const dob = union(
@@ -152,7 +218,7 @@ export function localRelations(nodes: readonly Node[]): Local {
   const lob = closure(union(fIb, fOb, poSclOb, DSBob, IFBob, lws, dob, pob, aob, bob));
   const lhr = closure(union(lob, sequence(pickDep, lob, id(ExpW))));
   const completes = sequence(id(IC), po, id(barrier('DSB', 'full')));
-  const CIC = completes.map((row) => row.some((holds) => holds));
+  const CIC = completes.map((row) => row !== 0);
   return {
     nodes,
     sets: { ExpR, ExpW, ExpM, IF, W, DC, IC, D, notIF, A, Q, L, NoRet, BCC, IFB, CIC },
@@ -172,7 +238,10 @@ export function observedBefore(local: Local, choice: Choice, { IDC, DIC }: Cache
   const { rf, co, dcAfter, icAfter } = choice;
   const { ExpR, ExpW, ExpM, IF, W, DC, IC } = sets;
   const id = identity;
-  const fr = difference(sequence(inverse(rf), co), relation(rf.length, (a, b) => a === b));
+  const fr = difference(
+    sequence(inverse(rf), co),
+    relation(rf.length, (a, b) => a === b),
+  );
   const ca = union(fr, co);
   const ext = (one: Relation): Relation => difference(one, int);
   const hazard = sequence(id(ExpR), poLoc, id(ExpR), ext(ca), id(ExpW));
@@ -196,7 +265,10 @@ export function isConsistent(local: Local, { rf, co }: Choice, ob: Relation): bo
   const { sets, poLoc, int, rmw } = local;
   const { ExpR, ExpW } = sets;
   const id = identity;
-  const fr = difference(sequence(inverse(rf), co), relation(rf.length, (a, b) => a === b));
+  const fr = difference(
+    sequence(inverse(rf), co),
+    relation(rf.length, (a, b) => a === b),
+  );
   const ca = union(fr, co);
   const internal = (one: Relation): Relation => intersection(one, int);
   const excused = intersection(rmw, sequence(internal(fr), id(ExpW), internal(co)));

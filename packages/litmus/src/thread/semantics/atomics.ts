@@ -1,6 +1,6 @@
 import { annotation } from '../event.ts';
 import type { Expression } from '../expression.ts';
-import { noSources, union } from '../sources.ts';
+import { noSources } from '../sources.ts';
 import type { Meaning } from './meaning.ts';
 import { type Step, next } from '../step.ts';
 import { baseOf } from './accesses.ts';
@@ -49,31 +49,26 @@ const compareAndSwap: Meaning = (step, fields) => {
   step.program.noteSize(place.location, bits, state.pc);
   const compared = step.register(fields['Rs'], bits);
   const readOf = step.events.length;
-  const old = expressions.read(readOf, bits);
   const { one, zero } = expressions;
-  // The comparison is made of the event that is about to be: the same object whenever the instruction is executed again.
-  const equality = state.assumptions.find(([{ operator, read }]) => operator === 'select' && read === readOf);
-  if (equality === undefined) {
-    const isEqual = expressions.of('condition-of-subtract', bits, [old, compared.value], 0);
-    const marked: Expression = { ...expressions.of('select', 64, [isEqual, one, zero]), read: readOf };
-    return step.divide(marked, [one.constant, zero.constant]);
-  }
-  const succeeds = equality[1] === one.constant;
+  const isEqual = expressions.of(
+    'condition-of-subtract',
+    bits,
+    [expressions.read(readOf, bits), compared.value],
+    0,
+  );
+  const equality = step.known(isEqual);
+  if (equality < 0) return step.divide(isEqual, [one.constant, zero.constant]);
+  const succeeds = equality === one.constant;
   const returnsNothing = fields['Rs'] === 31 ? NoRet : fields['A'] === 1 ? A : 0;
   const loaded = step.read(place.location, address, bits, {
     annotations: (succeeds ? X : 0) | returnsNothing,
   });
   if (succeeds) {
-    const stored = step.register(fields['Rt'], bits);
-    const data = {
-      value: stored.value,
-      from: union(stored.from, compared.from),
-      picked: union(stored.picked, compared.picked),
-    };
-    step.write(place.location, address, data, {
+    step.write(place.location, address, step.register(fields['Rt'], bits), {
       annotations: X | (fields['R'] === 1 ? L : 0),
       readOf,
       picked: loaded.picked,
+      decidedBy: compared,
     });
   }
   step.setRegister(fields['Rs'], loaded);
