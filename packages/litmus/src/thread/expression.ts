@@ -149,6 +149,7 @@ export class Expressions {
     const [left, right] = operands as readonly (Expression | undefined)[];
     const isZero = (e: Expression | undefined): boolean => e === this.zero;
     if (operator === 'select') {
+      if (operands[1] === operands[2]) return operands[1];
       return operands[0].constant < 0 ? undefined : operands[operands[0] === this.one ? 1 : 2];
     }
     if ((operator === 'xor' || operator === 'subtract') && left === right) return this.zero;

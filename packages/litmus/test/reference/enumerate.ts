@@ -5,7 +5,16 @@ import type { LitmusTest } from '../../src/test.ts';
 import { Expressions } from '../../src/thread/expression.ts';
 import { type Path, ThreadPaths } from '../../src/thread/path.ts';
 import { type Relation, has, maximumEvents, relation } from './algebra.ts';
-import { type Choice, type Local, type Node, isConsistent, localRelations, observedBefore } from './model.ts';
+import {
+  type Choice,
+  type Local,
+  type Node,
+  type Omission,
+  isConsistent,
+  localRelations,
+  nothingOmitted,
+  observedBefore,
+} from './model.ts';
 
 /** What the axioms say of a test when everything is tried. */
 export interface Answer {
@@ -21,7 +30,7 @@ export class TooMany extends Error {}
 const maximumCandidates = 3000;
 
 /** Tries every combination of paths, reads-from, coherence, DC-after and IC-after. */
-export function enumerate(test: LitmusTest): Answer {
+export function enumerate(test: LitmusTest, rule: Omission = nothingOmitted): Answer {
   const program = new Program(test);
   const expressions = new Expressions(program.constants);
   const observed = new Observed(program);
@@ -31,7 +40,7 @@ export function enumerate(test: LitmusTest): Answer {
   for (const paths of product(threads)) {
     const nodes = nodesOf(paths.map(({ path }) => path));
     if (nodes.length > maximumEvents) throw new TooMany();
-    const local = localRelations(nodes);
+    const local = localRelations(nodes, rule);
     for (const rf of readsFrom(local)) {
       tried += 1;
       if (tried > 10 * maximumCandidates) throw new TooMany();
@@ -44,8 +53,8 @@ export function enumerate(test: LitmusTest): Answer {
           candidates += 1;
           if (candidates > maximumCandidates) throw new TooMany();
           const choice: Choice = { rf: rfRelation, co, ...maintenance };
-          const ob = observedBefore(local, choice, program.caches);
-          if (!isConsistent(local, choice, ob)) continue;
+          const ob = observedBefore(local, choice, program.caches, rule);
+          if (!isConsistent(local, choice, ob, rule)) continue;
           const state = finalState(paths, local, co, values, observed, expressions, program);
           states.add(observed.show(state));
           if (observed.holds(test.condition, state)) positive += 1;

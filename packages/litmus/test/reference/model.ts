@@ -64,8 +64,20 @@ type SetName =
   | 'IFB'
   | 'CIC';
 
+/** A part of the model that can be left out, to show that a test depends on it. */
+export type Omission = (name: string, part: Relation) => Relation;
+
+/** The whole model. */
+export const nothingOmitted: Omission = (_, part) => part;
+
+/** The model without one of its parts, or without several, `a & b`. */
+export function without(rules: string): Omission {
+  const names = rules.split(' & ');
+  return (name, part) => (names.includes(name) ? part.map(() => 0) : part);
+}
+
 /** The model, as the definitions are written, on all events of the paths. */
-export function localRelations(nodes: readonly Node[]): Local {
+export function localRelations(nodes: readonly Node[], rule: Omission = nothingOmitted): Local {
   const size = nodes.length;
   const set = (has: (node: Node) => boolean): Events => nodes.map(has);
   const kind = (...kinds: string[]): Events => set(({ event }) => kinds.includes(event.kind));
@@ -166,57 +178,64 @@ export function localRelations(nodes: readonly Node[]): Local {
   const across = (before: Events, middle: Events, after: Events): Relation =>
     sequence(id(before), po, id(middle), po, id(after));
   const DSBob = union(
-    across(D, barrier('DSB', 'full'), notIF),
-    across(minus(ExpR, NoRet), barrier('DSB', 'ld'), notIF),
-    across(ExpW, barrier('DSB', 'st'), notIF),
+    rule('DSB full', across(D, barrier('DSB', 'full'), notIF)),
+    rule('DSB ld', across(minus(ExpR, NoRet), barrier('DSB', 'ld'), notIF)),
+    rule('DSB st', across(ExpW, barrier('DSB', 'st'), notIF)),
   );
   const IFBob = sequence(
-    union(ctrl, pickCtrl, sequence(addr, id(ExpM), po), sequence(pickAddr, id(ExpM), po), DSBob),
+    union(
+      rule('IFB ctrl', ctrl),
+      rule('IFB pick-ctrl', pickCtrl),
+      rule('IFB addr', sequence(addr, id(ExpM), po)),
+      rule('IFB pick-addr', sequence(pickAddr, id(ExpM), po)),
+      rule('IFB DSB', DSBob),
+    ),
     id(IFB),
     po,
   );
-  const fIb = sequence(
-    id(IF),
-    intersection(
-      sameInstance,
-      relation(size, (a, b) => nodes[a].index < nodes[b].index),
-    ),
+  const inInstance = intersection(
+    sameInstance,
+    relation(size, (a, b) => nodes[a].index < nodes[b].index),
   );
-  const fOb = sequence(id(IF), po, id(notIF));
+  const fIb = rule('f-ib', sequence(id(IF), inInstance));
+  const fOb = rule('f-ob', sequence(id(IF), po, id(notIF)));
   const effects = or(ExpW, DC, IC);
   const dob = union(
-    addr,
-    data,
-    sequence(ctrl, id(effects)),
-    sequence(addr, id(ExpM), po, id(ExpW)),
-    sequence(union(addr, data), id(ExpM), lrs, id(ExpR)),
+    rule('dob addr', addr),
+    rule('dob data', data),
+    rule('dob ctrl W', sequence(ctrl, id(ExpW))),
+    rule('dob ctrl DC IC', sequence(ctrl, id(or(DC, IC)))),
+    rule('dob addr;po', sequence(addr, id(ExpM), po, id(ExpW))),
+    rule('dob lrs', sequence(union(addr, data), id(ExpM), lrs, id(ExpR))),
   );
   const pob = union(
-    sequence(pickAddr, id(effects)),
-    pickData,
-    sequence(pickCtrl, id(effects)),
-    sequence(pickAddr, id(ExpM), po, id(ExpW)),
+    rule('pob addr', sequence(pickAddr, id(effects))),
+    rule('pob data', pickData),
+    rule('pob ctrl', sequence(pickCtrl, id(effects))),
+    rule('pob addr;po', sequence(pickAddr, id(ExpM), po, id(ExpW))),
   );
-  const aob = union(rmw, sequence(rmw, lrs, id(and(ExpR, or(A, Q)))));
+  const aob = union(rule('aob rmw', rmw), rule('aob lrs', sequence(rmw, lrs, id(and(ExpR, or(A, Q))))));
   const full = barrier('DMB', 'full');
+  const fullAtomic = range(sequence(id(and(ExpR, A)), amo, id(and(ExpW, L))));
   const bob = union(
-    across(ExpM, full, ExpM),
-    across(ExpM, full, DC),
-    across(DC, full, or(ExpM, DC)),
-    across(minus(ExpR, NoRet), barrier('DMB', 'ld'), ExpM),
-    across(ExpW, barrier('DMB', 'st'), ExpW),
-    sequence(id(range(sequence(id(and(ExpR, A)), amo, id(and(ExpW, L))))), po, id(ExpM)),
-    sequence(id(and(ExpW, L)), po, id(and(ExpR, A))),
-    sequence(id(and(ExpR, or(A, Q))), po, id(ExpM)),
-    sequence(id(ExpM), po, id(and(ExpW, L))),
+    rule('DMB full', across(ExpM, full, ExpM)),
+    rule('DMB full DC', across(ExpM, full, DC)),
+    rule('DC DMB full', across(DC, full, or(ExpM, DC))),
+    rule('DMB ld', across(minus(ExpR, NoRet), barrier('DMB', 'ld'), ExpM)),
+    rule('DMB st', across(ExpW, barrier('DMB', 'st'), ExpW)),
+    rule('bob amo', sequence(id(fullAtomic), po, id(ExpM))),
+    rule('bob L A', sequence(id(and(ExpW, L)), po, id(and(ExpR, A)))),
+    rule('bob A', sequence(id(and(ExpR, A)), po, id(ExpM))),
+    rule('bob Q', sequence(id(and(ExpR, Q)), po, id(ExpM))),
+    rule('bob L', sequence(id(ExpM), po, id(and(ExpW, L)))),
   );
   const poSclOb = union(
-    sequence(id(ExpM), intersection(po, scl), id(DC)),
-    sequence(id(DC), intersection(po, scl), id(ExpM)),
-    sequence(id(DC), intersection(po, scl), id(DC)),
+    rule('po-scl M DC', sequence(id(ExpM), intersection(po, scl), id(DC))),
+    rule('po-scl DC M', sequence(id(DC), intersection(po, scl), id(ExpM))),
+    rule('po-scl DC DC', sequence(id(DC), intersection(po, scl), id(DC))),
   );
-  const lob = closure(union(fIb, fOb, poSclOb, DSBob, IFBob, lws, dob, pob, aob, bob));
-  const lhr = closure(union(lob, sequence(pickDep, lob, id(ExpW))));
+  const lob = closure(union(fIb, fOb, poSclOb, DSBob, IFBob, rule('lws', lws), dob, pob, aob, bob));
+  const lhr = closure(union(lob, rule('pick-dep', sequence(pickDep, lob, id(ExpW)))));
   const completes = sequence(id(IC), po, id(barrier('DSB', 'full')));
   const CIC = completes.map((row) => row !== 0);
   return {
@@ -233,7 +252,12 @@ export function localRelations(nodes: readonly Node[]): Local {
 }
 
 /** Observed-ordered-before of an execution. */
-export function observedBefore(local: Local, choice: Choice, { IDC, DIC }: CacheType): Relation {
+export function observedBefore(
+  local: Local,
+  choice: Choice,
+  { IDC, DIC }: CacheType,
+  rule: Omission = nothingOmitted,
+): Relation {
   const { sets, po, poLoc, int, lhr, completedBefore } = local;
   const { rf, co, dcAfter, icAfter } = choice;
   const { ExpR, ExpW, ExpM, IF, W, DC, IC } = sets;
@@ -244,10 +268,17 @@ export function observedBefore(local: Local, choice: Choice, { IDC, DIC }: Cache
   );
   const ca = union(fr, co);
   const ext = (one: Relation): Relation => difference(one, int);
-  const hazard = sequence(id(ExpR), poLoc, id(ExpR), ext(ca), id(ExpW));
-  const IRob = union(sequence(id(IF), icAfter, id(IC), completedBefore), ...(DIC ? [ca] : []));
-  const ICob = sequence(id(IF), po, id(IF), IRob);
-  const expObs = union(sequence(id(ExpM), ext(rf), id(ExpM)), sequence(id(ExpM), ext(ca), id(ExpM)));
+  const hazard = rule('Exp-haz-ob', sequence(id(ExpR), poLoc, id(ExpR), ext(ca), id(ExpW)));
+  const IRob = union(
+    sequence(id(IF), icAfter, id(IC), completedBefore),
+    ...(DIC ? [rule('IRob DIC', ca)] : []),
+  );
+  const ICob = rule('IC-ob', sequence(id(IF), po, id(IF), IRob));
+  const expObs = union(
+    rule('Exp-obs rf', sequence(id(ExpM), ext(rf), id(ExpM))),
+    rule('Exp-obs fr', sequence(id(ExpM), ext(fr), id(ExpM))),
+    rule('Exp-obs co', sequence(id(ExpM), ext(co), id(ExpM))),
+  );
   const stale = sequence(id(IF), ca, id(W));
   const ICca = DIC
     ? IDC
@@ -256,12 +287,17 @@ export function observedBefore(local: Local, choice: Choice, { IDC, DIC }: Cache
     : IDC
       ? sequence(id(IC), icAfter, stale)
       : sequence(id(IC), icAfter, stale, dcAfter, id(DC));
-  const instrObs = union(sequence(rf, id(IF)), icAfter, dcAfter, ICca);
+  const instrObs = union(rule('rf IF', sequence(rf, id(IF))), icAfter, dcAfter, rule('IC-ca', ICca));
   return closure(union(lhr, hazard, ICob, expObs, instrObs));
 }
 
 /** The axioms: external, coRW1, coWW, coWR and atomic. */
-export function isConsistent(local: Local, { rf, co }: Choice, ob: Relation): boolean {
+export function isConsistent(
+  local: Local,
+  { rf, co }: Choice,
+  ob: Relation,
+  rule: Omission = nothingOmitted,
+): boolean {
   const { sets, poLoc, int, rmw } = local;
   const { ExpR, ExpW } = sets;
   const id = identity;
@@ -274,9 +310,9 @@ export function isConsistent(local: Local, { rf, co }: Choice, ob: Relation): bo
   const excused = intersection(rmw, sequence(internal(fr), id(ExpW), internal(co)));
   return (
     isIrreflexive(ob) &&
-    isIrreflexive(sequence(id(ExpR), union(poLoc, rmw), id(ExpW), internal(rf), id(ExpR))) &&
-    isIrreflexive(sequence(id(ExpW), poLoc, id(ExpW), internal(ca), id(ExpW))) &&
-    isIrreflexive(sequence(id(ExpW), poLoc, id(ExpR), internal(ca), id(ExpW))) &&
-    isEmpty(difference(intersection(rmw, sequence(fr, co)), excused))
+    isIrreflexive(rule('coRW1', sequence(id(ExpR), union(poLoc, rmw), id(ExpW), internal(rf), id(ExpR)))) &&
+    isIrreflexive(rule('coWW', sequence(id(ExpW), poLoc, id(ExpW), internal(ca), id(ExpW)))) &&
+    isIrreflexive(rule('coWR', sequence(id(ExpW), poLoc, id(ExpR), internal(ca), id(ExpW)))) &&
+    isEmpty(rule('atomic', difference(intersection(rmw, sequence(fr, co)), excused)))
   );
 }
