@@ -144,7 +144,9 @@ class Judgement implements Visitor {
       test: test.name,
       stateCount: states.reduce((sum, state) => sum + this.#orbits.sizeOf(state), 0),
       isListed: listed !== undefined,
-      states: (listed ?? states).map((state) => this.#observed.show(state)).sort(),
+      states: (listed ?? states)
+        .sort((a, b) => this.#observed.compare(a, b))
+        .map((state) => this.#observed.show(state)),
       observation,
       isValidated,
       flags: [...this.#flags].sort(),

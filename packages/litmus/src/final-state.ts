@@ -1,6 +1,7 @@
 import { LitmusError } from './error.ts';
 import type { Partial } from './execution/partial.ts';
 import type { Propagation } from './execution/propagation.ts';
+import { shownInteger } from './program/constants.ts';
 import type { Program } from './program/program.ts';
 import type { FaultPattern, LitmusTest, Observable, Proposition } from './test.ts';
 import type { Fault } from './thread/state.ts';
@@ -94,13 +95,36 @@ export class Observed {
     }
   }
 
-  /** A state as herd7 prints it: `0:X1=1; [x]=2;`. */
+  /** A state as herd7 prints it: `0:X1=1; [x]=2;`, and then the faults that were asked for: ` ~Fault(P0:L0);`. */
   show(state: FinalState): string {
     const parts = this.observables.map(
       (observable, i) => `${shown(observable)}=${this.#program.show(state.values[i])};`,
     );
-    const faults = this.faults.map((pattern, i) => `${state.faults[i] ? '' : '~'}${faultText(pattern)};`);
-    return [...parts, ...faults].join(' ');
+    if (this.faults.length === 0) return parts.join(' ');
+    const taken = this.faults.filter((_, i) => state.faults[i]).map((pattern) => `${faultText(pattern)};`);
+    const others = this.faults
+      .filter((_, i) => !state.faults[i])
+      .map((pattern) => ` ~${faultText(pattern)};`);
+    return `${parts.join(' ')} ${taken.join(' ')}${others.join('')}`;
+  }
+
+  /** The order in which states are listed: by their values, numbers by size. */
+  compare(a: FinalState, b: FinalState): number {
+    for (let i = 0; i < this.observables.length; i += 1) {
+      const order = this.#compareValues(a.values[i], b.values[i]);
+      if (order !== 0) return order;
+    }
+    return a.faults.filter(Boolean).length - b.faults.filter(Boolean).length;
+  }
+
+  #compareValues(left: number, right: number): number {
+    if (left === right) return 0;
+    const { constants } = this.#program;
+    const [a, b] = [constants.of(left), constants.of(right)];
+    if (a.kind === 'integer' && b.kind === 'integer') {
+      return shownInteger(a.word) < shownInteger(b.word) ? -1 : 1;
+    }
+    return this.#program.show(left) < this.#program.show(right) ? -1 : 1;
   }
 
   /** Integers are compared as they are shown: 0xffffffff is -1. */
@@ -193,5 +217,5 @@ function inOrder(a: Observable, b: Observable): number {
 /** A fault as herd7 prints it. */
 function faultText({ thread, label, location, type }: FaultPattern): string {
   const place = label === undefined ? `P${thread}` : `P${thread}:${label}`;
-  return `fault(${[place, location, type].filter((part) => part !== undefined).join(',')})`;
+  return `Fault(${[place, location, type].filter((part) => part !== undefined).join(',')})`;
 }

@@ -164,19 +164,19 @@ ${variant}
  MOV W2,#1 ${handler === '' ? '' : '| MSR ELR_EL1,X9'} ;
  g: MOV W3,#1 ${handler === '' ? '' : '| ERET'} ;
 exists (0:X2=1 /\\ 0:X3=1 /\\ fault(P0:f,UndefinedInstruction))`);
-  const fault = 'fault(P0:f,UndefinedInstruction);';
+  const fault = 'Fault(P0:f,UndefinedInstruction);';
 
   it('go to the handler', () => {
-    expect(faulting('', 'MOV W2,#2')).toEqual([`0:X2=1; 0:X3=1; ~${fault}`, `0:X2=2; 0:X3=1; ${fault}`]);
+    expect(faulting('', 'MOV W2,#2')).toEqual([`0:X2=1; 0:X3=1;  ~${fault}`, `0:X2=2; 0:X3=1; ${fault}`]);
   });
 
   it('without a handler end the thread, or are skipped, as the variant says', () => {
-    expect(faulting('Variant=fatal')).toEqual([`0:X2=0; 0:X3=0; ${fault}`, `0:X2=1; 0:X3=1; ~${fault}`]);
-    expect(faulting('Variant=skip')).toEqual([`0:X2=1; 0:X3=1; ${fault}`, `0:X2=1; 0:X3=1; ~${fault}`]);
+    expect(faulting('Variant=fatal')).toEqual([`0:X2=0; 0:X3=0; ${fault}`, `0:X2=1; 0:X3=1;  ~${fault}`]);
+    expect(faulting('Variant=skip')).toEqual([`0:X2=1; 0:X3=1;  ~${fault}`, `0:X2=1; 0:X3=1; ${fault}`]);
   });
 
   it('else the instruction is fetched again: a fault is no lasting state', () => {
-    expect(faulting('')).toEqual([`0:X2=1; 0:X3=1; ${fault}`, `0:X2=1; 0:X3=1; ~${fault}`]);
+    expect(faulting('')).toEqual([`0:X2=1; 0:X3=1;  ~${fault}`, `0:X2=1; 0:X3=1; ${fault}`]);
   });
 
   it('SVC without a handler goes on', () => {
