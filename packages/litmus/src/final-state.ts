@@ -62,12 +62,16 @@ export class Observed {
     return this.#index.get(`${thread}:${register}`) ?? -1;
   }
 
-  /** The final state of an execution. */
-  stateOf(execution: Partial, propagation: Propagation): FinalState {
+  /** The final state of an execution whose writes to one location are in coherence order. */
+  stateOf(
+    execution: Partial,
+    propagation: Propagation,
+    isBefore: (first: number, second: number) => boolean = (first, second) => execution.ob.has(first, second),
+  ): FinalState {
     const values = [...this.observables, ...this.hidden].map((observable) =>
       observable.kind === 'register'
         ? this.#register(execution, propagation, observable.thread, observable.register)
-        : this.#location(execution, this.#program.locationOf(observable)),
+        : this.#location(execution, this.#program.locationOf(observable), isBefore),
     );
     return { values, faults: this.faults.map((pattern) => this.#matches(execution, pattern)) };
   }
@@ -143,11 +147,15 @@ export class Observed {
   }
 
   /** The value of the write that is coherence-last. */
-  #location({ effects, values, ob }: Partial, location: number): number {
+  #location(
+    { effects, values }: Partial,
+    location: number,
+    isBefore: (first: number, second: number) => boolean,
+  ): number {
     let last = -1;
     for (let write = 0; write < effects.length; write += 1) {
       const { kind, location: other } = effects[write].event;
-      if (kind === 'W' && other === location && (last < 0 || ob.has(last, write))) last = write;
+      if (kind === 'W' && other === location && (last < 0 || isBefore(last, write))) last = write;
     }
     return last < 0 ? this.#program.initialValue(location) : values[last];
   }

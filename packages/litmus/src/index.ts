@@ -1,5 +1,8 @@
 export { check } from './check.ts';
 export type { CheckOptions, Observation, Outcome } from './check.ts';
+export { explain } from './graph/explain.ts';
+export type { DrawnEdge, DrawnEvent, Drawing } from './graph/drawing.ts';
+export { svg } from './graph/svg.ts';
 export { LitmusError } from './error.ts';
 export type { Complaint, LitmusErrorCode, Position } from './error.ts';
 export { parseLitmus } from './parse.ts';

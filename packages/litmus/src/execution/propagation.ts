@@ -27,6 +27,13 @@ export class Propagation {
     }
   }
 
+  /** Only moves values and threads on; false if an assumption is wrong. */
+  flow(execution: Partial): boolean {
+    let moved: boolean | undefined = true;
+    while (moved === true) moved = this.#flow(execution);
+    return moved !== undefined;
+  }
+
   /** The constant that an expression of a thread is now, or -1. */
   evaluate(execution: Partial, thread: number, expression: Expression): number {
     const { numbers, values } = execution;

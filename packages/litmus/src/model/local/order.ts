@@ -1,4 +1,4 @@
-import type { Relation } from '../relation.ts';
+import { Relation } from '../relation.ts';
 import { aob } from './atomic-ordered.ts';
 import { DSBob, IFBob, bob } from './barrier-ordered.ts';
 import { dependencies } from './dependencies.ts';
@@ -15,15 +15,41 @@ export interface LocalOrder {
   readonly completedBefore: Relation;
 }
 
+/** The relations whose union is closed to `lob`, by name. */
+export interface LocalParts {
+  readonly parts: readonly (readonly [name: string, relation: Relation])[];
+  readonly pickDep: Relation;
+}
+
 /** Locally-ordered-before: `lob = (f-ib ∪ f-ob ∪ po-scl-ob ∪ DSB-ob ∪ IFB-ob ∪ lws ∪ dob ∪ pob ∪ aob ∪ bob)+` */
-export function localOrder(trace: Trace): LocalOrder {
+export function localParts(trace: Trace): LocalParts {
   const dependent = dependencies(trace);
   const dsbOb = DSBob(trace);
-  const ifbOb = IFBob(trace, dependent, dsbOb);
-  const lob = fIb(trace)
-    .include(fOb(trace), poSclOb(trace), dsbOb, ifbOb, lws(trace), aob(trace), bob(trace))
-    .include(dob(trace, dependent), pob(trace, dependent))
-    .closure();
-  const picked = dependent.pickDep.then(lob).between(undefined, trace.ExpW);
-  return { lhr: picked.include(lob).closure(), completedBefore: dsbOb.include(ifbOb) };
+  return {
+    pickDep: dependent.pickDep,
+    parts: [
+      ['DSB-ob', dsbOb],
+      ['IFB-ob', IFBob(trace, dependent, dsbOb)],
+      ['f-ib', fIb(trace)],
+      ['f-ob', fOb(trace)],
+      ['po-scl-ob', poSclOb(trace)],
+      ['lws', lws(trace)],
+      ['dob', dob(trace, dependent)],
+      ['pob', pob(trace, dependent)],
+      ['aob', aob(trace)],
+      ['bob', bob(trace)],
+    ],
+  };
+}
+
+/** The order of one path. */
+export function localOrder(trace: Trace): LocalOrder {
+  const { parts, pickDep } = localParts(trace);
+  const [[, dsbOb], [, ifbOb]] = parts;
+  const lob = new Relation(trace.events.length).include(...parts.map(([, part]) => part)).closure();
+  const picked = pickDep.then(lob).between(undefined, trace.ExpW);
+  return {
+    lhr: picked.include(lob).closure(),
+    completedBefore: new Relation(trace.events.length).include(dsbOb, ifbOb),
+  };
 }

@@ -1,0 +1,121 @@
+import { Partial, initially, undecided } from '../execution/partial.ts';
+import type { Propagation } from '../execution/propagation.ts';
+import type { ThreadPaths } from '../thread/path.ts';
+import type { Candidate } from './named-edges.ts';
+
+/** Candidates that are looked at. */
+const maximumCandidates = 20_000;
+
+/**
+ * Makes the candidates of a test: every path, reads-from and coherence order that the values allow, consistent or not.
+ * Those that break coherence within one thread are left out, for there is nothing to draw. Gives up silently after many.
+ */
+export function* candidates(threads: readonly ThreadPaths[], propagation: Propagation): Generator<Candidate> {
+  const start = new Partial(threads.length);
+  threads.forEach(({ root }, thread) => start.advance(thread, root));
+  let left = maximumCandidates;
+  for (const candidate of extensions(start, threads, propagation)) {
+    yield candidate;
+    left -= 1;
+    if (left === 0) return;
+  }
+}
+
+function* extensions(
+  execution: Partial,
+  threads: readonly ThreadPaths[],
+  propagation: Propagation,
+): Generator<Candidate> {
+  if (!propagation.flow(execution)) return;
+  const divided = execution.paths.findIndex(({ ending }) => ending.kind === 'fork');
+  if (divided >= 0) {
+    const path = execution.paths[divided];
+    const expression = path.awaited;
+    for (const value of threads[divided].valuesOf(path) ?? []) {
+      const child = execution.copy();
+      if (expression !== undefined) {
+        child.assumptions = [...child.assumptions, { thread: divided, expression, value }];
+      }
+      child.advance(divided, path.child(value));
+      yield* extensions(child, threads, propagation);
+    }
+    return;
+  }
+  if (execution.paths.some(({ ending }) => ending.kind !== 'done')) return;
+  const read = execution.effects.findIndex(
+    ({ event: { kind } }, number) => (kind === 'R' || kind === 'IF') && execution.rf[number] === undecided,
+  );
+  if (read >= 0) {
+    for (const source of sources(execution, read)) {
+      const child = execution.copy();
+      child.read(read, source);
+      yield* extensions(child, threads, propagation);
+    }
+    return;
+  }
+  yield* coherenceOrders(execution);
+}
+
+/** Writes to the location that are not later in the thread itself. */
+function sources({ effects, threadOf }: Partial, read: number): number[] {
+  const { location } = effects[read].event;
+  const writes = [...effects.keys()].filter((write) => {
+    const { event, index } = effects[write];
+    const isLater = threadOf[write] === threadOf[read] && index > effects[read].index;
+    return event.kind === 'W' && event.location === location && !isLater;
+  });
+  return [initially, ...writes];
+}
+
+/** Total orders of the writes to each location that keep program order and let nobody read behind an own write. */
+function* coherenceOrders(execution: Partial): Generator<Candidate> {
+  const { effects } = execution;
+  const byLocation = new Map<number, number[]>();
+  effects.forEach(({ event: { kind, location } }, number) => {
+    if (kind === 'W') byLocation.set(location, [...(byLocation.get(location) ?? []), number]);
+  });
+  const rank = new Map<number, number>();
+  const co = (first: number, second: number): boolean => (rank.get(first) ?? 0) < (rank.get(second) ?? 0);
+  const place = function* (locations: readonly (readonly number[])[]): Generator<Candidate> {
+    if (locations.length === 0) {
+      const fixed = new Map(rank);
+      const order = (first: number, second: number): boolean =>
+        (fixed.get(first) ?? 0) < (fixed.get(second) ?? 0);
+      if (isCoherent(execution, co)) yield { execution, co: order };
+      return;
+    }
+    for (const order of orders(execution, locations[0])) {
+      order.forEach((write, i) => rank.set(write, i));
+      yield* place(locations.slice(1));
+    }
+  };
+  yield* place([...byLocation.values()]);
+}
+
+function* orders(execution: Partial, writes: readonly number[]): Generator<number[]> {
+  if (writes.length === 0) yield [];
+  for (const first of writes) {
+    const { threadOf } = execution;
+    // Events are numbered in program order within a thread.
+    if (writes.some((other) => other < first && threadOf[other] === threadOf[first])) continue;
+    const rest = writes.filter((write) => write !== first);
+    for (const others of orders(execution, rest)) yield [first, ...others];
+  }
+}
+
+/** coWR, and that atomics are atomic. */
+function isCoherent(
+  { effects, threadOf, rf, writeOf }: Partial,
+  co: (a: number, b: number) => boolean,
+): boolean {
+  return effects.every(({ event, index }, read) =>
+    effects.every(({ event: other, index: place }, write) => {
+      if (event.kind !== 'R' || other.kind !== 'W' || other.location !== event.location || rf[read] === write)
+        return true;
+      const isMissed = rf[read] === initially || co(rf[read], write);
+      if (!isMissed) return true;
+      if (threadOf[write] === threadOf[read]) return place > index;
+      return writeOf[read] < 0 || co(writeOf[read], write);
+    }),
+  );
+}
