@@ -1,4 +1,12 @@
-import { type LitmusTest, LitmusError, type Outcome, check, parseLitmus } from '@quiesce/litmus';
+import {
+  type LitmusTest,
+  LitmusError,
+  type Outcome,
+  check,
+  explain,
+  parseLitmus,
+  svg,
+} from '@quiesce/litmus';
 import type { Arguments } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { printJson } from '../json.ts';
@@ -27,6 +35,11 @@ export const litmus: Verb = {
   options: {
     engine: { value: 'ENGINE', values: ['axioms'], example: 'axioms', does: 'who answers: axioms (default)' },
     counts: { does: 'count the executions, as herd7 does' },
+    graph: {
+      value: 'FILE',
+      example: 'MP.svg',
+      does: 'draw an allowed execution, or the cycle that forbids it, as SVG',
+    },
     unroll: { value: 'N', example: '2', does: 'how often a backward branch is followed (default 2)' },
   },
   notes: [
@@ -43,11 +56,16 @@ export const litmus: Verb = {
       unroll: wholeNumber('--unroll', given.text('unroll') ?? '2', 0),
     };
     const files = litmusFiles(host, given.positionals);
+    const graph = given.text('graph');
+    if (graph !== undefined && files.length > 1) {
+      throw usage(`--graph draws one test; ${files.length} are named`);
+    }
     const rows: Judged[] = [];
     for (const file of files) {
       const row = judge(host, file, options);
       rows.push(row);
       report(given, host, row, files.length);
+      if (graph !== undefined && row.test !== undefined) draw(host, graph, row.test);
     }
     if (given.flag('json')) printJson(host, rows.map(rowJson));
     return statusOf(rows);
@@ -85,6 +103,16 @@ function report(
   } else if (test !== undefined && outcome !== undefined && !given.flag('json')) {
     host.out(outcomeText(test, outcome, milliseconds));
   }
+}
+
+/** Writes the drawing of a test. */
+function draw(host: Host, path: string, test: LitmusTest): void {
+  const drawing = explain(test);
+  if (drawing === undefined) {
+    host.error(
+      'quiesce: nothing to draw: no candidate execution has these values, or coherence alone forbids them\n',
+    );
+  } else host.write(path, new TextEncoder().encode(svg(drawing)));
 }
 
 function rowJson({ file, test, outcome, error, milliseconds }: Judged): object {

@@ -53,7 +53,11 @@ function* extensions(
     }
     return;
   }
-  yield* coherenceOrders(execution);
+  // Values that depend on themselves come from nowhere.
+  const isKnown = execution.effects.every(
+    ({ event: { kind } }, number) => kind === 'DC' || kind === 'IC' || execution.values[number] >= 0,
+  );
+  if (isKnown) yield* coherenceOrders(execution);
 }
 
 /** Writes to the location that are not later in the thread itself. */

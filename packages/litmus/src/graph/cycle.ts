@@ -16,22 +16,30 @@ export function shortestCycle(size: number, edges: readonly DrawnEdge[]): DrawnE
 
 /** A shortest way from an event back to itself. */
 function cycleThrough(start: number, leaving: readonly (readonly DrawnEdge[])[]): DrawnEdge[] | undefined {
+  return shortestWay(start, start, leaving);
+}
+
+function shortestWay(
+  start: number,
+  end: number,
+  leaving: readonly (readonly DrawnEdge[])[],
+): DrawnEdge[] | undefined {
   const reachedBy = new Map<number, DrawnEdge>();
   const queue = [start];
   for (const event of queue) {
     for (const edge of leaving[event]) {
       if (reachedBy.has(edge.to)) continue;
       reachedBy.set(edge.to, edge);
-      if (edge.to === start) return wayBack(start, reachedBy);
+      if (edge.to === end) return wayTo(end, start, reachedBy);
       queue.push(edge.to);
     }
   }
   return undefined;
 }
 
-function wayBack(start: number, reachedBy: ReadonlyMap<number, DrawnEdge>): DrawnEdge[] {
+function wayTo(end: number, start: number, reachedBy: ReadonlyMap<number, DrawnEdge>): DrawnEdge[] {
   const way: DrawnEdge[] = [];
-  let edge = reachedBy.get(start);
+  let edge = reachedBy.get(end);
   while (edge !== undefined) {
     way.unshift(edge);
     edge = edge.from === start ? undefined : reachedBy.get(edge.from);
@@ -66,7 +74,15 @@ export function forbiddingCycle(candidate: Candidate, caches: CacheType): DrawnE
     const found = (open.length === 0 ? ways : open).map((way) => search(way, next + 1));
     return found.includes(undefined) ? undefined : longest(found);
   };
-  return search([], 0);
+  const found = search([], 0);
+  return found?.flatMap((edge) => [edge, ...(edge.via ?? []).flatMap((part) => [part, ...reasons(part)])]);
+
+  /** Why an order of maintenance is the only one: a way of other edges. */
+  function reasons({ from, to, name }: DrawnEdge): readonly DrawnEdge[] {
+    if (name !== 'IC-after' && name !== 'DC-after') return [];
+    const leaving = Array.from({ length: size }, (_, i) => fixed.filter((edge) => edge.from === i));
+    return shortestWay(from, to, leaving) ?? [];
+  }
 }
 
 /** The longest cycle; one with a consequence of an order goes before those that only contradict the order. */

@@ -35,7 +35,7 @@ export function explain(test: LitmusTest): Drawing | undefined {
     title: `${test.name}: ${isCycle ? 'forbidden' : 'allowed'}: ${test.conditionText}`,
     threads: threads.length,
     events: drawnEvents(execution, program),
-    edges: edges.flatMap((edge) => [edge, ...(edge.via ?? [])]),
+    edges,
     isCycle,
   });
   const isDone = ({ paths }: Partial): boolean => paths.every(({ ending }) => ending.kind === 'done');

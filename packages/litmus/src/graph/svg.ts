@@ -89,21 +89,28 @@ function drawnEdge({ from, to, name }: DrawnEdge, index: number, places: readonl
   const colour = colours[name.split(', ')[0]] ?? localColour;
   const isSameColumn = a.x === b.x;
   // Within a column edges bend to the side; between columns they leave the side that faces the other.
-  const side = isSameColumn ? 1 : a.x < b.x ? 1 : -1;
-  const start = { x: side > 0 ? a.x + box.width : a.x, y: a.y + box.height / 2 + 5 };
+  const side = isSameColumn ? (a.y < b.y ? 1 : -1) : a.x < b.x ? 1 : -1;
+  const start = {
+    x: side > 0 ? a.x + box.width : a.x,
+    y: a.y + box.height / 2 + (isSameColumn ? 5 * side : 5),
+  };
   const end = isSameColumn
-    ? { x: b.x + box.width, y: b.y + box.height / 2 - 5 }
+    ? { x: side > 0 ? b.x + box.width : b.x, y: b.y + box.height / 2 - 5 * side }
     : { x: side > 0 ? b.x : b.x + box.width, y: b.y + box.height / 2 };
-  const bend = isSameColumn ? 26 + 8 * (index % 3) : 0;
+  const bend = isSameColumn ? side * (26 + 8 * (index % 3)) : 0;
   const control = { x: (start.x + end.x) / 2 + 1.4 * bend, y: (start.y + end.y) / 2 };
-  const label = { x: (start.x + end.x) / 2 + 0.75 * bend, y: (start.y + end.y) / 2 - 4 + 13 * (index % 2) };
+  const share = isSameColumn ? 0.5 : [0.3, 0.5, 0.7][index % 3];
+  const label = {
+    x: start.x + share * (end.x - start.x) + 0.75 * bend,
+    y: start.y + share * (end.y - start.y) + (isSameColumn ? 4 : -4),
+  };
   const direction = Math.atan2(end.y - control.y, end.x - control.x);
   const wing = (turn: number): string =>
     `${round(end.x - 9 * Math.cos(direction + turn))},${round(end.y - 9 * Math.sin(direction + turn))}`;
   return [
     `<path d="M${round(start.x)},${round(start.y)} Q${round(control.x)},${round(control.y)} ${round(end.x)},${round(end.y)}" fill="none" stroke="${colour}" stroke-width="1.6"/>`,
     `<polygon points="${round(end.x)},${round(end.y)} ${wing(0.4)} ${wing(-0.4)}" fill="${colour}"/>`,
-    `<text x="${round(label.x)}" y="${round(label.y)}" fill="${colour}" font-size="12" text-anchor="${isSameColumn ? 'start' : 'middle'}" paint-order="stroke" stroke="#fff" stroke-width="3">${escaped(name)}</text>`,
+    `<text x="${round(label.x)}" y="${round(label.y)}" fill="${colour}" font-size="12" text-anchor="${isSameColumn ? (side > 0 ? 'start' : 'end') : 'middle'}" paint-order="stroke" stroke="#fff" stroke-width="3">${escaped(name)}</text>`,
   ].join('\n');
 }
 

@@ -1,0 +1,99 @@
+import { explain, parseLitmus, svg } from '@quiesce/litmus';
+import { describe, expect, it } from 'vitest';
+import { allowed, decisive, litmusText } from './rules.ts';
+
+/** The edges of a drawing: `a -rfe-> b`. */
+const edgesOf = (text: string): string[] | undefined => {
+  const drawing = explain(parseLitmus(text));
+  const name = (event: number): string => drawing?.events[event].label.split(':')[0] ?? '';
+  return drawing?.edges.map(({ from, to, name: relation }) => `${name(from)} -${relation}-> ${name(to)}`);
+};
+
+const messagePassing = (reader: string): string => `AArch64 MP
+{ 0:X1=x; 0:X3=y; 1:X1=x; 1:X3=y; }
+ P0          | P1          ;
+ MOV W0,#1   | LDR W0,[X3] ;
+ STR W0,[X1] | ${reader} ;
+ DMB ST      | LDR W2,[X1] ;
+ STR W0,[X3] |             ;
+exists (1:X0=1 /\\ 1:X2=0)`;
+
+describe('the drawing of a test', () => {
+  it('is the cycle that forbids it', () => {
+    expect(edgesOf(messagePassing('DMB LD'))?.sort()).toEqual([
+      'a -bob-> b',
+      'b -rfe-> c',
+      'c -bob-> d',
+      'd -fre-> a',
+    ]);
+  });
+
+  it('or the communication of an execution that is allowed', () => {
+    expect(edgesOf(messagePassing('NOP'))?.sort()).toEqual(['b -rfe-> c', 'd -fre-> a']);
+  });
+
+  it('shows why maintenance is ordered as it is', () => {
+    expect(
+      edgesOf(`AArch64 maintenance
+{ 0:X0=NOP; 0:X1=P0:f; }
+ P0          ;
+ STR W0,[X1] ;
+ DC CVAU,X1  ;
+ DSB ISH     ;
+ IC IVAU,X1  ;
+ DSB ISH     ;
+ ISB         ;
+ f: B old    ;
+ MOV W9,#1   ;
+ old:        ;
+exists (0:X9=0)`),
+    ).toEqual([
+      'b -DSB-ob-> c',
+      'c -IC-ca-> b',
+      'c -IC-after-> d',
+      'c -IFB-ob-> d',
+      'd -fr-> a',
+      'a -DC-after-> b',
+      'a -po-scl-ob-> b',
+    ]);
+  });
+
+  it('is none where coherence alone forbids it, or where nobody writes the value', () => {
+    expect(edgesOf('AArch64 t\n{ 0:X1=x; }\n P0 ;\n LDR W0,[X1] ;\nexists (0:X0=5)')).toBeUndefined();
+    expect(
+      edgesOf('AArch64 t\n{ 0:X1=x; }\n P0 ;\n MOV W0,#1 ;\n STR W0,[X1] ;\n LDR W2,[X1] ;\nexists (0:X2=0)'),
+    ).toBeUndefined();
+  });
+
+  it('is a cycle for every rule but those of one location, and an execution for what is allowed', () => {
+    const single = ['coRW1', 'coWW', 'coWR', 'atomic'];
+    for (const [rules, shape] of decisive) {
+      const drawing = explain(parseLitmus(litmusText(shape)));
+      if (rules.some((rule) => single.includes(rule))) expect(drawing).toBeUndefined();
+      else expect(drawing?.isCycle, rules.join()).toBe(true);
+    }
+    for (const [name, shape] of allowed)
+      expect(explain(parseLitmus(litmusText(shape)))?.isCycle, name).toBe(false);
+  });
+
+  it('is an SVG with a box for each event and a label for each edge', () => {
+    const drawing = explain(parseLitmus(messagePassing('DMB LD')));
+    if (drawing === undefined) throw new Error('nothing was drawn');
+    const text = svg(drawing);
+    expect(text).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" /);
+    for (const label of [
+      'a: W x=1',
+      'b: W y=1',
+      'c: R y=1',
+      'd: R x=0',
+      '>bob<',
+      '>rfe<',
+      '>fre<',
+      'P0',
+      'P1',
+    ]) {
+      expect(text).toContain(label);
+    }
+    expect(text).toContain('forbidden: exists (1:X0=1 /\\ 1:X2=0)');
+  });
+});
