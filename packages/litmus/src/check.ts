@@ -3,7 +3,7 @@ import { Propagation } from './execution/propagation.ts';
 import type { Partial } from './execution/partial.ts';
 import { Search, type Visitor } from './execution/search.ts';
 import { type FinalState, Observed } from './final-state.ts';
-import { classesOf } from './execution/symmetry.ts';
+import { classesOf, noSymmetry } from './execution/symmetry.ts';
 import { Orbits } from './permutation.ts';
 import { flagsOfPaths, isCmodx, violatesCmodx } from './model/flags.ts';
 import { Program } from './program/program.ts';
@@ -17,6 +17,8 @@ export interface CheckOptions {
   readonly unroll?: number;
   /** Counts the executions, with every order of maintenance operations, as herd7 does. */
   readonly counts?: boolean;
+  /** Whether equal threads are exchanged freely, so that one of many like executions is looked at. Default true. */
+  readonly symmetry?: boolean;
   /** Choices that are tried before the search gives up with an error. Default 20 million. */
   readonly maximumChoices?: number;
 }
@@ -52,11 +54,9 @@ export function check(test: LitmusTest, options: CheckOptions = {}): Outcome {
   const unroll = options.unroll ?? defaultUnroll;
   const threads = test.threads.map((_, thread) => new ThreadPaths(program, expressions, thread, unroll));
   const observed = new Observed(program);
-  const classes = classesOf(
-    program,
-    threads,
-    threads.map(({ thread }) => observed.registersOf(thread)),
-  );
+  const registers = threads.map(({ thread }) => observed.registersOf(thread));
+  const classes =
+    options.symmetry === false ? noSymmetry(threads.length) : classesOf(program, threads, registers);
   const judgement = new Judgement(
     program,
     expressions,

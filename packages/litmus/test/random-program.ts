@@ -58,6 +58,8 @@ const function_ = ['f: B old', 'MOV W28,#1', 'RET', 'old: MOV W28,#2', 'RET'];
 interface Chosen {
   readonly threads: readonly (readonly { readonly piece: number; readonly value: number }[])[];
   readonly withCode: boolean;
+  /** Whether all threads do what the first one does. */
+  readonly alike: boolean;
   readonly caches: string;
 }
 
@@ -67,6 +69,7 @@ export const randomProgram: fc.Arbitrary<string> = fc
   .chain((withCode) =>
     fc.record({
       withCode: fc.constant(withCode),
+      alike: fc.boolean(),
       caches: fc.constantFrom('', 'CacheType=IDC\n', 'CacheType=IDC DIC\n'),
       threads: fc.array(
         fc.array(
@@ -85,9 +88,10 @@ export const randomProgram: fc.Arbitrary<string> = fc
   )
   .map(litmusText);
 
-function litmusText({ threads, withCode, caches }: Chosen): string {
+function litmusText({ threads, withCode, alike, caches }: Chosen): string {
   const pieces = withCode ? code : data;
-  const columns = threads.map((chosen, thread) => {
+  const columns = threads.map((own, thread) => {
+    const chosen = alike ? threads[0] : own;
     const lines = chosen.flatMap(({ piece, value }, i) =>
       pieces[piece](4 * i, value).map((line) => line.replaceAll('@', `${thread}${i}`)),
     );
