@@ -1,6 +1,7 @@
-import { AssemblyError, assemble, decode } from '@quiesce/insn';
+import { decode } from '@quiesce/insn';
 import { type Complaint, LitmusError, type Position } from '../error.ts';
 import type { CacheType, Code, LitmusTest, Location, Observable, Value } from '../test.ts';
+import { assembleLines } from './assembly.ts';
 import { Constants, instructionText, shownInteger } from './constants.ts';
 import { word64 } from './word64.ts';
 
@@ -109,7 +110,7 @@ export class Program {
       case 'label':
         return this.constants.code(this.addressOf(value.thread, value.label, value.at));
       case 'instruction':
-        return this.constants.instruction(assembled(value.text, value.at));
+        return this.constants.instruction(assembleLines([value], 0, new Map())[0]);
     }
   }
 
@@ -286,73 +287,20 @@ function labelled(parts: readonly Part[]): {
   return { byName, byAddress };
 }
 
-/** The symbols that the code of a thread may use: its own labels, and those of the others that are not ambiguous. */
-function symbolsOf(thread: number, labels: ReadonlyMap<string, number>): Record<string, number> {
-  const symbols: Record<string, number> = {};
-  for (const [name, address] of labels) symbols[name.slice(name.indexOf(':') + 1)] ??= address;
-  for (const [name, address] of labels) {
-    if (name.startsWith(`${thread}:`)) symbols[name.slice(name.indexOf(':') + 1)] = address;
-  }
-  return symbols;
-}
-
 function placeCode(part: Part, labels: ReadonlyMap<string, number>, places: Map<number, Place>): void {
   const { lines } = part.code;
-  const symbols = symbolsOf(part.thread, labels);
-  const words = assembledLines(
-    lines.map(({ text, at }) => ({ text, at })),
-    part.base,
-    symbols,
-  );
+  const words = assembleLines(lines, part.base, symbolsOf(part.thread, labels));
   words.forEach((word, i) => places.set(part.base + 4 * i, { word, ...lines[i] }));
 }
 
-/** Assembles lines that are one instruction each; complains at the place of the line. */
-function assembledLines(
-  lines: readonly { text: string; at: Position }[],
-  base: number,
-  symbols: Readonly<Record<string, number>>,
-): number[] {
-  try {
-    const section = assemble(lines.map(({ text }) => text).join('\n'), {
-      bases: { '.text': base },
-      symbols,
-    }).sections.get('.text');
-    const bytes = section?.bytes ?? new Uint8Array(0);
-    if (bytes.length === 4 * lines.length) {
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-      return lines.map((_, i) => view.getUint32(4 * i, true));
-    }
-  } catch (error) {
-    if (!(error instanceof AssemblyError)) throw error;
-    const { at, text } = lines[Math.min(error.line, lines.length) - 1];
-    const isUnknown = error.code === 'unknown-mnemonic' || error.code === 'unknown-directive';
-    throw new LitmusError(
-      { line: at.line, column: at.column + error.column - 1 },
-      {
-        code: isUnknown
-          ? 'unsupported-instruction'
-          : error.code === 'undefined-symbol'
-            ? 'undefined-name'
-            : 'operand',
-        expected: isUnknown ? 'an A64 instruction' : error.expected,
-        found: isUnknown ? `'${text}'` : error.found,
-        remedy: error.remedy,
-      },
-    );
+/** The labels that the code of a thread may use: its own, and the first of that name of the others. */
+function symbolsOf(thread: number, labels: ReadonlyMap<string, number>): Map<string, number> {
+  const symbols = new Map<string, number>();
+  for (const [name, address] of labels) {
+    const label = name.slice(name.indexOf(':') + 1);
+    if (name.startsWith(`${thread}:`) || !symbols.has(label)) symbols.set(label, address);
   }
-  const odd = lines.find(({ text }) => /^\.|;|\/\//.test(text)) ?? lines[0];
-  throw new LitmusError(odd.at, {
-    code: 'syntax',
-    expected: 'one instruction in a cell',
-    found: `'${odd.text}'`,
-    remedy: 'give every instruction a row',
-  });
-}
-
-/** The word of an instruction literal. */
-function assembled(text: string, at: Position): number {
-  return assembledLines([{ text, at }], 0, {})[0];
+  return symbols;
 }
 
 /** Addresses of the labels that are values in the initial state or operands of ADR; by name, whatever the thread. */
