@@ -31,7 +31,18 @@ const mayImport: Record<string, readonly string[]> = {
     'kernel',
     'litmus',
   ],
-  'apps/bench': ['insn', 'memory', 'cpu', 'machine', 'explore', 'patching', 'scenarios', 'trace', 'kernel'],
+  'apps/bench': [
+    'insn',
+    'memory',
+    'cpu',
+    'machine',
+    'explore',
+    'patching',
+    'scenarios',
+    'trace',
+    'kernel',
+    'litmus',
+  ],
 };
 
 const root = join(import.meta.dirname, '..');

@@ -3,6 +3,7 @@ import { engineBenchmarks } from './engine.ts';
 import { instructionSetBenchmarks } from './instruction-set.ts';
 import { interpreterBenchmarks } from './interpreter.ts';
 import { kernelBenchmarks } from './kernel.ts';
+import { litmusBenchmarks } from './litmus.ts';
 import { searchBenchmarks } from './search.ts';
 import { storyBenchmarks } from './story.ts';
 
@@ -14,4 +15,5 @@ export const benchmarks: readonly Benchmark[] = [
   ...interpreterBenchmarks,
   ...instructionSetBenchmarks,
   ...kernelBenchmarks,
+  ...litmusBenchmarks,
 ];
