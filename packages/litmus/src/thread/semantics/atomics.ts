@@ -1,30 +1,43 @@
 import { annotation } from '../event.ts';
 import type { Expression } from '../expression.ts';
 import { noSources } from '../sources.ts';
-import type { Meaning } from './meaning.ts';
-import { type Step, next } from '../step.ts';
+import type { Operand } from '../state.ts';
+import type { Fields, Meaning } from './meaning.ts';
+import { type Outcome, type Step, next } from '../step.ts';
 import { baseOf } from './accesses.ts';
 import { placeOf } from './address.ts';
 
 const { A, L, X, EX, NoRet } = annotation;
 
+/** What an access refers to, or how the thread goes on without knowing it. */
+type Target =
+  | { readonly kind: 'target'; readonly bits: number; readonly address: Operand; readonly location: number }
+  | Outcome;
+
+function targetOf(step: Step, fields: Fields, isStore: boolean): Target {
+  const bits = 8 << fields['size'];
+  const address = baseOf(step, fields['Rn']);
+  const place = placeOf(step, address, isStore);
+  if (place.kind !== 'place') return place;
+  step.program.noteSize(place.location, bits, step.state.pc);
+  return { kind: 'target', bits, address, location: place.location };
+}
+
 /** LD<op>, ST<op> and SWP: a read and the write of what the operation makes of it. */
 const readModifyWrite =
   (operator: Expression['operator'] | 'swap'): Meaning =>
   (step, fields) => {
-    const bits = 8 << fields['size'];
-    const address = baseOf(step, fields['Rn']);
-    const place = placeOf(step, address, true);
-    if (place.kind !== 'place') return place;
-    step.program.noteSize(place.location, bits, step.state.pc);
+    const target = targetOf(step, fields, true);
+    if (target.kind !== 'target') return target;
+    const { bits, address, location } = target;
     const operand = step.register(fields['Rs'], bits);
     const acquires = fields['Rt'] === 31 ? NoRet : fields['A'] === 1 ? A : 0;
     const readOf = step.events.length;
-    const old = step.read(place.location, address, bits, { annotations: X | acquires });
+    const old = step.read(location, address, bits, { annotations: X | acquires });
     const value =
       operator === 'swap' ? operand.value : step.expressions.of(operator, bits, [old.value, operand.value]);
     step.write(
-      place.location,
+      location,
       address,
       { ...operand, value },
       {
@@ -41,12 +54,10 @@ const readModifyWrite =
 
 /** CAS: one path where the comparison succeeds and one where it fails; each must agree with what is read. */
 const compareAndSwap: Meaning = (step, fields) => {
-  const { state, expressions } = step;
-  const bits = 8 << fields['size'];
-  const address = baseOf(step, fields['Rn']);
-  const place = placeOf(step, address, true);
-  if (place.kind !== 'place') return place;
-  step.program.noteSize(place.location, bits, state.pc);
+  const { expressions } = step;
+  const target = targetOf(step, fields, true);
+  if (target.kind !== 'target') return target;
+  const { bits, address, location } = target;
   const compared = step.register(fields['Rs'], bits);
   const readOf = step.events.length;
   const { one, zero } = expressions;
@@ -60,11 +71,11 @@ const compareAndSwap: Meaning = (step, fields) => {
   if (equality < 0) return step.divide(isEqual, [one.constant, zero.constant]);
   const succeeds = equality === one.constant;
   const returnsNothing = fields['Rs'] === 31 ? NoRet : fields['A'] === 1 ? A : 0;
-  const loaded = step.read(place.location, address, bits, {
+  const loaded = step.read(location, address, bits, {
     annotations: (succeeds ? X : 0) | returnsNothing,
   });
   if (succeeds) {
-    step.write(place.location, address, step.register(fields['Rt'], bits), {
+    step.write(location, address, step.register(fields['Rt'], bits), {
       annotations: X | (fields['R'] === 1 ? L : 0),
       readOf,
       picked: loaded.picked,
@@ -79,18 +90,13 @@ const loadExclusive =
   (annotations: number): Meaning =>
   (step, fields) => {
     const { state } = step;
-    const bits = 8 << fields['size'];
-    const address = baseOf(step, fields['Rn']);
-    const place = placeOf(step, address, false);
-    if (place.kind !== 'place') return place;
-    step.program.noteSize(place.location, bits, state.pc);
+    const target = targetOf(step, fields, false);
+    if (target.kind !== 'target') return target;
+    const { bits, address, location } = target;
     const read = step.events.length;
-    step.setRegister(
-      fields['Rt'],
-      step.read(place.location, address, bits, { annotations: EX | annotations }),
-    );
+    step.setRegister(fields['Rt'], step.read(location, address, bits, { annotations: EX | annotations }));
     state.exclusiveSize = bits;
-    state.reservation = { location: place.location, size: bits, read, picked: address.picked };
+    state.reservation = { location: location, size: bits, read, picked: address.picked };
     return next;
   };
 
@@ -99,13 +105,11 @@ const storeExclusive =
   (annotations: number): Meaning =>
   (step, fields) => {
     const { state, expressions } = step;
-    const bits = 8 << fields['size'];
-    const address = baseOf(step, fields['Rn']);
-    const place = placeOf(step, address, true);
-    if (place.kind !== 'place') return place;
-    step.program.noteSize(place.location, bits, state.pc);
+    const target = targetOf(step, fields, true);
+    if (target.kind !== 'target') return target;
+    const { bits, address, location } = target;
     const { reservation } = state;
-    const mayStore = state.exclusiveSize === bits && reservation?.location === place.location;
+    const mayStore = state.exclusiveSize === bits && reservation?.location === location;
     const { one, zero } = expressions;
     const stores = mayStore ? chosen(step) : zero.constant;
     if (stores < 0) {
@@ -123,7 +127,7 @@ const storeExclusive =
     if (stores === one.constant) {
       // lxsx pairs neighbours among the exclusives.
       const readOf = state.lastExclusive === reservation?.read ? reservation.read : -1;
-      step.write(place.location, address, step.register(fields['Rt'], bits), {
+      step.write(location, address, step.register(fields['Rt'], bits), {
         annotations: EX | annotations,
         readOf,
         picked: reservation?.picked ?? noSources,
