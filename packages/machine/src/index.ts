@@ -1,5 +1,7 @@
 export { type Choice, decodeChoice, encodeChoice } from './choice.ts';
+export { doomedAt } from './doom.ts';
 export { eventDeliverable } from './environment.ts';
+export { type Calmest, fewestSwitches, switchesOf } from './fewest-switches.ts';
 export { type FetchOption, fetchOptions, type FetchVerdict, judgeFetch } from './fetch.ts';
 export { sdeiFunction } from './firmware.ts';
 export { layoutOf, type MachineLayout } from './layout.ts';

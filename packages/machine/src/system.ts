@@ -54,6 +54,8 @@ export class MachineSystem implements TransitionSystem {
   readonly #viewLocals: Int32Array[];
   readonly #normalize: (local: Int32Array) => void;
   readonly #done = new Map<number, boolean>();
+  /** After each successor that is emitted: the CPU that moved, as {@link markOf} will name it in that state. */
+  mover = -1;
   readonly #next: Uint32Array;
   readonly #sharedWork: Int32Array;
   readonly #localWork: Int32Array;
@@ -131,10 +133,40 @@ export class MachineSystem implements TransitionSystem {
       const outcomes = this.#outcomesOf(state[1], local);
       for (let i = 0; i < outcomes.length; i += perChoice) {
         this.#compose(state, cpu, outcomes, i);
+        this.mover = this.#symmetry ? outcomes[i + 2] : cpu;
         this.#sort(this.#next);
         emit((cpu << 16) | outcomes[i], this.#next);
       }
     }
+  }
+
+  /**
+   * A name for the CPU at a place of a state that stays the same while others move: its own state, where CPUs that are
+   * alike count as one, else its number.
+   */
+  markOf(state: Uint32Array, cpu: number): number {
+    return this.#symmetry ? state[header + cpu] : cpu;
+  }
+
+  /** The states along a path of the search, the first one included. */
+  statesAlong(choices: Uint32Array): Uint32Array[] {
+    let state = new Uint32Array(this.width);
+    this.initial((initial) => (state = initial.slice()));
+    const states = [state];
+    for (const code of choices) {
+      this.#follow(state, code >>> 16, code);
+      this.#sort(this.#next);
+      state = this.#next.slice();
+      states.push(state);
+    }
+    return states;
+  }
+
+  /** The successor under a choice of the CPU at a place, before CPUs are sorted, in the scratch tuple. */
+  #follow(state: Uint32Array, cpu: number, code: number): void {
+    const outcomes = this.#outcomesOf(state[1], state[header + cpu]);
+    const i = outcomes.findIndex((value, at) => at % perChoice === 0 && value === (code & choiceMask));
+    this.#compose(state, cpu, outcomes, i);
   }
 
   /** The successor under outcome `i`, before CPUs are sorted, in the scratch tuple. */
@@ -256,19 +288,20 @@ export class MachineSystem implements TransitionSystem {
 
   /**
    * The choices of a path with the numbers of the CPUs that really move: a path of the search names CPUs by their
-   * place among the sorted ones.
+   * place among the sorted ones. Of several that are alike the one that moved last goes on.
    */
   schedule(choices: Uint32Array): number[] {
     let state = new Uint32Array(this.width);
     this.initial((initial) => (state = initial.slice()));
     // CPUs are sorted, stably, with the numbers that they really have.
     let real = Array.from({ length: this.spec.cpus }, (_, cpu) => cpu);
+    let moved = -1;
     return Array.from(choices, (code) => {
-      const cpu = code >>> 16;
-      const moved = real[cpu];
-      const outcomes = this.#outcomesOf(state[1], state[header + cpu]);
-      const i = outcomes.findIndex((value, at) => at % perChoice === 0 && value === (code & choiceMask));
-      this.#compose(state, cpu, outcomes, i);
+      const last = real.indexOf(moved);
+      const isAlike = this.#symmetry && last >= 0 && state[header + last] === state[header + (code >>> 16)];
+      const cpu = isAlike ? last : code >>> 16;
+      moved = real[cpu];
+      this.#follow(state, cpu, code);
       const next = this.#next.slice();
       if (this.#symmetry) {
         const { roles } = this.layout;

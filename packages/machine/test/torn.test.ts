@@ -108,6 +108,26 @@ describe('a site of several words that is modified', () => {
     expect(driven.execute(0)).toBeUndefined();
   });
 
+  it('is torn under a handler that modifies the site that it interrupted', () => {
+    const own = source(1)
+      .replace('cbnz w0, before', 'cbnz w0, done')
+      .replace('    b done\nbefore', '    eret\nbefore')
+      .replace('store:', '    b before\nstore:')
+      .replace('irq: nop', 'irq: b store');
+    const machine = small(own, { cpus: 2, sites: { site: { words: 3 } }, events });
+    for (const [place, kind] of [
+      [1, undefined],
+      [2, 'torn'],
+      [3, 'torn'],
+    ] as const) {
+      const driven = new Driven(machine).to(0, 'before');
+      driven.execute(0, place);
+      driven.take(0, 'event', 0);
+      driven.to(0, 'store');
+      expect(driven.execute(0)?.kind, `${place} steps on`).toBe(kind);
+    }
+  });
+
   it('cannot be torn if it has one word', () => {
     expect(torn(2, 0, [], 1)).toBeUndefined();
   });

@@ -1,8 +1,19 @@
-import { type BoundHit, type ExploreOptions, type Result, type Strategy, explore } from '@quiesce/explore';
 import {
+  type BoundHit,
+  type ExploreOptions,
+  type Result,
+  type Strategy,
+  type Violation,
+  explore,
+} from '@quiesce/explore';
+import {
+  type Calmest,
+  doomedAt,
+  fewestSwitches,
   type MachineSpec,
   MachineSystem,
   Simulation,
+  switchesOf,
   type SystemOptions,
   type ViolationKind,
   type WitnessSpec,
@@ -42,6 +53,8 @@ export interface FoundViolation {
   readonly detail: string;
   /** For a hang: after how many steps the goal had become unreachable. */
   readonly doomedAt?: number;
+  /** How often the schedule goes from one CPU to another: of the shortest schedules, the fewest, where that was found. */
+  readonly switches: number;
   /** The schedule, as packed choices with the numbers of the CPUs that move. */
   readonly schedule: readonly number[];
   /** Token for `quiesce replay`. */
@@ -109,7 +122,7 @@ export async function check<I extends { readonly spec: MachineSpec }>(
     cpus,
     // What was explored is then only what a finite number of events allows.
     verdict: result.verdict === 'holds' && bounds.length > 0 ? 'holds-within-bounds' : result.verdict,
-    violations: violationsOf(result, scenario.id, cpus, system),
+    violations: violationsOf(result, scenario.id, cpus, system, statistics.strategy === 'breadth-first'),
     model: modelOf(spec, options),
     states: statistics.states,
     transitions: statistics.transitions,
@@ -163,12 +176,20 @@ function violationsOf(
   scenario: string,
   cpus: number,
   system: MachineSystem,
+  isShortest: boolean,
 ): FoundViolation[] {
   if (result.verdict !== 'violated' && result.verdict !== 'aborted') return [];
   return result.violations.map((violation) => {
-    const schedule = system.schedule(violation.path.choices);
-    const replayed = replay(system, schedule);
     const isHang = violation.kind === 'reachable';
+    const calmest = isShortest ? calmestOf(system, violation) : undefined;
+    const choices = calmest?.choices ?? violation.path.choices;
+    const schedule = system.schedule(choices);
+    const doomed = !isHang
+      ? undefined
+      : calmest === undefined
+        ? violation.doomedAt
+        : doomedAt(system, choices);
+    const replayed = replay(system, schedule);
     const shown = replayed.failure?.kind ?? (replayed.done ? 'finished' : 'hang');
     if (shown !== violation.property) {
       throw new Error(
@@ -181,9 +202,10 @@ function violationsOf(
       steps: schedule.length,
       cpu: replayed.failure?.cpu ?? -1,
       detail: isHang
-        ? `from step ${violation.doomedAt} on, no schedule lets every CPU finish`
+        ? `${doomed === undefined ? 'here' : `from step ${doomed} on`}, no schedule lets every CPU finish`
         : (replayed.failure?.detail ?? ''),
-      ...(isHang ? { doomedAt: violation.doomedAt } : {}),
+      ...(doomed === undefined ? {} : { doomedAt: doomed }),
+      switches: switchesOf(schedule),
       schedule,
       replay: encodeToken({
         scenario,
@@ -194,6 +216,24 @@ function violationsOf(
       }),
     };
   });
+}
+
+/**
+ * Of the shortest schedules to a violation of this kind one with the fewest switches between CPUs; for a hang, of those to
+ * the same state. Undefined where that is too much work.
+ */
+function calmestOf(system: MachineSystem, { kind, property, path }: Violation): Calmest | undefined {
+  const { choices } = path;
+  if (kind === 'reachable') {
+    const end = system.statesAlong(choices).at(-1);
+    return fewestSwitches(system, choices.length, (state) => state.every((cell, i) => cell === end?.[i]));
+  }
+  const violated = system.properties.find(({ name }) => name === property);
+  return fewestSwitches(
+    system,
+    choices.length,
+    (state) => violated?.kind === 'always' && !violated.holds(state),
+  );
 }
 
 /** Executes a schedule again on a machine that shares nothing with the search. */

@@ -1,14 +1,9 @@
+import { choiceTexts, lastRead, ruledOut, whyNew, whyOld } from './choice.ts';
 import { valueText } from './effect-text.ts';
 import { listed } from './layout.ts';
 import { maintenanceText } from './maintenance.ts';
-import type { Effect, Trace, TraceFetch, TraceStep, TraceViolation } from './trace.ts';
-
-type Modified = Extract<Effect, { readonly kind: 'modified' }>;
-
-/** A modification of text, with the step that made it. */
-interface Modification extends Modified {
-  readonly step: TraceStep;
-}
+import { type Modification, modifications } from './modification.ts';
+import type { Trace, TraceFetch, TraceStep, TraceViolation } from './trace.ts';
 
 /** What happened, in prose, from the facts of the trace: one text a paragraph. */
 export function explanation(trace: Trace): string[] {
@@ -35,19 +30,19 @@ function violated(trace: Trace, violation: TraceViolation): string[] {
       return hang(trace, violation);
     case 'assert':
     case 'fault':
-      return [
-        `${violation.kind}: CPU ${violation.cpu} at ${violation.place ?? '?'}: ${violation.detail}.`,
-        ...modificationsSoFar(trace),
-      ];
+      return misfortune(trace, violation);
   }
 }
 
-function modifications(trace: Trace): Modification[] {
-  return trace.steps.flatMap((step) =>
-    step.instructions.flatMap(({ effects }) =>
-      effects.flatMap((effect) => (effect.kind === 'modified' ? [{ ...effect, step }] : [])),
-    ),
-  );
+/** An assertion or a fault: what the CPU executed and read that led there. */
+function misfortune(trace: Trace, { kind, cpu, place = '?', detail }: TraceViolation): string[] {
+  const read = lastRead(trace, cpu);
+  return [
+    `${kind}: CPU ${cpu} at ${place}: ${detail}.`,
+    ...modificationsSoFar(trace),
+    ...choiceTexts(trace, cpu),
+    ...(read === undefined ? [] : [read]),
+  ];
 }
 
 function finished(trace: Trace): string {
@@ -102,7 +97,10 @@ function badFetch(trace: Trace, violation: TraceViolation): string[] {
   const what =
     `${kind}: CPU ${cpu} is about to execute ${place}, which ${who} changed from '${made.oldText}' to '${made.newText}' ` +
     `in step ${made.step.step}. It may run ${options(fetch)}. ${unsafe(trace, fetch)}`;
-  return [what, kind === 'cmodx' ? unordered(trace, cpu, made) : unmaintained(trace, cpu, made)];
+  if (kind === 'stale') return [what, unmaintained(trace, cpu, made)];
+  const excluded = ruledOut(trace, cpu, made);
+  const origin = `${whyOld(trace, cpu, made, last.step, false)} ${whyNew(made)}`;
+  return excluded === undefined ? [what, origin, unordered(trace, cpu, made)] : [what, excluded];
 }
 
 function options({ options: words }: TraceFetch): string {
@@ -203,6 +201,7 @@ function unmaintained(trace: Trace, cpu: number, made: Modification): string {
 function torn(trace: Trace, violation: TraceViolation): string[] {
   const made = modifications(trace).at(-1);
   const writer = made?.step.cpu ?? -1;
+  if (writer === violation.cpu) return tornUnderHandler(trace, violation, made);
   const site = trace.sites.find(({ name }) => name === made?.site);
   const size = site === undefined ? '' : ` of ${site.words} words`;
   return [
@@ -211,6 +210,21 @@ function torn(trace: Trace, violation: TraceViolation): string[] {
       `executed the beginning of the old sequence and goes on with the new one: a sequence that nobody wrote.`,
     `Single words may be safe to replace, sequences are not, whatever instructions they consist of. Missing: CPU ${writer} ` +
       `must not patch before CPU ${violation.cpu} has arrived where it executes nothing that is patched.`,
+  ];
+}
+
+/** A CPU that was interrupted inside a site, and whose own handler modified the site. */
+function tornUnderHandler(trace: Trace, { cpu }: TraceViolation, made: Modification | undefined): string[] {
+  const entered = interruption(trace, cpu);
+  const taken = trace.steps.find(({ step }) => step === entered?.step);
+  const effects =
+    taken === undefined ? [] : [...taken.effects, ...taken.instructions.flatMap((one) => one.effects)];
+  const from = effects.find((effect) => effect.kind === 'exception')?.from ?? '?';
+  return [
+    `torn: CPU ${cpu} took ${entered?.what ?? 'an exception'} in step ${entered?.step ?? 0} inside the site, at ${from}, and what ran then ` +
+      `changed ${made?.place ?? 'it'} from '${made?.oldText ?? ''}' to '${made?.newText ?? ''}' in step ${made?.step.step ?? 0}. It will go on ` +
+      `in the middle of the new sequence, having executed the beginning of the old one.`,
+    `Stopping other CPUs does not help against that. Missing: a mask around the site, or a site of one word.`,
   ];
 }
 
@@ -244,7 +258,7 @@ function hang(trace: Trace, { doomedAt, waits = [], kind }: TraceViolation): str
       const values = reads.map((read) => `${read.place} = ${valueText(read.value)}`);
       const sees = values.length === 0 ? '' : `, reading ${listed(values)} again and again`;
       return how === 'blocked'
-        ? `CPU ${cpu} is blocked at ${place}: it has no next step.`
+        ? `CPU ${cpu} is blocked at ${place}: ${trace.steps.at(-1)?.lanes[cpu].state === 'waits' ? 'it waits in WFE or WFI, and nobody sends what would end that' : 'it has no next step'}.`
         : `CPU ${cpu} goes round at ${place}${sees}.`;
     }),
   ];

@@ -30,10 +30,10 @@ interface Operation {
   readonly wrongAddress?: string;
 }
 
-/** Barriers and maintenance after a step, with the step of each. */
-function operations(trace: Trace, after: number): Operation[] {
+/** Barriers and maintenance after a step and before another, with the step of each. */
+function operations(trace: Trace, after: number, before: number): Operation[] {
   return trace.steps
-    .filter(({ step }) => step >= after)
+    .filter(({ step }) => step >= after && step < before)
     .flatMap(({ step, instructions }) => {
       // A step may go on after the store that it begins with.
       const rest = step === after ? instructions.slice(1) : instructions;
@@ -77,11 +77,11 @@ function missingOne(parts: readonly Part[], made: readonly Operation[]): string 
   return undefined;
 }
 
-/** How much of the maintenance sequence has been executed since a step, and what is missing. */
-export function maintenanceText(trace: Trace, after: number): string {
+/** How much of the maintenance sequence has been executed since a step (and before another), and what is missing. */
+export function maintenanceText(trace: Trace, after: number, before?: number): string {
   const { IDC, DIC } = trace.model;
   const parts = sequence(trace.model);
-  const since = operations(trace, after);
+  const since = operations(trace, after, before ?? Infinity);
   const made = since.filter(
     ({ operation, wrongAddress }) =>
       wrongAddress === undefined && parts.some((part) => part.matches(operation)),
@@ -91,7 +91,9 @@ export function maintenanceText(trace: Trace, after: number): string {
   const missing = missingOne(parts, made) ?? listed(parts.slice(done).map(({ name }) => name));
   return [
     `This machine (IDC=${IDC}, DIC=${DIC}) needs ${parts.map(({ name }) => name).join(', ')} after the write, then ISB.`,
-    made.length === 0 ? 'None of it has happened.' : `Since then there were ${listed(made.map(named))}.`,
+    made.length === 0
+      ? `None of it has happened${before === undefined ? '' : ` before step ${before}`}.`
+      : `${before === undefined ? 'Since then' : `Until step ${before}`} there were ${listed(made.map(named))}.`,
     ...(wrong === undefined
       ? []
       : [

@@ -30,6 +30,9 @@ cmodx: CPU 1 is about to execute site, which CPU 0 changed from 'mov w5, #0x1' t
 step 4. It may run 'mov w5, #0x1' (old) or 'mov w5, #0x2' (new). 'mov w5, #0x1' and 'mov w5, #0x2'
 are not in the list of instructions that may be modified while they are executed (Arm ARM, 2026), so
 what the CPU does is unpredictable.
+The old word: no cache has supplied it since step 8, but CPU 1 may have fetched it before, and it
+has had no context synchronisation event at all. The new word: CPU 0 wrote it in step 4, and any
+fetch since then may find it.
 When the word was written, CPU 1 was waiting at wait. It learned of the write in step 11 (wait), but
 since then no context synchronisation event (ISB, exception entry or return) has made it discard
 what it had fetched before. Missing: an ISB after step 11.

@@ -141,14 +141,21 @@ describe('a trace of a handshake that works', () => {
 
 describe('an explanation', () => {
   it('of cmodx says that the other CPU was not quiescent', () => {
-    const [, why] = explanation(trace(handshake.replace('    cbz w4, wait\n', ''), [[1, 3], [0, 2], [1]]));
+    const [, origin, why] = explanation(
+      trace(handshake.replace('    cbz w4, wait\n', ''), [[1, 3], [0, 2], [1]]),
+    );
+    expect(origin).toBe(
+      'The old word: the caches may still supply it, for no invalidation after step 5 is complete. ' +
+        'The new word: CPU 0 wrote it in step 5, and any fetch since then may find it.',
+    );
     expect(why).toContain('When the word was written, CPU 1 was at site: not quiescent.');
     expect(why).toContain('Missing: CPU 0 must not patch before CPU 1 has arrived');
   });
 
   it('of cmodx names the step after which an ISB is missing', () => {
     const made = trace(without(/waiter_isb:\n {4}isb\n/), [[1, 2], [0], [1]]);
-    const [what, why] = explanation(made);
+    const [what, origin, why] = explanation(made);
+    expect(origin).toMatch(/no cache has supplied it since step \d+, but CPU 1 may have fetched it before/);
     const learned = effects(made, 'knows').find(({ by }) => by === 1)?.step ?? 0;
     expect(what).toMatch(/^cmodx: CPU 1 is about to execute site, which CPU 0 changed from 'mov w5, #0x1'/);
     expect(why).toContain(`It learned of the write in step ${learned} (wait)`);
@@ -189,6 +196,23 @@ describe('an explanation', () => {
     expect(made.end).toMatchObject({ kind: 'violated', violation: { kind: 'torn', cpu: 1 } });
     expect(explanation(made)[0]).toMatch(
       /^torn: CPU 1 was inside the site of 2 words, at site\+0x4, when CPU 0/,
+    );
+  });
+
+  it('of a failed check says where the choice of a word came from, and what was read', () => {
+    const jump = handshake
+      .replace('.inst 0x52800045', '.inst 0x14000003')
+      .replace('waiter_isb:\n    isb\n', '')
+      .replace('    mov w5, #1\n    mov w6, #1\n', '    nop\n    brk #0x800\n    nop\n');
+    const made = trace(jump, [[1, 2], [0], [1]]);
+    expect(made.end).toMatchObject({ kind: 'violated', violation: { kind: 'assert', cpu: 1 } });
+    const [, , choice, read] = explanation(made);
+    expect(choice).toMatch(
+      /^In step \d+ CPU 1 executed 'nop' at site, although CPU 0 had changed it to 'b done' in/,
+    );
+    expect(choice).toMatch(/and it has had no context synchronisation event at all\.$/);
+    expect(read).toMatch(
+      /^The last that CPU 1 had read of shared memory was flag = 1, in step \d+, which CPU 0/,
     );
   });
 
@@ -240,7 +264,9 @@ describe('a hang', () => {
   it('tells a blocked CPU from one that spins', () => {
     const made = subject(mute.replace('cbz w4, wait', 'wfi'));
     const found = traceOf(made, schedule(made.spec, [[0], [1]]), { hang: {} });
-    expect(explanation(found).at(-1)).toMatch(/^CPU 1 is blocked at waiter_isb: it has no next step\.$/);
+    expect(explanation(found).at(-1)).toMatch(
+      /^CPU 1 is blocked at waiter_isb: it waits in WFE or WFI, and nobody sends what would/,
+    );
   });
 });
 
