@@ -39,13 +39,13 @@ describe('a counterexample', () => {
     for (const { scenario, cpus } of near) {
       const result = await check(scenario, cpus);
       const [{ kind, steps, switches, schedule }] = result.violations;
-      if (cpus ** steps > 200_000) continue;
+      if (cpus ** steps > 60_000) continue;
       tried++;
       expect(switches, scenario.id).toBe(byBruteForce(scenario, cpus, steps, kind));
       expect(switchesOf(schedule)).toBe(switches);
       if (switches > 0) calmer++;
     }
-    expect({ tried, calmer }).toEqual({ tried: 94, calmer: 68 });
+    expect({ tried, calmer }).toEqual({ tried: 87, calmer: 61 });
   });
 
   it('of a hang ends where nobody can finish, and says from which step on', async () => {
