@@ -140,9 +140,10 @@ export function checkRow(
     ...(subject.file === undefined ? {} : { file: subject.file }),
     cpus: result.cpus,
     verdict: result.verdict,
-    violations: violations.map(({ kind, steps, cpu, detail, doomedAt, replay }) => ({
+    violations: violations.map(({ kind, steps, switches, cpu, detail, doomedAt, replay }) => ({
       kind,
       steps,
+      switches,
       cpu,
       detail,
       ...(doomedAt === undefined ? {} : { doomedAt }),

@@ -5,13 +5,12 @@ import {
   type Judged,
   type Judgement,
   type Minimised,
-  type Scenario,
   type Weakening,
   gone,
 } from '@quiesce/scenarios';
 import { wrap } from '@quiesce/trace';
 import type { Colours } from './colour.ts';
-import { sourceOf } from './subject.ts';
+import type { Subject } from './subject.ts';
 
 /** The parts of the table, in the order in which they are printed, with what each says. */
 const parts: readonly (readonly [judgement: Judgement, title: string])[] = [
@@ -70,15 +69,10 @@ function fitted(text: string, width: number, side: 'left' | 'right'): string {
 }
 
 /** The result as text: a table by judgement, and how to see each counterexample. */
-export function minimisedText(
-  scenario: Scenario,
-  result: Minimised,
-  colours: Colours,
-  width: number,
-): string {
+export function minimisedText(subject: Subject, result: Minimised, colours: Colours, width: number): string {
   const { cpus, hardware, excluded, single, pairs, unexecuted } = result;
-  const subject = sourceOf(scenario.image(cpus));
-  const place = ({ address }: Weakening): string => subject.symbolise(address);
+  const source = subject.source(cpus);
+  const place = ({ address }: Weakening): string => source.symbolise(address);
   const free = width - 4 - 2 * 3 - 1 - hardware.length * (cellWidth + 1);
   const columns = columnsOf(single, place, free);
   const heads = hardware.map((one) => hardwareText(one).padEnd(cellWidth)).join(' ');
@@ -107,7 +101,7 @@ export function minimisedText(
   const every = parts.map(([judgement]) => judgement);
   const cpusText = `${cpus} CPU${cpus === 1 ? '' : 's'}`;
   return [
-    `${colours.heading(`${scenario.id}, ${cpusText}:`)} ${single.length} weakenings, one at a time`,
+    `${colours.heading(`${subject.id}, ${cpusText}:`)} ${single.length} weakenings, one at a time`,
     ...wrap(
       'Tier 1: data is sequentially consistent and instructions execute in program order. What is redundant here may be necessary with weak data, which is not judged yet.',
       width - 2,
@@ -118,7 +112,7 @@ export function minimisedText(
       : [`  Left out: ${listedNumbers(unexecuted)}, which no CPU executes with ${cpusText}.`]),
     ...table(single, every),
     ...(pairs === undefined ? [] : pairsText(pairs, table)),
-    ...counterexamples([...single, ...(pairs ?? [])], cpus, colours),
+    ...counterexamples([...single, ...(pairs ?? [])], subject, cpus, colours),
     '',
   ].join('\n');
 }
@@ -139,12 +133,17 @@ function pairsText(
 }
 
 /** A command for each counterexample, on the first hardware that shows it. */
-function counterexamples(judged: readonly Judged[], cpus: number, colours: Colours): string[] {
+function counterexamples(
+  judged: readonly Judged[],
+  { id, argument }: Subject,
+  cpus: number,
+  colours: Colours,
+): string[] {
   const lines = judged.flatMap(({ weakenings, findings }) => {
     const shown = findings.find(({ violation }) => violation !== undefined);
     if (shown === undefined) return [];
     const numbers = weakenings.map(({ number }) => `#${number}`).join(' + ');
-    return [`  ${numbers.padEnd(9)} quiesce check ${shown.id} --cpus ${cpus}`];
+    return [`  ${numbers.padEnd(9)} quiesce check ${argument}${shown.id.slice(id.length)} --cpus ${cpus}`];
   });
   if (lines.length === 0) return [];
   return ['', colours.heading('Counterexamples'), ...lines];

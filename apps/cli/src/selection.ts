@@ -1,8 +1,8 @@
-import { type Scenario, catalogue, scenarioOf } from '@quiesce/scenarios';
+import { type Scenario, catalogue, parseVariantId, scenarioOf } from '@quiesce/scenarios';
 import type { Host } from './host.ts';
 import { protocolIn } from './protocol-file.ts';
 import { suggestion } from './nearest.ts';
-import { type Subject, protocolSubject, scenarioSubject } from './subject.ts';
+import { type Subject, protocolSubject, protocolVariant, scenarioSubject } from './subject.ts';
 import { usage } from './usage-error.ts';
 
 /** The scenario of an id, or of a variant that minimise names; undefined where there is none. */
@@ -45,7 +45,7 @@ export function scenariosNamed(patterns: readonly string[]): Scenario[] {
 
 /** Whether an argument is the path of a protocol, not the id of a scenario. */
 export function isPath(argument: string): boolean {
-  return /[/\\]|\.(?:s|asm)$/i.test(argument);
+  return /[/\\]|\.(?:s|asm)$/i.test(parseVariantId(argument)?.base ?? argument);
 }
 
 /** Scenarios of the catalogue and protocols of files, as arguments name them; the catalogue comes first. */
@@ -57,11 +57,13 @@ export function subjectsNamed(args: readonly string[], host: Host): Subject[] {
   ];
 }
 
-/** The one scenario or protocol that an argument names. */
+/** The one scenario or protocol that an argument names, or its variant that minimise names. */
 export function subjectNamed(argument: string, host: Host): Subject {
-  return isPath(argument)
+  if (!isPath(argument)) return scenarioSubject(scenarioNamed(argument));
+  const variant = parseVariantId(argument);
+  return variant === undefined
     ? protocolSubject(protocolIn(argument, host))
-    : scenarioSubject(scenarioNamed(argument));
+    : protocolVariant(protocolIn(variant.base, host), variant);
 }
 
 /** The place of a scenario, or of what it is a variant of, in the catalogue. */

@@ -3,10 +3,17 @@ import {
   type CheckOptions,
   type CheckResult,
   type Image,
+  type Minimised,
+  type MinimiseOptions,
   type Scenario,
+  type VariantParts,
   check,
   disagreements,
+  minimise,
   pinnedOutcome,
+  variantId,
+  weakenable,
+  weakenedQuestion,
 } from '@quiesce/scenarios';
 import type { TraceSource } from '@quiesce/trace';
 import type { Expectation } from './checking.ts';
@@ -32,6 +39,8 @@ export interface Subject {
   compare(result: CheckResult): Expectation;
   /** Witnesses without which a verdict that holds says nothing; empty where it says something. */
   unmet(result: CheckResult): readonly string[];
+  /** Weakens its barriers one after the other. */
+  minimise(options: MinimiseOptions): Promise<Minimised>;
 }
 
 /** A scenario of the catalogue. Its witnesses are compared by `--expect`: some must not be reached. */
@@ -50,12 +59,25 @@ export function scenarioSubject(scenario: Scenario): Subject {
       differences: disagreements(scenario, result),
     }),
     unmet: () => [],
+    minimise: (options) => minimise(weakenable(scenario), options),
   };
 }
 
 /** The same program on a machine of another tier. */
 export function inTier(source: TraceSource, tier: 1 | 2): TraceSource {
   return tier === 1 ? source : { ...source, spec: { ...source.spec, tier } };
+}
+
+/** A protocol of a file with weakened barriers, as minimise names it: `PATH~3`. */
+export function protocolVariant(protocol: Protocol, parts: VariantParts): Subject {
+  const question = weakenedQuestion({ ...protocol, lines: ({ code }) => code.lines }, parts);
+  try {
+    question.image(protocol.sizes[0]);
+  } catch (error) {
+    if (error instanceof RangeError) throw usage(error.message);
+    throw error;
+  }
+  return { ...protocolSubject({ ...protocol, ...question }), argument: variantId(protocol.file, parts) };
 }
 
 /** A protocol that was read from a file. */
@@ -80,6 +102,7 @@ export function protocolSubject(protocol: Protocol): Subject {
       return { pinned: expected, differences };
     },
     unmet,
+    minimise: (options) => minimise({ ...protocol, lines: ({ code }) => code.lines }, options),
   };
 }
 

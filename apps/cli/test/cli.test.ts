@@ -50,6 +50,7 @@ describe('the JSON of check', () => {
             {
               kind: 'hang',
               steps: aNumber,
+              switches: aNumber,
               cpu: -1,
               detail: aString,
               doomedAt: aNumber,

@@ -18,8 +18,18 @@ export {
   type Minimised,
   type MinimiseOptions,
 } from './minimise/minimise.ts';
-export { type Hardware, variantId, variantOf, type VariantParts } from './minimise/variant.ts';
-export { gone, type Weakening, weakeningsOf } from './minimise/weakening.ts';
+export {
+  type Hardware,
+  parseVariantId,
+  variantId,
+  variantOf,
+  type VariantParts,
+  weakenable,
+  type Weakened,
+  weakenedQuestion,
+  weakeningsWith,
+} from './minimise/variant.ts';
+export { gone, type Weakenable, type Weakening } from './minimise/weakening.ts';
 export { type OriginName, origins } from './origins.ts';
 export {
   type Chapter,

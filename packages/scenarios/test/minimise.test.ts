@@ -6,7 +6,8 @@ import {
   type Scenario,
   variantId,
   variantOf,
-  weakeningsOf,
+  weakenable,
+  weakeningsWith,
 } from '@quiesce/scenarios';
 import { Simulation } from '@quiesce/machine';
 import fc from 'fast-check';
@@ -18,6 +19,8 @@ function named(id: string): Scenario {
   return found;
 }
 
+const weakened = (id: string): ReturnType<typeof weakenable> => weakenable(named(id));
+
 const numbers = (judged: readonly Judged[], judgement: Judged['judgement']): string[] =>
   judged
     .filter((one) => one.judgement === judgement)
@@ -25,7 +28,7 @@ const numbers = (judged: readonly Judged[], judgement: Judged['judgement']): str
 
 describe('the weakenings of a program', () => {
   it('are its barriers, synchronisation, maintenance, acquires and releases, by address', () => {
-    const found = weakeningsOf(named('patch-text-mainline-llsc').image(2));
+    const found = weakeningsWith(weakened('patch-text-mainline-llsc'), 2);
     expect(
       found.map(({ number, instruction, weakened }) => `${number} ${instruction} -> ${weakened}`),
     ).toEqual([
@@ -60,7 +63,9 @@ describe('the weakenings of a program', () => {
   it('leave out the words of sites', () => {
     const image = named('alternatives-patch1-state-load').image(2);
     const site = image.address('site_state_load');
-    expect(weakeningsOf(image).map(({ address }) => address)).not.toContain(site);
+    expect(
+      weakeningsWith(weakened('alternatives-patch1-state-load'), 2).map(({ address }) => address),
+    ).not.toContain(site);
   });
 });
 
@@ -77,7 +82,7 @@ describe('a variant', () => {
   });
 
   it('has an id that names it again', () => {
-    const all = weakeningsOf(named('jump-table-repaired').image(2)).length;
+    const all = weakeningsWith(weakened('jump-table-repaired'), 2).length;
     fc.assert(
       fc.property(part, ({ weakenings, hardware }) => {
         const chosen = [...new Set(weakenings.map((number) => 1 + (number % all)))].sort((a, b) => a - b);
@@ -97,7 +102,7 @@ describe('a variant', () => {
     const [before, after] = [scenario, named('patch-text-mainline~8+15')].map(
       (one) => one.image(2).assembly.sections.get('.text')?.bytes,
     );
-    const changed = weakeningsOf(scenario.image(2))
+    const changed = weakeningsWith(weakenable(scenario), 2)
       .filter(({ number }) => number === 8 || number === 15)
       .map(({ address }) => address - (scenario.image(2).assembly.sections.get('.text')?.base ?? 0));
     const places = [...(before ?? [])].flatMap((byte, i) => (byte === after?.[i] ? [] : [i & ~3]));
@@ -148,7 +153,7 @@ describe('minimising', () => {
       pairs = [],
       excluded,
       isComplete,
-    } = await minimise(named('patch-text-mainline'), {
+    } = await minimise(weakened('patch-text-mainline'), {
       cpus: 2,
       pairs: true,
     });
@@ -179,7 +184,7 @@ describe('minimising', () => {
   });
 
   it('gives a counterexample for everything necessary, which replays', async () => {
-    const { single } = await minimise(named('jump-table-repaired'), { cpus: 2 });
+    const { single } = await minimise(weakened('jump-table-repaired'), { cpus: 2 });
     expect(numbers(single, 'some hardware')).toHaveLength(8);
     for (const { findings } of single) {
       for (const { id, violation } of findings) {
@@ -192,20 +197,20 @@ describe('minimising', () => {
   });
 
   it('leaves out hardware on which the protocol does not hold, and refuses one that holds nowhere', async () => {
-    const { hardware, excluded } = await minimise(named('patch-text-mainline-routine-idc1'), { cpus: 1 });
+    const { hardware, excluded } = await minimise(weakened('patch-text-mainline-routine-idc1'), { cpus: 1 });
     expect(hardware).toEqual([
       { IDC: 1, DIC: 0 },
       { IDC: 1, DIC: 1 },
     ]);
     expect(excluded).toEqual([{ IDC: 0, DIC: 0 }]);
-    await expect(minimise(named('store-to-branch-broken'), { cpus: 2 })).rejects.toThrow(
+    await expect(minimise(weakened('store-to-branch-broken'), { cpus: 2 })).rejects.toThrow(
       /is violated as it is/,
     );
   });
 
   it('stops when it is told to, and says so', async () => {
     const signal = { aborted: false };
-    const result = await minimise(named('jump-table-repaired'), {
+    const result = await minimise(weakened('jump-table-repaired'), {
       cpus: 2,
       signal,
       onCheck: (done) => (signal.aborted = done >= 2),
@@ -216,7 +221,7 @@ describe('minimising', () => {
 
   it('says nothing about what no CPU executes', async () => {
     const scenario = variantOf(named('no-clean-repaired'), { weakenings: [], hardware: { IDC: 1, DIC: 0 } });
-    const { unexecuted } = await minimise(scenario, { cpus: 1 });
+    const { unexecuted } = await minimise(weakenable(scenario), { cpus: 1 });
     expect(unexecuted.map(({ instruction }) => instruction)).toEqual(['dc cvau, x0']);
   });
 });

@@ -1,19 +1,19 @@
-import { type Minimised, type Scenario, minimise as minimised, pinnedOutcome } from '@quiesce/scenarios';
+import { type Minimised, type MinimiseOptions, pinnedOutcome } from '@quiesce/scenarios';
 import { interruptible } from '../checking.ts';
 import { coloursFor, widthFor } from '../colour.ts';
 import { printJson } from '../json.ts';
 import { minimisedRow, minimisedText } from '../minimise-text.ts';
 import { cpuNumbers } from '../numbers.ts';
 import { ProgressLine } from '../progress.ts';
-import { scenarioNamed } from '../selection.ts';
-import { imageFor } from '../subject.ts';
+import { knownScenario, subjectNamed } from '../selection.ts';
+import type { Subject } from '../subject.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 
 /** `quiesce minimise` */
 export const minimise: Verb = {
   name: 'minimise',
-  synopsis: 'ID',
+  synopsis: 'ID | FILE',
   does: 'which barriers, ISBs and maintenance a protocol cannot do without',
   options: {
     cpus: { value: 'N', example: '2', does: 'number of CPUs (default: the smallest that shows it)' },
@@ -28,42 +28,52 @@ export const minimise: Verb = {
   run: (given, host) => {
     const [id, ...more] = given.positionals as readonly (string | undefined)[];
     if (id === undefined || more.length > 0) {
-      throw usage("minimise takes one scenario; for example 'quiesce minimise patch-text-mainline'");
+      throw usage("minimise takes one scenario or file; for example 'quiesce minimise patch-text-mainline'");
     }
-    const scenario = scenarioNamed(id);
+    const subject = subjectNamed(id, host);
     const text = given.text('cpus');
-    const [cpus, ...others] = text === undefined ? [scenario.smallest] : cpuNumbers('--cpus', text);
+    const [cpus, ...others] = text === undefined ? subject.sizes.slice(0, 1) : cpuNumbers('--cpus', text);
     if (others.length > 0) throw usage(`--cpus is '${text ?? ''}'; minimise takes one number of CPUs`);
-    imageFor(scenario, cpus);
-    refuseBroken(scenario, cpus);
+    subject.source(cpus);
+    refuseBroken(subject, cpus);
     const progress = new ProgressLine(host);
     return interruptible(host, async (interruption) => {
-      const result = await minimised(scenario, {
+      const result = await minimised(subject, {
         cpus,
         pairs: given.flag('pairs'),
         signal: interruption,
-        onCheck: (done, of) => progress.label(`${done + 1}/${of} ${scenario.id}, ${cpus} CPUs`),
+        onCheck: (done, of) => progress.label(`${done + 1}/${of} ${subject.id}, ${cpus} CPUs`),
       });
       progress.clear();
       if (given.flag('json')) printJson(host, [minimisedRow(result)]);
-      else
-        host.out(minimisedText(scenario, result, coloursFor(host, given.flag('no-color')), widthFor(host)));
+      else host.out(minimisedText(subject, result, coloursFor(host, given.flag('no-color')), widthFor(host)));
       if (!result.isComplete) host.error('quiesce: interrupted; the table is not complete\n');
       return statusOf(result);
     });
   },
 };
 
+async function minimised(subject: Subject, options: MinimiseOptions): Promise<Minimised> {
+  try {
+    return await subject.minimise(options);
+  } catch (error) {
+    // It holds on no kind of hardware.
+    if (error instanceof RangeError) throw usage(error.message);
+    throw error;
+  }
+}
+
 function statusOf({ isComplete, single, pairs = [] }: Minimised): number {
   const isOpen = [...single, ...pairs].some(({ judgement }) => judgement === 'inconclusive');
   return isComplete && !isOpen ? 0 : 3;
 }
 
-/** A protocol that is violated as it is has nothing to minimise. */
-function refuseBroken(scenario: Scenario, cpus: number): void {
-  const outcome = pinnedOutcome(scenario, cpus);
+/** A scenario that is violated as it is has nothing to minimise; of a file it is found out by checking. */
+function refuseBroken({ id, file }: Subject, cpus: number): void {
+  const scenario = file === undefined ? knownScenario(id) : undefined;
+  const outcome = scenario === undefined ? 'holds' : pinnedOutcome(scenario, cpus);
   if (outcome === 'holds') return;
-  const other = scenario.story?.other;
+  const other = scenario?.story?.other;
   const remedy = other === undefined ? 'take one that holds' : `take '${other}'`;
-  throw usage(`'${scenario.id}' with ${cpus} CPUs is violated as it is (${outcome}); ${remedy}`);
+  throw usage(`'${id}' with ${cpus} CPUs is violated as it is (${outcome}); ${remedy}`);
 }

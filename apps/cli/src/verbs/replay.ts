@@ -1,5 +1,5 @@
 import { MachineError } from '@quiesce/machine';
-import { type Token, TokenError, decodeToken } from '@quiesce/scenarios';
+import { type Token, TokenError, decodeToken, parseVariantId } from '@quiesce/scenarios';
 import { type Trace, hangsAfter, renderText, traceOf } from '@quiesce/trace';
 import { coloursFor, widthFor } from '../colour.ts';
 import type { Host } from '../host.ts';
@@ -7,7 +7,7 @@ import { printJson } from '../json.ts';
 import type { Protocol } from '@quiesce/protocol';
 import { protocolIn } from '../protocol-file.ts';
 import { knownScenario } from '../selection.ts';
-import { type Subject, inTier, protocolSubject, scenarioSubject } from '../subject.ts';
+import { type Subject, inTier, protocolSubject, protocolVariant, scenarioSubject } from '../subject.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 
@@ -96,6 +96,8 @@ function subjectOf(id: string, protocol: Protocol | undefined): Subject {
     throw usage(`no scenario '${id}'; where a file was checked, give it behind the token`);
   }
   if (protocol.id === id) return protocolSubject(protocol);
+  const variant = parseVariantId(id);
+  if (protocol.id === variant?.base) return protocolVariant(protocol, variant);
   throw usage(
     `the token is about '${id}', and '${protocol.file}' holds '${protocol.id}'; give the file that was checked`,
   );

@@ -1,9 +1,8 @@
 import { exploreSync } from '@quiesce/explore';
-import { MachineSystem } from '@quiesce/machine';
-import { type CheckResult, type FoundViolation, check } from '../check.ts';
-import type { Scenario } from '../scenario.ts';
-import { type Hardware, variantOf } from './variant.ts';
-import { type Weakening, weakeningsOf } from './weakening.ts';
+import { type MachineSpec, MachineSystem } from '@quiesce/machine';
+import { type CheckResult, type FoundViolation, type Question, check } from '../check.ts';
+import { type Hardware, type Weakened, weakenedQuestion, weakeningsWith } from './variant.ts';
+import type { Weakening } from './weakening.ts';
 
 /** The kinds of hardware that the architecture lists (Arm ARM B2.7.4.2): DIC comes with IDC. */
 export const everyHardware: readonly Hardware[] = [
@@ -74,8 +73,8 @@ const factor = 20;
 const allowance = 20_000;
 
 /** The addresses that any CPU executes. */
-function executedIn(scenario: Scenario, cpus: number): Set<number> {
-  const system = new MachineSystem(scenario.image(cpus).spec);
+function executedIn(spec: MachineSpec): Set<number> {
+  const system = new MachineSystem(spec);
   const executed = new Set<number>();
   system.stepper.recorder = {
     fetched: (pc) => void executed.add(pc),
@@ -151,23 +150,28 @@ function couplesOf(single: readonly Judged[], hardware: readonly Hardware[]): Co
  *
  * @throws {RangeError} if the program does not hold on any kind of hardware.
  */
-export async function minimise(scenario: Scenario, options: MinimiseOptions): Promise<Minimised> {
+export async function minimise<I extends { readonly spec: MachineSpec }>(
+  scenario: Weakened<I>,
+  options: MinimiseOptions,
+): Promise<Minimised> {
   const { cpus, pairs = false, signal, onCheck } = options;
   const given = scenario.image(cpus).spec.memory.cache ?? { IDC: 0, DIC: 0 };
   const own = (hardware: Hardware): boolean => hardware.IDC === given.IDC && hardware.DIC === given.DIC;
-  const on = (hardware: Hardware, weakenings: readonly number[]): Scenario => {
+  const on = (hardware: Hardware, weakenings: readonly number[]): Question<I> => {
     if (own(hardware) && weakenings.length === 0) return scenario;
-    return variantOf(scenario, { weakenings, ...(own(hardware) ? {} : { hardware }) });
+    return weakenedQuestion(scenario, { weakenings, ...(own(hardware) ? {} : { hardware }) });
   };
   const bases = await Promise.all(
     everyHardware.map(async (hardware) => ({ hardware, result: await check(on(hardware, []), cpus) })),
   );
   const held = bases.filter(({ result }) => result.violations.length === 0 && result.verdict !== 'aborted');
   if (held.length === 0) {
-    throw new RangeError(`'${scenario.id}' with ${cpus} CPUs is violated as it is; minimise what holds`);
+    throw new RangeError(
+      `'${scenario.id}' with ${cpus} CPUs is violated as it is; repair it first, or take one that holds`,
+    );
   }
-  const executed = executedIn(scenario, cpus);
-  const all = weakeningsOf(scenario.image(cpus));
+  const executed = executedIn(scenario.image(cpus).spec);
+  const all = weakeningsWith(scenario, cpus);
   const tried = all.filter(({ address }) => executed.has(address));
   let done = 0;
   let total = tried.length;

@@ -1,5 +1,5 @@
 import { assemble, disassemble } from '@quiesce/insn';
-import type { Image } from '../image.ts';
+import type { MachineSpec } from '@quiesce/machine';
 
 /** One instruction that gives order or visibility, made weaker. */
 export interface Weakening {
@@ -59,33 +59,43 @@ function wordOf(instruction: string): number {
   return assemble(`.arch armv8.4-a\n${instruction}`, { bases: { '.text': 0 } }).wordAt(0) ?? 0;
 }
 
+/** What can be weakened: a machine, and the source lines of its words where there are any. */
+export interface Weakenable {
+  readonly spec: MachineSpec;
+  /** By address; a line that begins with a directive holds no instruction. */
+  readonly lines?: ReadonlyMap<number, { readonly text: string }>;
+}
+
 /**
  * Everything in the text of a program that can be weakened, beside the words of its sites: each barrier, ISB, piece of
  * cache maintenance, acquire and release, taken away and replaced by what is weaker. TLBI is left alone: translation
  * is fixed in this model.
  */
-export function weakeningsOf({ assembly, spec }: Image): Weakening[] {
+export function weakeningsOf({ spec, lines }: Weakenable): Weakening[] {
   const sites = spec.memory.sites ?? [];
   const isPatched = (address: number): boolean =>
     sites.some((site) => address >= site.address && address < site.address + 4 * site.words);
   const found: Weakening[] = [];
-  for (const [address, { text }] of [...assembly.lines].sort(([a], [b]) => a - b)) {
-    // Directives that put words into the text are no instructions of the protocol.
-    if (text.startsWith('.') || assembly.sectionAt(address)?.name !== '.text' || isPatched(address)) continue;
-    const instruction = disassemble(assembly.wordAt(address) ?? 0, { address });
-    const rule = rules.find(({ pattern }) => pattern.test(instruction));
-    if (rule === undefined) continue;
-    for (const by of rule.by) {
-      const weakened = instruction.replace(rule.pattern, by);
-      const { ordersData } = rule;
-      found.push({
-        number: found.length + 1,
-        address,
-        instruction,
-        weakened,
-        word: wordOf(weakened),
-        ordersData,
-      });
+  const text = spec.memory.regions.filter(({ kind }) => kind === 'text');
+  for (const { base, bytes } of text.toSorted((a, b) => a.base - b.base)) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    for (let at = 0; at + 4 <= bytes.length; at += 4) {
+      const address = base + at;
+      // Directives that put words into the text are no instructions of the protocol.
+      if (isPatched(address) || lines?.get(address)?.text.startsWith('.') === true) continue;
+      const instruction = disassemble(view.getUint32(at, true), { address });
+      const rule = rules.find(({ pattern }) => pattern.test(instruction));
+      for (const by of rule?.by ?? []) {
+        const weakened = instruction.replace(rule?.pattern ?? '', by);
+        found.push({
+          number: found.length + 1,
+          address,
+          instruction,
+          weakened,
+          word: wordOf(weakened),
+          ordersData: rule?.ordersData === true,
+        });
+      }
     }
   }
   return found;
