@@ -7,7 +7,12 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@quiesce/source', 'node', 'import', 'default'] } },
   resolve: { conditions: ['@quiesce/source'] },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'architecture/**/*.test.ts'],
+    include: [
+      'packages/*/test/**/*.test.ts',
+      'apps/*/test/**/*.test.ts',
+      'architecture/**/*.test.ts',
+      'release/**/*.test.ts',
+    ],
     testTimeout: 60_000,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },

@@ -10,6 +10,8 @@ export interface OptionSpec {
   readonly example?: string;
   /** The values that may be given, where they are few. */
   readonly values?: readonly string[];
+  /** Beside {@link values}, any path that ends so. */
+  readonly ending?: string;
   readonly short?: string;
   readonly does: string;
 }
@@ -109,8 +111,10 @@ function valueOf(
       `${rawName} needs a value (${spec.value}); for example ${rawName} ${spec.example ?? spec.value}`,
     );
   }
-  if (spec.values !== undefined && !spec.values.includes(value)) {
-    throw usage(`${rawName} is '${value}'; expected ${spec.values.join(' or ')}`);
+  const { values, ending } = spec;
+  if (values !== undefined && !values.includes(value) && (ending === undefined || !value.endsWith(ending))) {
+    const paths = ending === undefined ? [] : [`a path that ends in ${ending}`];
+    throw usage(`${rawName} is '${value}'; expected ${[...values, ...paths].join(' or ')}`);
   }
   return value;
 }

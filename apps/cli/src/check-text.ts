@@ -1,5 +1,5 @@
 import type { CheckResult, FoundViolation } from '@quiesce/scenarios';
-import { renderText, traceOf } from '@quiesce/trace';
+import { type Trace, renderText, traceOf } from '@quiesce/trace';
 import {
   type CheckPlan,
   type Expectation,
@@ -38,6 +38,17 @@ function costText({ states, transitions, depth, milliseconds }: CheckResult): st
 }
 
 /** A counterexample as a trace. */
+export function traceOfViolation(subject: Subject, result: CheckResult, violation: FoundViolation): Trace {
+  return traceOf(inTier(subject.source(result.cpus), result.model.tier), violation.schedule, {
+    scenario: subject.id,
+    fuse: result.model.reductions.includes('local steps'),
+    ...(violation.kind === 'hang'
+      ? { hang: violation.doomedAt === undefined ? {} : { doomedAt: violation.doomedAt } }
+      : {}),
+  });
+}
+
+/** A counterexample as text. */
 export function traceText(
   subject: Subject,
   result: CheckResult,
@@ -45,14 +56,7 @@ export function traceText(
   form: Exclude<TraceForm, 'none'>,
   look: Look,
 ): string {
-  const trace = traceOf(inTier(subject.source(result.cpus), result.model.tier), violation.schedule, {
-    scenario: subject.id,
-    fuse: result.model.reductions.includes('local steps'),
-    ...(violation.kind === 'hang'
-      ? { hang: violation.doomedAt === undefined ? {} : { doomedAt: violation.doomedAt } }
-      : {}),
-  });
-  return renderText(trace, {
+  return renderText(traceOfViolation(subject, result, violation), {
     full: form === 'full',
     brief: form === 'brief',
     width: look.width,

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import type { ByteSource } from '@quiesce/kernel';
 import { fileSource } from '@quiesce/kernel/node';
@@ -23,6 +24,8 @@ export interface Host {
   readonly write: (path: string, bytes: Uint8Array) => void;
   /** Paths of the files in a directory and below, sorted; undefined where the path is no directory. */
   readonly list: (path: string) => readonly string[] | undefined;
+  /** The page of the viewer, as it was built; traces are put into it. */
+  readonly viewerPage: () => string;
   /** Milliseconds on a clock that never runs backwards. */
   readonly now: () => number;
   /** Calls back at the first Ctrl-C from now on; the second one kills. Returns how to stop listening. */
@@ -73,6 +76,13 @@ export function processHost(): Host {
           .sort();
       } catch (error) {
         throw cannotRead(path, reason(error));
+      }
+    },
+    viewerPage: () => {
+      try {
+        return readFileSync(createRequire(import.meta.url).resolve('@quiesce/viewer/viewer.html'), 'utf8');
+      } catch {
+        throw usage("the page of the viewer has not been built; run 'npm run build' in the repository");
       }
     },
     now: () => performance.now(),

@@ -7,3 +7,10 @@ const jsonSchema = 1;
 export function printJson(host: Host, results: readonly object[]): void {
   host.out(`${JSON.stringify({ schema: jsonSchema, results }, undefined, 2)}\n`);
 }
+
+/** A value of JSON that has fields. */
+export type JsonRecord = Readonly<Record<string, unknown>>;
+
+/** Whether a value of JSON has fields. */
+export const isRecord = (value: unknown): value is JsonRecord =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

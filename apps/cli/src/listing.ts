@@ -1,6 +1,5 @@
 import { disassemble, hexAddress } from '@quiesce/insn';
 import type { Image } from '@quiesce/scenarios';
-import { sourceOf } from './subject.ts';
 
 /** A function of a program: a half-open range of text. */
 interface Extent {
@@ -71,7 +70,6 @@ function maintenanceAddresses({ assembly }: Image): number[] {
 }
 
 function functionLines(image: Image, { start, end }: Extent): string[] {
-  const subject = sourceOf(image);
   const labels = new Map<number, string[]>();
   for (const { name, address } of image.assembly.labels) {
     const isSite = name.startsWith('site_');
@@ -82,10 +80,10 @@ function functionLines(image: Image, { start, end }: Extent): string[] {
   for (let address = start; address < end; address += 4) {
     const word = image.assembly.wordAt(address) ?? 0;
     for (const name of labels.get(address) ?? []) lines.push(`    ${name}:`);
-    const target = (to: number): string => subject.symbolise(to);
+    const target = (to: number): string => image.symbolise(to);
     const text = disassemble(word, { address, target });
     const replacement = newWord(image, address);
-    const isQuiescent = subject.quiescent?.(address) === true;
+    const isQuiescent = image.quiescent(address);
     const mark = replacement !== undefined ? 'S' : isQuiescent ? 'w' : ' ';
     const change = replacement === undefined ? '' : `   -> ${disassemble(replacement, { address, target })}`;
     lines.push(`  ${mark} ${hexAddress(address)}  ${text}${change}`);

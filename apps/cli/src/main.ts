@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { readArguments } from './arguments.ts';
 import { overview, verbHelp } from './help.ts';
 import { type Host, processHost } from './host.ts';
@@ -6,8 +5,10 @@ import { printJson } from './json.ts';
 import { suggestion } from './nearest.ts';
 import { UsageError, usage } from './usage-error.ts';
 import type { Verb } from './verb.ts';
+import { version } from './version.ts';
 import { asm } from './verbs/asm.ts';
 import { check } from './verbs/check.ts';
+import { diff } from './verbs/diff.ts';
 import { disasm } from './verbs/disasm.ts';
 import { explain } from './verbs/explain.ts';
 import { kernelAlternatives } from './verbs/kernel-alternatives.ts';
@@ -48,6 +49,7 @@ const verbs: readonly Verb[] = [
   run,
   replay,
   minimise,
+  diff,
   explain,
   create,
   asm,
@@ -87,14 +89,6 @@ function verbAt(argv: readonly string[]): { readonly verb: Verb; readonly rest: 
   if (second === undefined || second.startsWith('-'))
     throw usage(`'${first}' needs a second word; ${remedy}`);
   throw usage(`no verb '${first} ${second}'${suggestion(`${first} ${second}`, names, remedy)}`);
-}
-
-/** The version of this package. */
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  const found =
-    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : 'unknown';
-  return String(found);
 }
 
 async function dispatch(argv: readonly string[], host: Host): Promise<number> {

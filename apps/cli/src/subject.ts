@@ -52,7 +52,7 @@ export function scenarioSubject(scenario: Scenario): Subject {
     file: undefined,
     variant,
     sizes: [smallest],
-    source: (cpus) => sourceOf(imageFor(scenario, cpus)),
+    source: (cpus) => imageFor(scenario, cpus),
     check: (cpus, options) => check(scenario, cpus, options),
     compare: (result) => ({
       pinned: pinnedOutcome(scenario, result.cpus),
@@ -117,33 +117,4 @@ export function imageFor(scenario: Scenario, cpus: number): Image {
     const why = error instanceof Error ? error.message : String(error);
     throw usage(`'${scenario.id}' cannot be built for ${cpus} CPUs (${why}); give fewer`);
   }
-}
-
-/**
- * A program as a trace shows it. Site labels count for the words of their site alone, and only where the scenario
- * patches that site: `site_wait_loop` in front of code that nobody patches would mislead.
- */
-export function sourceOf(image: Image): TraceSource {
-  const { assembly, program } = image;
-  const sites = new Map(program.sites.map(({ label, words }) => [label, 4 * words]));
-  const labels = assembly.labels.filter(({ name }) => !name.startsWith('site_') || sites.has(name));
-  const ranges = program.quiescent.map(
-    ({ start, end }) => [image.address(start), image.address(end)] as const,
-  );
-  return {
-    spec: image.spec,
-    quiescent: (pc) => ranges.some(([start, end]) => pc >= start && pc < end),
-    symbolise: (address) => {
-      const section = assembly.sectionAt(address);
-      const found = labels.findLast(
-        (label) =>
-          label.address <= address &&
-          label.address >= (section?.base ?? Infinity) &&
-          address < label.address + (sites.get(label.name) ?? Infinity),
-      );
-      if (found === undefined) return assembly.symbolise(address);
-      const offset = address - found.address;
-      return offset === 0 ? found.name : `${found.name}+0x${offset.toString(16)}`;
-    },
-  };
 }

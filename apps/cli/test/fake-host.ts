@@ -58,6 +58,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       return inside.length === 0 ? undefined : inside;
     },
     write: (path, bytes) => void files.set(path, bytes),
+    viewerPage: () => '<title>viewer</title><script type="application/json" id="trace"></script>',
     now,
     onInterrupt: (callback) => {
       listener = callback;

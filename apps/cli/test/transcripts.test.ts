@@ -16,7 +16,10 @@ const pages = [
   join(root, 'README.md'),
 ];
 
-describe.each(pages.map((path) => [basename(path), path]))('%s', (_, path) => {
+/** Pages without commands, such as one about a form of files, are no transcripts. */
+const transcripts = pages.filter((path) => readFileSync(path, 'utf8').includes('\n$ quiesce'));
+
+describe.each(transcripts.map((path) => [basename(path), path]))('%s', (_, path) => {
   for (const { title, commands, files } of parseTranscript(readFileSync(path, 'utf8'))) {
     if (commands.length === 0) continue;
     it(title, async () => {

@@ -26,12 +26,19 @@ function commentAt(line: string): number {
 }
 
 /** One directive of its text; undefined where the text is empty. */
-export function directiveOf(text: string, { line, column }: Place): Directive | undefined {
+export function directiveOf(text: string, { line, column, offset }: Place): Directive | undefined {
   const [, before, word, between, rest] = /^(\s*)(\S+)(\s*)(.*?)\s*$/.exec(text) ?? [];
   // Groups that did not take part are undefined, whatever their type says.
   if ((word as string | undefined) === undefined) return undefined;
   const at = column + before.length;
-  return { word, text: rest, line, column: at, textColumn: at + word.length + between.length };
+  return {
+    word,
+    text: rest,
+    line,
+    column: at,
+    textColumn: at + word.length + between.length,
+    ...(offset === undefined ? {} : { offset: offset + before.length }),
+  };
 }
 
 /** The directives in the comments of an assembly source, in order. */

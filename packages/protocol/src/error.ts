@@ -21,13 +21,17 @@ export interface Complaint {
   readonly remedy: string;
 }
 
-/** Where something stands in a file. Lines and columns count from 1. */
+/** Where something stands in a file. Lines and columns count from 1; in an object file the offset in bytes counts. */
 export interface Place {
   readonly line: number;
   readonly column: number;
+  readonly offset?: number;
 }
 
-/** Thrown for a file that is no protocol: one line, `file:line:column: expected ..., found ...`. */
+/**
+ * Thrown for a file that is no protocol: one line, `file:line:column: expected ..., found ...`, or `file: offset 0x...: ...` for an
+ * object file.
+ */
 export class ProtocolError extends Error implements Complaint {
   readonly code: ProtocolErrorCode;
   readonly file: string;
@@ -38,8 +42,11 @@ export class ProtocolError extends Error implements Complaint {
   /** What to do about it. */
   readonly remedy: string;
 
-  constructor(file: string, { line, column }: Place, { code, expected, found, remedy }: Complaint) {
-    super(`${file}:${line}:${column}: expected ${expected}, found ${found}`);
+  constructor(file: string, { line, column, offset }: Place, { code, expected, found, remedy }: Complaint) {
+    const where =
+      offset === undefined ? `${file}:${line}:${column}` : `${file}: offset 0x${offset.toString(16)}`;
+    // Names come from files, and may hold anything.
+    super(`${where}: expected ${expected}, found ${found}`.replaceAll(/\p{Cc}/gu, '?'));
     this.name = 'ProtocolError';
     this.code = code;
     this.file = file;
@@ -58,7 +65,8 @@ export class Fault extends Error {
 
   constructor(at: Place, complaint: Complaint) {
     super(complaint.expected);
-    this.at = { line: at.line, column: at.column };
+    const { line, column, offset } = at;
+    this.at = { line, column, ...(offset === undefined ? {} : { offset }) };
     this.complaint = complaint;
   }
 }

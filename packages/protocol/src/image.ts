@@ -19,6 +19,10 @@ export interface Line {
 export interface ProtocolImage {
   readonly spec: MachineSpec;
   readonly code: Assembly;
+  /** The file that it was read from. */
+  readonly file: string;
+  /** A name for the role of each CPU, where roles were declared. */
+  readonly roles?: readonly string[];
   /** Answers what witnesses ask. */
   readonly subject: Subject;
   /** An address as symbol and offset. */
@@ -31,6 +35,7 @@ export interface ProtocolImage {
 
 /** A program in memory. */
 export interface Code {
+  readonly file: string;
   readonly assembly: Assembly;
   source(address: number): Line | undefined;
 }
@@ -272,9 +277,14 @@ export function imageOf(code: Code, declaration: Declaration, cpus: number, star
     ({ from, to }) => [addressOf(code, from), addressOf(code, to)] as const,
   );
   checkMachine(spec, start);
+  const names = crew.roles.map(
+    (role) => declaration.roles.find(({ name }) => crew.first.get(name) === role)?.name ?? '',
+  );
   return {
     spec,
     code: assembly,
+    file: code.file,
+    ...(declaration.roles.length === 0 ? {} : { roles: names }),
     subject: subjectOf(code, declaration, sites, crew, done),
     symbolise: (address) => assembly.symbolise(address),
     quiescent: (pc) => ranges.some(([from, to]) => pc >= from && pc < to),

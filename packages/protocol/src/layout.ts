@@ -9,8 +9,14 @@ export const sectionBases: Readonly<Record<string, number>> = {
   '.rodata': 0x8_0000,
   '.data': 0xc_0000,
   '.bss': 0x10_0000,
-  '.percpu': 0x11_0000,
+  '.percpu': 0x14_0000,
 };
+
+/** Where other sections of an object file begin. */
+export const firstOther = 0x18_0000;
+
+/** Section of an object file that holds directives as strings. */
+export const directiveSection = '.quiesce';
 
 /** The stack of each CPU: private, full descending, SP starts at its end. */
 export const stack = { base: 0x1_1000_0000, size: 0x400 } as const;

@@ -5,6 +5,8 @@ import { completed } from './condition.ts';
 import type { Declaration } from './declaration.ts';
 import { type Directive, directivesIn } from './directive.ts';
 import { Fault, about } from './error.ts';
+import { objectFile } from './elf/object-file.ts';
+import { codeOfObject, directivesInObject } from './object.ts';
 import { type Code, type ProtocolImage, imageOf, isOpen, leastCpus, symbolsFor } from './image.ts';
 import { sectionBases } from './layout.ts';
 import { declarationOf } from './vocabulary.ts';
@@ -23,6 +25,21 @@ export interface Protocol extends Question<ProtocolImage> {
 }
 
 /**
+ * Reads a protocol that was compiled: a relocatable ELF object file for AArch64 with directives as strings in the section
+ * `.quiesce`. Traces name lines of its source where it has a DWARF line table (`-g`).
+ *
+ * @throws {ProtocolError} for files that are none, with the offset.
+ */
+export function readObject(bytes: Uint8Array, file: string): Protocol {
+  return about(file, () => {
+    const object = objectFile(bytes);
+    return protocolOf(file, directivesInObject(object), (declaration, cpus) =>
+      codeOfObject(file, object, declaration, cpus),
+    );
+  });
+}
+
+/**
  * Reads a protocol: assembly source in GNU syntax with directives in comments (`//@ ...`).
  *
  * @throws {ProtocolError} for directives that are wrong or do not fit the code.
@@ -37,6 +54,7 @@ export function readProtocol(source: string, file: string): Protocol {
         symbols: symbolsFor(declaration, cpus),
       });
       return {
+        file,
         assembly,
         source: (address) => {
           const found = assembly.lines.get(address);

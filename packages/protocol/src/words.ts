@@ -65,11 +65,15 @@ export class Words {
 
   /** A fault at what comes next. */
   fault(expected: string, code: ProtocolErrorCode = 'bad-argument', remedy?: string): Fault {
-    const { text, line, textColumn } = this.directive;
+    const { text, line, textColumn, column, offset } = this.directive;
     const skipped = /^\s*/.exec(text.slice(this.#at))?.[0].length ?? 0;
     const next = /^\S+/.exec(text.slice(this.#at + skipped))?.[0];
     return new Fault(
-      { line, column: textColumn + this.#at + skipped },
+      {
+        line,
+        column: textColumn + this.#at + skipped,
+        ...(offset === undefined ? {} : { offset: offset + textColumn - column + this.#at + skipped }),
+      },
       {
         code,
         expected,

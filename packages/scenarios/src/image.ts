@@ -24,6 +24,10 @@ export interface Image {
   readonly spec: MachineSpec;
   /** Address of a label; throws for one that the program has not. */
   address(label: string): number;
+  /** An address as symbol and offset. Labels of sites count for the words of their site alone, where it is patched. */
+  symbolise(address: number): string;
+  /** Whether a CPU at this address is where the program calls it quiescent. */
+  quiescent(address: number): boolean;
 }
 
 const kinds: ReadonlyMap<string, RegionKind> = new Map([
@@ -116,5 +120,31 @@ export function imageOf(program: Program, options: MachineOptions): Image {
     ...(options.events === undefined ? {} : { events: options.events }),
     ...(options.safeList === undefined ? {} : { safeList: options.safeList }),
   };
-  return { program, assembly, spec, address };
+  const ranges = program.quiescent.map(({ start, end }) => [address(start), address(end)] as const);
+  return {
+    program,
+    assembly,
+    spec,
+    address,
+    symbolise: symboliser(program, assembly),
+    quiescent: (pc) => ranges.some(([start, end]) => pc >= start && pc < end),
+  };
+}
+
+/** Names addresses: `site_wait_loop` in front of code that nobody patches would mislead. */
+function symboliser(program: Program, assembly: Assembly): (address: number) => string {
+  const sites = new Map(program.sites.map(({ label, words }) => [label, 4 * words]));
+  const labels = assembly.labels.filter(({ name }) => !name.startsWith('site_') || sites.has(name));
+  return (address) => {
+    const section = assembly.sectionAt(address);
+    const found = labels.findLast(
+      (label) =>
+        label.address <= address &&
+        label.address >= (section?.base ?? Infinity) &&
+        address < label.address + (sites.get(label.name) ?? Infinity),
+    );
+    if (found === undefined) return assembly.symbolise(address);
+    const offset = address - found.address;
+    return offset === 0 ? found.name : `${found.name}+0x${offset.toString(16)}`;
+  };
 }

@@ -1,14 +1,6 @@
 import type { StateView, WitnessSpec } from '@quiesce/machine';
 import type { Image } from './image.ts';
 
-/** Whether a CPU is where the program calls it quiescent. */
-function quiescent(image: Image): (pc: number) => boolean {
-  const ranges = image.program.quiescent.map(
-    ({ start, end }) => [image.address(start), image.address(end)] as const,
-  );
-  return (pc) => ranges.some(([start, end]) => pc >= start && pc < end);
-}
-
 const everyCpu = (state: StateView, holds: (cpu: number) => boolean): boolean => {
   for (let cpu = 0; cpu < state.cpus; cpu++) if (!holds(cpu)) return false;
   return true;
@@ -37,7 +29,6 @@ function newWords(image: Image): { readonly address: number; readonly word: numb
 
 /** A site is modified while a CPU other than the one that stores is not quiescent: the early patch. */
 export function patchedEarly(image: Image): WitnessSpec {
-  const inside = quiescent(image);
   const store = image.address(image.program.store);
   return {
     name: 'about to patch while a CPU is outside its wait loop',
@@ -46,7 +37,7 @@ export function patchedEarly(image: Image): WitnessSpec {
       let outside = 0;
       for (let cpu = 0; cpu < state.cpus; cpu++) {
         if (state.pc(cpu) === store) patchers++;
-        else if (!inside(state.pc(cpu))) outside++;
+        else if (!image.quiescent(state.pc(cpu))) outside++;
       }
       return patchers > 0 && outside > 0;
     },

@@ -4,6 +4,8 @@ export type {
   Lane,
   MemoryKind,
   RegisterChange,
+  SiteWord,
+  SourceLine,
   Trace,
   TraceEnd,
   TraceFetch,
@@ -15,8 +17,20 @@ export type {
   TraceViolation,
   Wait,
 } from './trace.ts';
+export { type Difference, differenceOf } from './difference.ts';
+export { instructionTexts, stepTexts, valueText } from './effect-text.ts';
+export { mayFetch, type Version, type WordHistory, wordHistories } from './fetchable.ts';
 export { hangsAfter } from './hang.ts';
+export { renderHtml } from './html.ts';
+export { renderMermaid } from './mermaid.ts';
+export { parseTrace, TraceError, type TraceErrorCode, traceOfJson } from './parse.ts';
+export { renderPerfetto } from './perfetto.ts';
+export { effectsOf, type MaskSpan, masksOf, type Phase, type PhaseSpan, phasesOf } from './phases.ts';
+export { type Link, linksOf, type MarkKind, marksOf } from './marks.ts';
+export { type Finding, renderSarif } from './sarif.ts';
+export { type Json } from './shape.ts';
+export { traceJsonSchema, traceSchema } from './trace-shape.ts';
 export { explanation } from './explanation.ts';
 export { wrap } from './layout.ts';
 export { legend, type Palette, plain, renderText, type TextOptions } from './text.ts';
-export { traceOf, type TraceOptions, type TraceSource } from './trace-of.ts';
+export { scheduleOf, traceOf, type TraceOptions, type TraceSource } from './trace-of.ts';

@@ -11,9 +11,15 @@ import { instructionEffect } from './instruction-effect.ts';
 import { FetchState } from './fetch-state.ts';
 import { addressHex, valueHex, wordHex } from './hexadecimal.ts';
 import { MemoryReader } from './memory-reader.ts';
-import type { Effect, RegisterChange, TraceFetch, TraceInstruction } from './trace.ts';
+import type { Effect, RegisterChange, SourceLine, TraceFetch, TraceInstruction } from './trace.ts';
 
 type AccessSize = 1 | 2 | 4 | 8;
+
+/** What addresses are called. */
+interface Source {
+  symbolise(address: number): string;
+  source?(address: number): SourceLine | undefined;
+}
 
 /** Who wrote a version of a patchable word. */
 interface Writer {
@@ -40,6 +46,7 @@ interface Pending {
 export class Recording implements Recorder {
   readonly reader: MemoryReader;
   readonly #simulation: Simulation;
+  readonly #source: Source;
   readonly #writers = new Map<string, Writer>();
   #step = 0;
   #cpu = 0;
@@ -51,9 +58,10 @@ export class Recording implements Recorder {
   #instructions: TraceInstruction[] = [];
   #propagation: readonly Effect[] = [];
 
-  constructor(simulation: Simulation, symbolise: (address: number) => string) {
+  constructor(simulation: Simulation, source: Source) {
     this.#simulation = simulation;
-    this.reader = new MemoryReader(simulation, symbolise);
+    this.#source = source;
+    this.reader = new MemoryReader(simulation, (address) => source.symbolise(address));
     simulation.stepper.recorder = this;
     simulation.stepper.memory.observer = {
       load: (address, size) => this.#load(address, size),
@@ -254,11 +262,11 @@ export class Recording implements Recorder {
       ];
     });
     if (executed) {
-      const source = (register: number): number => {
+      const valueOf = (register: number): number => {
         const value = before.registers[register] as RegisterValue | undefined;
         return value === undefined ? 0 : value.high * 0x1_0000_0000 + (value.low >>> 0);
       };
-      effects.push(...instructionEffect(word, source, (address) => this.reader.line(address)));
+      effects.push(...instructionEffect(word, valueOf, (address) => this.reader.line(address)));
       if (after.handlers > before.handlers) effects.push(...this.#exception(pc));
     }
     effects.push(...this.#changes());
@@ -267,11 +275,13 @@ export class Recording implements Recorder {
       effects.push({ kind: 'masks', register: name, before: from, after: to });
     }
     this.#pending = undefined;
+    const source = this.#source.source?.(pc);
     this.#instructions.push({
       address: addressHex(pc),
       place: this.reader.place(pc),
       word: wordHex(word),
       text: this.#text(word, pc),
+      ...(source === undefined ? {} : { source }),
       ...(fetch === undefined ? {} : { fetch }),
       executed,
       effects,

@@ -1,8 +1,16 @@
-import { type MachineSpec, Simulation, decodeChoice, handlersOf, isWaiting } from '@quiesce/machine';
+import { disassemble } from '@quiesce/insn';
+import {
+  type MachineSpec,
+  Simulation,
+  decodeChoice,
+  encodeChoice,
+  handlersOf,
+  isWaiting,
+} from '@quiesce/machine';
 import { waitsOf } from './hang.ts';
-import { addressHex } from './hexadecimal.ts';
+import { addressHex, wordHex } from './hexadecimal.ts';
 import { Recording } from './recording.ts';
-import type { Lane, Trace, TraceEnd, TraceModel, TraceStep } from './trace.ts';
+import type { Lane, SourceLine, Trace, TraceEnd, TraceModel, TraceSite, TraceStep } from './trace.ts';
 
 /** A program in memory with the machine that runs it; an image of `@quiesce/scenarios` has the parts. */
 export interface TraceSource {
@@ -11,6 +19,12 @@ export interface TraceSource {
   symbolise(address: number): string;
   /** Whether the protocol calls a CPU at this address quiescent. Default: nowhere. */
   quiescent?(address: number): boolean;
+  /** The line of source that an instruction comes from. Default: none. */
+  source?(address: number): SourceLine | undefined;
+  /** A name for the role of each CPU. */
+  readonly roles?: readonly string[];
+  /** The protocol file that the program was read from; absent for the catalogue. */
+  readonly file?: string;
 }
 
 /** How to trace. */
@@ -24,28 +38,34 @@ export interface TraceOptions {
    * {@link hangsAfter}.
    */
   readonly hang?: { readonly doomedAt?: number };
+  /** Ends the trace where the machine does not offer the next choice, instead of throwing. Default false. */
+  readonly untilRefused?: boolean;
 }
 
 /**
  * Executes a schedule (packed choices) on a machine of its own and writes down everything that happens. Ends early at
  * a violation.
  *
- * @throws {MachineError} `bad-choice` where the machine does not offer a choice of the schedule.
+ * @throws {MachineError} `bad-choice` where the machine does not offer a choice of the schedule, unless `untilRefused`.
  */
 export function traceOf(source: TraceSource, schedule: readonly number[], options: TraceOptions = {}): Trace {
   const { scenario = 'program', fuse = true } = options;
   const simulation = new Simulation(source.spec);
   simulation.stepper.fuse = fuse;
-  const recording = new Recording(simulation, (address) => source.symbolise(address));
+  const recording = new Recording(simulation, source);
+  const start = lanesOf(source, simulation, recording);
+  const initial = sitesOf(simulation, recording);
   const steps: TraceStep[] = [];
   for (const code of schedule) {
     if (simulation.failure !== undefined) break;
-    const { cpu, kind } = decodeChoice(code);
+    if (options.untilRefused === true && !simulation.choices().includes(code)) break;
+    const { cpu, kind, alternative } = decodeChoice(code);
     const { what, instructions, effects } = recording.step(code, cpu);
     steps.push({
       step: steps.length + 1,
       cpu,
       kind,
+      alternative,
       ...(what === undefined ? {} : { what }),
       instructions,
       effects,
@@ -55,16 +75,37 @@ export function traceOf(source: TraceSource, schedule: readonly number[], option
   return {
     schema: 1,
     scenario,
+    ...(source.file === undefined ? {} : { file: source.file }),
     cpus: source.spec.cpus,
+    ...(source.roles === undefined ? {} : { roles: source.roles }),
     model: modelOf(source.spec, fuse),
-    sites: simulation.layout.map.sites.map(({ name, address, words }) => ({
-      name,
-      address: addressHex(address),
-      words,
-    })),
+    sites: initial,
+    start,
     steps,
     end: endOf(simulation, recording, options.hang),
   };
+}
+
+/** The choices of a trace's steps, packed: what {@link traceOf} executes again. */
+export function scheduleOf({ steps }: Trace): number[] {
+  return steps.map(({ cpu, kind, alternative }) => encodeChoice({ cpu, kind, alternative }));
+}
+
+function sitesOf(simulation: Simulation, { reader }: Recording): TraceSite[] {
+  const { map } = simulation.layout;
+  const target = (address: number): string => reader.place(address);
+  return map.sites.map(({ name, address, words }, site) => ({
+    name,
+    address: addressHex(address),
+    words,
+    initial: map.siteWords
+      .filter((word) => word.site === site)
+      .map((word) => ({
+        place: reader.place(word.address),
+        word: wordHex(word.initial),
+        text: disassemble(word.initial, { address: word.address, target }),
+      })),
+  }));
 }
 
 function lanesOf(source: TraceSource, simulation: Simulation, { reader }: Recording): Lane[] {

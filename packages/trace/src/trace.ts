@@ -9,9 +9,15 @@ export interface Trace {
   readonly schema: 1;
   /** Name of what ran. */
   readonly scenario: string;
+  /** The protocol file that it was read from; absent for the catalogue. */
+  readonly file?: string;
   readonly cpus: number;
+  /** A name for the role of each CPU, where roles have names. */
+  readonly roles?: readonly string[];
   readonly model: TraceModel;
   readonly sites: readonly TraceSite[];
+  /** Every CPU before the first step. */
+  readonly start: readonly Lane[];
   readonly steps: readonly TraceStep[];
   readonly end: TraceEnd;
 }
@@ -32,6 +38,15 @@ export interface TraceSite {
   readonly name: string;
   readonly address: Hex;
   readonly words: number;
+  /** What stands there at the start: a word each. */
+  readonly initial: readonly SiteWord[];
+}
+
+/** A patchable word as it is at the start: version 0. */
+export interface SiteWord {
+  readonly place: string;
+  readonly word: Hex;
+  readonly text: string;
 }
 
 /** How a trace ends. */
@@ -71,6 +86,8 @@ export interface TraceStep {
   readonly step: number;
   readonly cpu: number;
   readonly kind: 'execute' | 'event' | 'interrupt' | 'store';
+  /** Which of the words that it may fetch; the index of the event; the INTID; which outstanding store. With CPU and kind it is the choice. */
+  readonly alternative: number;
   /** For an event or an interrupt: which. */
   readonly what?: string;
   /** In the order of execution; the first is the one that others can notice. Empty where an event is all. */
@@ -97,6 +114,8 @@ export interface TraceInstruction {
   readonly place: string;
   readonly word: Hex;
   readonly text: string;
+  /** The line of source that it comes from, where there is one. */
+  readonly source?: SourceLine;
   /** At a patchable word: what could have been fetched. */
   readonly fetch?: TraceFetch;
   /** False where the fetch itself is the violation. */
@@ -104,6 +123,14 @@ export interface TraceInstruction {
   readonly effects: readonly Effect[];
   /** General, special and system registers that changed. */
   readonly registers: readonly RegisterChange[];
+}
+
+/** A line of source. */
+export interface SourceLine {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly text?: string;
 }
 
 /** A fetch of a patchable word. */

@@ -1,18 +1,34 @@
+import type { CheckResult } from '@quiesce/scenarios';
+import type { Finding } from '@quiesce/trace';
 import type { Arguments } from '../arguments.ts';
-import { type CheckPlan, checkRow, interruptible, runCheck, statusOf, worstStatus } from '../checking.ts';
-import { type TraceForm, checkText, expectationText } from '../check-text.ts';
+import {
+  type CheckPlan,
+  checkRow,
+  interruptible,
+  replayCommand,
+  runCheck,
+  statusOf,
+  worstStatus,
+} from '../checking.ts';
+import { type TraceForm, checkText, expectationText, traceOfViolation } from '../check-text.ts';
 import { coloursFor, widthFor } from '../colour.ts';
 import type { Host } from '../host.ts';
 import { printJson } from '../json.ts';
+import { type Case, junitText } from '../junit.ts';
 import { cpuNumbers, seconds, wholeNumber } from '../numbers.ts';
+import { TraceFiles, outputOptions, traceEnding } from '../outputs.ts';
 import { ProgressLine } from '../progress.ts';
 import { isPath, scenariosNamed, subjectsNamed } from '../selection.ts';
 import { story } from '../story.ts';
+import type { Subject } from '../subject.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 
 /** Options that change what is explored: with them there is no pinned verdict to compare with. */
 const exploring = ['all', 'max-states', 'max-time', 'max-depth', 'strategy', 'no-reductions', 'tier'];
+
+/** Options that write files about what was found. */
+const writing = [...Object.keys(outputOptions), 'junit'];
 
 /** `quiesce check` */
 export const check: Verb = {
@@ -47,18 +63,24 @@ export const check: Verb = {
     trace: {
       value: 'FORM',
       values: ['full', 'short', 'none'],
+      ending: traceEnding,
       example: 'full',
-      does: 'counterexamples: short (default), full or none',
+      does: 'counterexamples: short (default), full, none; or to FILE.json',
     },
+    ...outputOptions,
+    junit: { value: 'FILE', example: 'out.xml', does: 'write a JUnit report' },
   },
   notes: [
     "ID is a scenario or a pattern, such as 'patch-text-*'. FILE is a protocol of your own, a path that",
-    "ends in .s or has a slash: assembly with directives, as 'quiesce new protocol FILE' writes it.",
+    "ends in .s or .o or has a slash: assembly with directives, as 'quiesce new protocol FILE' writes it,",
+    'or what a cross compiler made of C.',
     'Exit status: 0 holds, 1 violated, 3 inconclusive (a bound was hit, or interrupted).',
     'With --expect or without ID: 0 when every verdict is the pinned one, else 1.',
   ],
   run: (given, host) => {
-    given.conflict('json', ['trace'], 'a replay token stands for the trace');
+    if (traceForm(given) !== undefined) {
+      given.conflict('json', ['trace'], 'a replay token stands for the trace');
+    }
     given.conflict('cpus', ['sizes'], 'both say how many CPUs');
     given.conflict(
       'expect',
@@ -67,7 +89,7 @@ export const check: Verb = {
     );
     const { positionals } = given;
     if (positionals.length === 0) {
-      const stray = exploring.find((name) => given.flag(name));
+      const stray = [...exploring, ...writing].find((name) => given.flag(name));
       if (stray !== undefined)
         throw usage(`--${stray} needs a scenario; for example: quiesce check patch-text-3.14 --${stray}`);
     } else if (given.flag('sizes') && !given.flag('expect')) {
@@ -77,7 +99,8 @@ export const check: Verb = {
     if (given.flag('expect') && files > 0 && files < positionals.length) {
       throw usage('--expect compares files or scenarios of the catalogue; give them in two commands');
     }
-    if (positionals.length === 0 || (given.flag('expect') && files === 0)) return compare(given, host);
+    const isStory = given.flag('expect') && files === 0 && !writing.some((name) => given.flag(name));
+    if (positionals.length === 0 || isStory) return compare(given, host);
     return explore(given, host);
   },
 };
@@ -124,27 +147,50 @@ function explore(given: Arguments, host: Host): Promise<number> {
     (wanted ?? subject.sizes).map((n) => ({ subject, n })),
   );
   for (const { subject, n } of checks) subject.source(n);
+  const files = new TraceFiles(given, host);
   const progress = new ProgressLine(host);
   const look = { colours: coloursFor(host, given.flag('no-color')), width: widthFor(host) };
   return interruptible(host, async (interruption) => {
     const rows: object[] = [];
     const statuses: number[] = [];
+    const cases: Case[] = [];
+    const findings: Finding[] = [];
     for (const [i, { subject, n }] of checks.entries()) {
       if (interruption.aborted) break;
       progress.label(`${i + 1}/${checks.length} ${subject.id}, ${n} CPUs`);
       const result = await runCheck(subject, n, plan, progress, interruption);
       const expected = given.flag('expect') ? subject.compare(result) : undefined;
-      statuses.push(
-        expected === undefined ? statusOf(subject, result) : Number(expected.differences.length > 0),
-      );
+      const status =
+        expected === undefined ? statusOf(subject, result) : Number(expected.differences.length > 0);
       rows.push(checkRow(subject, result, plan, expected));
+      if (files.isWanted) findings.push(...findingsOf(subject, result));
+      if (given.flag('junit')) {
+        const text = checkText(subject, result, plan, 'short', {
+          colours: coloursFor(host, true),
+          width: 100,
+        });
+        cases.push({ subject, result, status, expected, text });
+      }
+      statuses.push(status);
       if (given.flag('json')) continue;
       const text = checkText(subject, result, plan, traceForm(given) ?? 'short', look);
       host.out(`${i === 0 ? '' : '\n'}${text}${expected === undefined ? '' : expectationText(expected)}`);
     }
+    files.write(findings);
+    const junit = given.text('junit');
+    if (junit !== undefined) host.write(junit, new TextEncoder().encode(junitText(cases)));
     if (given.flag('json')) printJson(host, rows);
     if (!interruption.aborted) return worstStatus(statuses);
     host.error(`quiesce: interrupted; ${statuses.length} of ${checks.length} checks were begun\n`);
     return 3;
   });
+}
+
+/** Everything that a check found, for files. */
+function findingsOf(subject: Subject, result: CheckResult): Finding[] {
+  return result.violations.map((violation) => ({
+    trace: traceOfViolation(subject, result, violation),
+    replay: replayCommand(subject, violation.replay),
+    fingerprint: violation.replay,
+  }));
 }

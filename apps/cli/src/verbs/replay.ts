@@ -1,13 +1,24 @@
 import { MachineError } from '@quiesce/machine';
 import { type Token, TokenError, decodeToken, parseVariantId } from '@quiesce/scenarios';
-import { type Trace, hangsAfter, renderText, traceOf } from '@quiesce/trace';
+import {
+  type Difference,
+  type Trace,
+  differenceOf,
+  hangsAfter,
+  renderText,
+  scheduleOf,
+  traceOf,
+} from '@quiesce/trace';
 import { coloursFor, widthFor } from '../colour.ts';
 import type { Host } from '../host.ts';
 import { printJson } from '../json.ts';
 import type { Protocol } from '@quiesce/protocol';
+import { worstStatus } from '../checking.ts';
+import { TraceFiles, outputOptions, traceEnding } from '../outputs.ts';
 import { protocolIn } from '../protocol-file.ts';
 import { knownScenario } from '../selection.ts';
 import { type Subject, inTier, protocolSubject, protocolVariant, scenarioSubject } from '../subject.ts';
+import { tracesIn } from '../trace-file.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 
@@ -19,11 +30,20 @@ export const replay: Verb = {
   options: {
     short: { does: 'only what others can notice: one line a step' },
     verbose: { short: 'v', does: 'with the registers that change' },
+    trace: {
+      value: 'FILE',
+      example: 'out.json',
+      does: 'write the trace to FILE.json',
+      ending: traceEnding,
+      values: [],
+    },
+    ...outputOptions,
   },
   notes: [
-    'TOKEN is what check prints after "replay"; FILE is any text with tokens in it, such as what',
-    'check --json prints. PROTOCOL is the protocol file that was checked, where it was one.',
-    'Exit status: 1 if the schedule shows a violation, 0 if it ends without.',
+    'TOKEN is what check prints after "replay"; FILE is a trace, or any text with tokens in it, such as',
+    'what check --json prints. PROTOCOL is the protocol file that was checked, where it was one.',
+    'Exit status: 1 if the schedule shows a violation, 0 if it ends without, 3 if the code under a trace',
+    'has changed, so that nothing is decided.',
   ],
   run: (given, host) => {
     given.conflict('json', ['short', 'verbose'], 'the JSON holds the whole trace');
@@ -32,31 +52,53 @@ export const replay: Verb = {
     if (subject === undefined || more.length > 0) {
       throw usage("replay takes one token or one file; 'quiesce check patch-text-3.14' prints a token");
     }
+    const files = new TraceFiles(given, host);
     const protocol = path === undefined ? undefined : protocolIn(path, host);
-    const traces = tokensIn(subject, host).map((token) => traceOfToken(token, protocol));
-    const found = traces.filter(({ end }) => end.kind === 'violated');
+    const replayed = /^q\d+\//.test(subject)
+      ? [replayOfToken(tokenOf(subject), protocol)]
+      : replaysOf(subject, new TextDecoder().decode(host.read(subject)), protocol, host);
+    files.write(replayed.map(({ trace }) => ({ trace })));
     if (given.flag('json')) {
       printJson(
         host,
-        traces.map((trace) => ({
+        replayed.map(({ trace, difference }) => ({
           scenario: trace.scenario,
           cpus: trace.cpus,
           violation: trace.end.kind === 'violated' ? trace.end.violation.kind : null,
+          ...(difference === undefined ? {} : { changed: difference }),
           trace,
         })),
       );
     } else {
       const palette = coloursFor(host, given.flag('no-color'));
-      for (const trace of traces) {
+      for (const { trace, difference } of replayed) {
         const options = { full: !given.flag('short'), registers: given.flag('verbose') };
-        host.out(`${renderText(trace, { ...options, width: widthFor(host), palette })}${verdictOf(trace)}\n`);
+        host.out(
+          `${renderText(trace, { ...options, width: widthFor(host), palette })}${verdictOf(trace, difference)}\n`,
+        );
       }
     }
-    return found.length > 0 ? 1 : 0;
+    return worstStatus(replayed.map(statusOf));
   },
 };
 
-function verdictOf({ end }: Trace): string {
+/** A schedule that was executed again. */
+interface Replayed {
+  readonly trace: Trace;
+  /** For a recorded trace: where the code has changed since. */
+  readonly difference: Difference | undefined;
+}
+
+function statusOf({ trace, difference }: Replayed): number {
+  if (difference !== undefined) return 3;
+  return trace.end.kind === 'violated' ? 1 : 0;
+}
+
+function verdictOf({ end }: Trace, difference: Difference | undefined): string {
+  if (difference !== undefined) {
+    const { step, text } = difference;
+    return `Not the same any more: ${step === 0 ? 'before the first step' : `in step ${step}`}, ${text}.`;
+  }
   switch (end.kind) {
     case 'violated':
       return `Reproduced: ${end.violation.kind}.`;
@@ -67,16 +109,17 @@ function verdictOf({ end }: Trace): string {
   }
 }
 
-function tokensIn(subject: string, host: Host): Token[] {
-  if (/^q\d+\//.test(subject)) return [tokenOf(subject)];
-  const text = new TextDecoder().decode(host.read(subject));
+/** Everything in a file that can be replayed: a trace, what `--json` printed with traces in it, or tokens in any text. */
+function replaysOf(path: string, text: string, protocol: Protocol | undefined, host: Host): Replayed[] {
+  const recorded = tracesIn(path, text);
+  if (recorded.length > 0) return recorded.map((trace) => replayOfTrace(trace, protocol, host));
   const found = [...new Set(text.match(/\bq1\/[\w./*~+-]+/g) ?? [])];
   if (found.length === 0) {
     throw usage(
-      `'${subject}' contains no replay token, which begins with q1/; check prints one for every violation`,
+      `'${path}' contains no replay token, which begins with q1/; check prints one for every violation`,
     );
   }
-  return found.map(tokenOf);
+  return found.map((token) => replayOfToken(tokenOf(token), protocol));
 }
 
 function tokenOf(text: string): Token {
@@ -103,18 +146,41 @@ function subjectOf(id: string, protocol: Protocol | undefined): Subject {
   );
 }
 
-function traceOfToken(
+function replayOfToken(
   { scenario: id, cpus, schedule, fuse = true, tier = 1 }: Token,
   protocol: Protocol | undefined,
-): Trace {
+): Replayed {
   const source = inTier(subjectOf(id, protocol).source(cpus), tier);
+  const options = { scenario: id, fuse };
   try {
-    const trace = traceOf(source, schedule, { scenario: id, fuse });
-    if (trace.end.kind !== 'unfinished') return trace;
+    const trace = traceOf(source, schedule, options);
+    if (trace.end.kind !== 'unfinished') return { trace, difference: undefined };
     const isHang = hangsAfter(source.spec, schedule, fuse) === 'hangs';
-    return isHang ? traceOf(source, schedule, { scenario: id, fuse, hang: {} }) : trace;
+    return {
+      trace: isHang ? traceOf(source, schedule, { ...options, hang: {} }) : trace,
+      difference: undefined,
+    };
   } catch (error) {
     if (!(error instanceof MachineError)) throw error;
     throw usage(`the token does not fit '${id}' as it is here: ${error.message}; check the scenario again`);
   }
+}
+
+/** Executes the schedule of a trace again, on the code as it is now, and compares. */
+function replayOfTrace(recorded: Trace, given: Protocol | undefined, host: Host): Replayed {
+  const { scenario, file, cpus, model, end } = recorded;
+  const protocol = given ?? (file === undefined ? undefined : protocolIn(file, host));
+  const source = inTier(subjectOf(scenario, protocol).source(cpus), model.tier);
+  const schedule = scheduleOf(recorded);
+  const options = { scenario, fuse: model.fused, untilRefused: true };
+  const trace = traceOf(source, schedule, options);
+  const wasHang = end.kind === 'violated' && end.violation.kind === 'hang';
+  const isWhole = trace.steps.length === schedule.length && trace.end.kind === 'unfinished';
+  // A hang is a statement about everything that could follow.
+  if (!wasHang || !isWhole || hangsAfter(source.spec, schedule, model.fused) !== 'hangs') {
+    return { trace, difference: differenceOf(recorded, trace) };
+  }
+  const { doomedAt } = end.violation;
+  const hangs = traceOf(source, schedule, { ...options, hang: doomedAt === undefined ? {} : { doomedAt } });
+  return { trace: hangs, difference: differenceOf(recorded, hangs) };
 }

@@ -3,6 +3,7 @@ import { hangsAfter, renderText, traceOf } from '@quiesce/trace';
 import { coloursFor, widthFor } from '../colour.ts';
 import { printJson } from '../json.ts';
 import { cpuNumbers, wholeNumber } from '../numbers.ts';
+import { TraceFiles, outputOptions, traceEnding } from '../outputs.ts';
 import { type RandomSchedule, randomSchedule } from '../random-schedule.ts';
 import { replayCommand } from '../checking.ts';
 import { subjectNamed } from '../selection.ts';
@@ -37,17 +38,21 @@ export const run: Verb = {
     trace: {
       value: 'FORM',
       values: ['full', 'short', 'none'],
+      ending: traceEnding,
       example: 'full',
-      does: 'short (default), full or none',
+      does: 'short (default), full or none; or write it to FILE.json',
     },
+    ...outputOptions,
   },
   notes: ['Exit status: 0 every CPU finished, 1 a violation, 3 the step limit.'],
   run: (given, host) => {
-    given.conflict('json', ['trace'], 'the JSON holds the whole trace');
+    const form = given.text('trace') ?? 'short';
+    if (!form.endsWith(traceEnding)) given.conflict('json', ['trace'], 'the JSON holds the whole trace');
     const [id, ...more] = given.positionals as readonly (string | undefined)[];
     if (id === undefined || more.length > 0) {
       throw usage('run takes one scenario; for example: quiesce run patch-text-3.14 --cpus 2 --seed 1');
     }
+    const files = new TraceFiles(given, host);
     const subject = subjectNamed(id, host);
     const sizes = cpuNumbers('--cpus', given.text('cpus') ?? String(subject.sizes[0]));
     const [cpus] = sizes;
@@ -62,12 +67,12 @@ export const run: Verb = {
     const end: End = isHang ? 'hang' : found;
     const trace = traceOf(source, schedule, { scenario: subject.id, ...(isHang ? { hang: {} } : {}) });
     const replay = replayCommand(subject, encodeToken({ scenario: subject.id, cpus, schedule }));
+    files.write([{ trace, replay }]);
     if (given.flag('json')) {
       printJson(host, [{ scenario: subject.id, cpus, seed, steps: schedule.length, end, replay, trace }]);
       return statuses[end];
     }
     const palette = coloursFor(host, given.flag('no-color'));
-    const form = given.text('trace') ?? 'short';
     if (form !== 'none') {
       host.out(renderText(trace, { full: form === 'full', width: widthFor(host), palette }));
     }
