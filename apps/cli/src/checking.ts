@@ -10,7 +10,8 @@ export interface CheckPlan {
   readonly bounds: Bounds;
   readonly strategy: Strategy;
   readonly reductions: boolean;
-  readonly tier: 1 | 2;
+  /** Undefined: that of the scenario. */
+  readonly tier: 1 | 2 | undefined;
 }
 
 /** Everything explored in full, with every reduction. */
@@ -19,7 +20,7 @@ export const wholePlan: CheckPlan = {
   bounds: {},
   strategy: 'breadth-first',
   reductions: true,
-  tier: 1,
+  tier: undefined,
 };
 
 /** Ctrl-C, as a search looks at it. */
@@ -55,7 +56,7 @@ export async function runCheck(
     all,
     bounds,
     strategy,
-    tier,
+    ...(tier === undefined ? {} : { tier }),
     signal: interruption,
     onProgress: (state) => progress.report(state),
     ...(reductions ? {} : { reductions: { symmetry: false, fuse: false, liveness: false } }),
@@ -114,7 +115,7 @@ export function checkCommand({ argument }: Subject, result: CheckResult, plan: C
     ...(milliseconds === undefined ? [] : [`--max-time ${milliseconds / 1000}`]),
     ...(plan.strategy === 'breadth-first' ? [] : [`--strategy ${plan.strategy}`]),
     ...(plan.reductions ? [] : ['--no-reductions']),
-    ...(plan.tier === 1 ? [] : [`--tier ${plan.tier}`]),
+    ...(plan.tier === undefined ? [] : [`--tier ${plan.tier}`]),
   ].join(' ');
 }
 

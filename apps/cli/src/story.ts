@@ -39,6 +39,7 @@ const titles: Readonly<Record<Chapter, string>> = {
   'debugger and hotplug': 'CPUs that are missing or come late',
   'maintenance by hand': 'cache maintenance as others write it',
   'user space': 'JIT compilers, hooks and debuggers',
+  'weak data': 'what only weakly ordered data shows (tier 2)',
 };
 
 /** Compares scenarios with their pinned verdicts and tells the story. Returns the exit status. */

@@ -65,7 +65,7 @@ export function scenarioSubject(scenario: Scenario): Subject {
 
 /** The same program on a machine of another tier. */
 export function inTier(source: TraceSource, tier: 1 | 2): TraceSource {
-  return tier === 1 ? source : { ...source, spec: { ...source.spec, tier } };
+  return { ...source, spec: { ...source.spec, tier } };
 }
 
 /** A protocol of a file with weakened barriers, as minimise names it: `PATH~3`. */

@@ -86,7 +86,7 @@ export interface CheckOptions extends Pick<
   'all' | 'bounds' | 'onProgress' | 'signal' | 'strategy'
 > {
   readonly reductions?: Pick<SystemOptions, 'symmetry' | 'fuse' | 'liveness'>;
-  /** Tier of the model. Default 1. */
+  /** Tier of the model. Default: that of the machine. */
   readonly tier?: 1 | 2;
 }
 
@@ -107,8 +107,8 @@ export async function check<I extends { readonly spec: MachineSpec }>(
   options: CheckOptions = {},
 ): Promise<CheckResult> {
   const image = scenario.image(cpus);
-  const { reductions = {}, tier = 1, ...exploring } = options;
-  const spec = tier === 1 ? image.spec : { ...image.spec, tier };
+  const { reductions = {}, tier, ...exploring } = options;
+  const spec = tier === undefined ? image.spec : { ...image.spec, tier };
   const system = new MachineSystem(spec, { ...reductions, witnesses: scenario.ask(image) });
   const result = await explore(system, exploring);
   const bounds = [

@@ -15,6 +15,8 @@ export interface MachineOptions {
   /** CPUs that the program treats differently from the others, beside its patcher. */
   readonly special?: readonly number[];
   readonly safeList?: SafeListIssue;
+  /** Tier of the model in which the verdict is pinned. Default 1. */
+  readonly tier?: 1 | 2;
 }
 
 /** A program in memory, with the machine that runs it. */
@@ -119,6 +121,7 @@ export function imageOf(program: Program, options: MachineOptions): Image {
     ...(program.initialPriorityMask === undefined ? {} : { priorityMask: program.initialPriorityMask }),
     ...(options.events === undefined ? {} : { events: options.events }),
     ...(options.safeList === undefined ? {} : { safeList: options.safeList }),
+    ...(options.tier === undefined ? {} : { tier: options.tier }),
   };
   const ranges = program.quiescent.map(({ start, end }) => [address(start), address(end)] as const);
   return {

@@ -27,6 +27,7 @@ export const mechanismChapters = [
   'debugger and hotplug',
   'maintenance by hand',
   'user space',
+  'weak data',
 ] as const;
 
 /** A chapter of the series' story. */

@@ -57,7 +57,7 @@ export const check: Verb = {
       value: 'TIER',
       values: ['1', '2'],
       example: '2',
-      does: '1: sequentially consistent data (default); 2: weak data',
+      does: '1: sequentially consistent data; 2: weak data (default: as the scenario is pinned)',
     },
     'no-reductions': { does: 'no symmetry, no fused steps, no dead registers' },
     trace: {
@@ -123,6 +123,10 @@ function traceForm(given: Arguments): TraceForm | undefined {
   return form === 'full' || form === 'short' || form === 'none' ? form : undefined;
 }
 
+function tierOf(text: string | undefined): CheckPlan['tier'] {
+  return text === undefined ? undefined : text === '2' ? 2 : 1;
+}
+
 function planOf(given: Arguments): CheckPlan {
   const [states, time, depth] = ['max-states', 'max-time', 'max-depth'].map((name) => given.text(name));
   return {
@@ -134,7 +138,7 @@ function planOf(given: Arguments): CheckPlan {
     },
     strategy: given.text('strategy') === 'depth-first' ? 'depth-first' : 'breadth-first',
     reductions: !given.flag('no-reductions'),
-    tier: given.text('tier') === '2' ? 2 : 1,
+    tier: tierOf(given.text('tier')),
   };
 }
 

@@ -57,6 +57,10 @@ import { liveBreakpoint } from './user-space/live-breakpoint.ts';
 import { membarrierTooEarly } from './user-space/membarrier-too-early.ts';
 import { publishByPointer } from './user-space/publish-by-pointer.ts';
 import { storeToBranch } from './user-space/store-to-branch.ts';
+import { isbWithoutDependency } from './weak-data/isb-without-dependency.ts';
+import { relaxedArrival } from './weak-data/relaxed-arrival.ts';
+import { releaseWithoutOrder } from './weak-data/release-without-order.ts';
+import { resetWithoutBarrier } from './weak-data/reset-without-barrier.ts';
 
 /** Mechanisms beside the series, each broken and repaired, by chapters. */
 export const mechanisms: readonly Scenario[] = [
@@ -117,4 +121,8 @@ export const mechanisms: readonly Scenario[] = [
   liveBreakpoint,
   hookOfWords,
   inlineCache,
+  isbWithoutDependency,
+  relaxedArrival,
+  releaseWithoutOrder,
+  resetWithoutBarrier,
 ].flatMap(mechanism);
