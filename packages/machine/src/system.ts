@@ -194,7 +194,9 @@ export class MachineSystem implements TransitionSystem {
     this.#settledLocals.forEach((local, cpu) => local.set(this.#locals.get(next[header + cpu])));
     timeline.settle(this.#sharedWork, this.#settledLocals, this.layout.view);
     next[1] = this.#shared.intern(this.#sharedWork);
-    this.#settledLocals.forEach((local, cpu) => (next[header + cpu] = this.#locals.intern(local)));
+    this.#settledLocals.forEach((local, cpu) => {
+      if (timeline.changed[cpu] === 1) next[header + cpu] = this.#locals.intern(local);
+    });
   }
 
   /** Sorts the CPUs of each role, so that an exchange of two of them is the same state. */

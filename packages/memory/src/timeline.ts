@@ -15,6 +15,8 @@ export class Timeline {
   readonly #shared: ReturnType<typeof weakSharedCells>;
   readonly #view: ReturnType<typeof weakViewCells>;
   readonly #locations: number;
+  /** After {@link settle}: 1 for each CPU whose own state it changed. */
+  readonly changed: Uint8Array = new Uint8Array(64);
   readonly #finished: (local: Int32Array) => boolean;
   #ranks: Int32Array = new Int32Array(64);
   #alive: Uint8Array = new Uint8Array(64);
@@ -32,10 +34,14 @@ export class Timeline {
   settle(shared: Int32Array, locals: readonly Int32Array[], at: number): void {
     const cells = this.#shared;
     const running: Int32Array[] = [];
-    for (const local of locals) {
+    this.changed.fill(0);
+    locals.forEach((local, cpu) => {
       if (!this.#finished(local) || local[at + this.#view.storeWord] !== 0) running.push(local);
-      else local.fill(0, at, at + this.#view.length);
-    }
+      else {
+        this.changed[cpu] = 1;
+        local.fill(0, at, at + this.#view.length);
+      }
+    });
     this.#drop(shared, running, at);
     const now = shared[cells.now];
     if (now >= this.#ranks.length) {
@@ -51,7 +57,9 @@ export class Timeline {
       if (alive[time] === 1 && time > past) rank++;
       ranks[time] = rank;
     }
-    for (const local of running) this.#renumber(local, at);
+    locals.forEach((local, cpu) => {
+      if (this.changed[cpu] === 0 && this.#renumber(local, at)) this.changed[cpu] = 1;
+    });
     this.#eachTime(shared, (cell) => (shared[cell] = ranks[shared[cell]]));
     shared[cells.now] = rank;
   }
@@ -107,21 +115,28 @@ export class Timeline {
     return Math.min(local[at + readNew], local[at + maintain], local[at + fetch], local[at + contextView]);
   }
 
-  #renumber(local: Int32Array, at: number): void {
+  /** Returns whether anything changed. */
+  #renumber(local: Int32Array, at: number): boolean {
     const { readNew, maintain, fetch, contextView, coherence, ownTime, ownView, ownExclusive, times } =
       this.#view;
     const base = this.#base(local, at);
     const alive = this.#alive;
     const ranks = this.#ranks;
+    let changed = false;
     for (let location = 0; location < this.#locations; location++) {
       const own = local[at + ownTime + location];
-      if (own <= base || alive[own] === 0) {
+      if (own !== 0 && (own <= base || alive[own] === 0)) {
+        changed = true;
         local[at + ownTime + location] = 0;
         local[at + ownView + location] = 0;
         local[at + ownExclusive + location] = 0;
       }
       const bound = location < this.#map.sharedWords ? local[at + readNew] : base;
-      if (local[at + coherence + location] <= bound) local[at + coherence + location] = 0;
+      const seen = at + coherence + location;
+      if (local[seen] !== 0 && local[seen] <= bound) {
+        changed = true;
+        local[seen] = 0;
+      }
     }
     for (let cell = at; cell < at + times; cell++) {
       const time = local[cell];
@@ -129,6 +144,8 @@ export class Timeline {
       const bounds =
         cell === at + readNew || cell === at + maintain || cell === at + fetch || cell === at + contextView;
       local[cell] = time <= base && !bounds ? 0 : ranks[time];
+      if (local[cell] !== time) changed = true;
     }
+    return changed;
   }
 }

@@ -1,0 +1,57 @@
+import { catalogue, check, disagreements, series } from '@quiesce/scenarios';
+import { describe, expect, it } from 'vitest';
+
+const verdictOf = async (id: string, tier: 1 | 2): Promise<string> => {
+  const scenario = catalogue.find((entry) => entry.id === id);
+  if (scenario === undefined) throw new Error(`no scenario ${id}`);
+  const result = await check(scenario, scenario.smallest, { tier });
+  return result.violations.at(0)?.kind ?? result.verdict;
+};
+
+describe('the series under weak data', () => {
+  it.each(series.filter(({ least }) => least <= 2).map((scenario) => [scenario.id, scenario] as const))(
+    '%s has the same verdict and witnesses as under sequentially consistent data, with 2 CPUs',
+    async (_, scenario) => {
+      const result = await check(scenario, 2, { tier: 2 });
+      expect(result.model.tier).toBe(2);
+      expect(disagreements(scenario, result)).toEqual([]);
+      expect(result.bounds).toEqual(result.model.events.filter((event) => !event.endsWith('unlimited')));
+    },
+    60_000,
+  );
+});
+
+describe('mechanisms that come out differently under weak data', () => {
+  it.each([
+    // The stores of `stopper_enabled` and `online` have nothing between them, so `online` may be visible first.
+    ['stopper-disabled-repaired', 'holds', 'cmodx'],
+    // The first word of the PLT entry is outstanding when its caller already branches there.
+    ['plt-maintenance-broken', 'cmodx', 'fault'],
+    // The interrupt comes while the first word is outstanding; its handler fetches when it becomes visible.
+    ['half-written-broken', 'stale', 'cmodx'],
+    // Interrupts without end write one word again and again: more values of it can be read than are kept.
+    ['lock-irqs-off-repaired', 'holds', 'holds-within-bounds'],
+    ['hotplug-repaired', 'holds', 'holds-within-bounds'],
+  ])('%s: %s in tier 1, %s in tier 2', async (id, first, second) => {
+    expect(await verdictOf(id, 1)).toBe(first);
+    expect(await verdictOf(id, 2)).toBe(second);
+  });
+
+  it.each(catalogue.filter(({ chapter }) => chapter === 'weak data').map(({ id }) => id))(
+    '%s holds in tier 1, which cannot tell',
+    async (id) => {
+      expect(await verdictOf(id, 1)).toBe('holds');
+    },
+  );
+});
+
+describe('the model of a verdict', () => {
+  it('names the tier and what it leaves out', async () => {
+    const [scenario] = catalogue;
+    const [one, two] = [await check(scenario, 2), await check(scenario, 2, { tier: 2 })];
+    expect([one.model.tier, two.model.tier]).toEqual([1, 2]);
+    expect(one.model.unmodelled).toEqual(['reordered data accesses']);
+    expect(two.model.unmodelled).toEqual(['stores visible before earlier loads or atomics of their CPU']);
+    expect(two.violations[0].replay).toMatch(/^q1\/[^/]+\/2w\//);
+  });
+});
