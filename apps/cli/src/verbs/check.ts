@@ -57,7 +57,7 @@ export const check: Verb = {
       value: 'TIER',
       values: ['1', '2'],
       example: '2',
-      does: '1: sequentially consistent data; 2: weak data (default: as the scenario is pinned)',
+      does: '1: data in program order, 2: weak data (default: as pinned)',
     },
     'no-reductions': { does: 'no symmetry, no fused steps, no dead registers' },
     trace: {
