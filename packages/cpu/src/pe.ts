@@ -1,5 +1,5 @@
 import { formatAddress } from '@quiesce/insn';
-import type { AccessFault, AccessSize, Memory } from '@quiesce/memory';
+import type { AccessFault, AccessSize, MemoryPort } from '@quiesce/memory';
 import { cells, daif, waiting } from './cells.ts';
 import { type Fetch, type Operation, operationOf } from './operation.ts';
 import { type Syndrome, exceptionClass, syndrome } from './syndrome.ts';
@@ -44,7 +44,7 @@ export const unconnected: Wires = {
  * virtual address as a number, exact for every canonical address.
  */
 export class Pe {
-  readonly memory: Memory;
+  readonly memory: MemoryPort;
   readonly wires: Wires;
   state: Int32Array = new Int32Array(cells.length);
   /** Address of the instruction that executes now. */
@@ -52,7 +52,7 @@ export class Pe {
   /** Address of the instruction that executes next. */
   next = 0;
 
-  constructor(memory: Memory, wires: Wires = unconnected) {
+  constructor(memory: MemoryPort, wires: Wires = unconnected) {
     this.memory = memory;
     this.wires = wires;
   }
@@ -117,7 +117,7 @@ export class Pe {
   }
 
   /**
-   * Loads into {@link Memory.low} and {@link Memory.high}; a fault takes a data abort and returns false.
+   * Loads into {@link MemoryPort.low} and {@link MemoryPort.high}; a fault takes a data abort and returns false.
    */
   load(address: number, size: AccessSize): boolean {
     const fault = this.memory.load(address, size);

@@ -86,7 +86,7 @@ const registers = new Map<number, SystemRegister>([
   [encoding(3, 0, 0, 0, 6), constant('revidr_el1', 0)],
   // DZP: DC ZVA is prohibited, because it stores 2^n words at once.
   [encoding(3, 3, 0, 0, 7), constant('dczid_el0', 1 << 4)],
-  [encoding(3, 3, 0, 0, 1), { name: 'ctr_el0', read: (pe) => [pe.memory.map.ctr, 0] }],
+  [encoding(3, 3, 0, 0, 1), { name: 'ctr_el0', read: (pe) => [pe.memory.ctr, 0] }],
 ]);
 
 /** The system register of an encoding op0:op1:CRn:CRm:op2, or undefined where the model has none. */

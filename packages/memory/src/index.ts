@@ -24,3 +24,7 @@ export {
 export { type Access, type Propagation, WeakOrder } from './weak-order.ts';
 export { WeakMemory } from './weak-memory.ts';
 export { Timeline } from './timeline.ts';
+export type { MemoryPort, TextPort } from './port.ts';
+export { TextHistory } from './text-history.ts';
+export { TextView } from './text-view.ts';
+export { WordHistory } from './word-history.ts';

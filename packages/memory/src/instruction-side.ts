@@ -2,6 +2,7 @@ import { formatAddress } from '@quiesce/insn';
 import { type SharedCells, type ViewCells, sharedCells, viewCells } from './cells.ts';
 import { MemoryError } from './errors.ts';
 import type { MemoryMap } from './map.ts';
+import type { TextPort } from './port.ts';
 
 /**
  * How far a barrier reaches: `full` completes accesses and maintenance of every kind, `store` only stores,
@@ -21,7 +22,7 @@ export type BarrierReach = 'full' | 'store' | 'load' | 'none';
  *
  * The object works on the arrays that {@link attach} names and keeps no state of its own.
  */
-export class InstructionSide {
+export class InstructionSide implements TextPort {
   readonly map: MemoryMap;
   readonly sharedCells: SharedCells;
   readonly viewCells: ViewCells;

@@ -1,5 +1,6 @@
 import { InstructionSide } from './instruction-side.ts';
 import type { MemoryMap, Mapping, Region } from './map.ts';
+import type { MemoryPort } from './port.ts';
 
 /** Why an access was not made: the fault that the architecture reports, or an access that the model refuses. */
 export type AccessFault = 'translation' | 'permission' | 'alignment';
@@ -20,7 +21,7 @@ export interface MemoryObserver {
  * not is several accesses in the architecture. The object works on the arrays of {@link attach}; results of a load
  * are left in {@link low} and {@link high}.
  */
-export class Memory {
+export class Memory implements MemoryPort {
   readonly map: MemoryMap;
   readonly text: InstructionSide;
   /** Low 32 bits of the value that the last successful load read, signed. */
@@ -53,6 +54,11 @@ export class Memory {
     this.modifiedSites.length = 0;
     this.text.sharedChanged = false;
     this.text.attach(shared, view);
+  }
+
+  /** Value of CTR_EL0, low 32 bits. */
+  get ctr(): number {
+    return this.map.ctr;
   }
 
   /** Writes the initial contents of every private region. */
@@ -123,6 +129,29 @@ export class Memory {
     } else if (size === 4) this.#setWord(mapping.region, offset >> 2, low);
     else this.#storePart(mapping.region, offset, size, low);
     return undefined;
+  }
+
+  /**
+   * DC (clean) or IC (invalidate) of the line at an address; returns false where nothing is mapped there. That of a line
+   * without patchable words changes nothing.
+   */
+  maintain(operation: 'clean' | 'invalidate', address: number): boolean {
+    const { map, text } = this;
+    const mapping = map.mappingOf(address);
+    if (mapping === undefined) return false;
+    // A data cache line is found by physical address, so any alias will do. Instruction caches may be indexed by
+    // virtual address: invalidating an alias does not reach the words under the address that executes.
+    if (operation === 'invalidate' && !mapping.executable) return true;
+    const lineBytes = operation === 'clean' ? map.cache.dataLine : map.cache.instructionLine;
+    const executed = mapping.region.base + (address - mapping.base);
+    const line = Math.floor(executed / lineBytes);
+    const t = map.siteWords.findIndex(
+      (word) => (operation === 'clean' ? word.dataLine : word.instructionLine) === line,
+    );
+    if (t < 0) return true;
+    if (operation === 'clean') text.cleanLine(t);
+    else text.invalidateLine(t);
+    return true;
   }
 
   #mayStore(mapping: Mapping, address: number, size: AccessSize): boolean {

@@ -63,28 +63,12 @@ export function system(pe: Pe, o: Operation): void {
 
 function byAddress(pe: Pe, o: Operation, operation: 'clean' | 'invalidate'): void {
   const address = pe.address(o.rd);
-  const mapping = pe.memory.map.mappingOf(address);
-  if (mapping === undefined) {
-    pe.synchronous(
-      // CM, and WnR, which is 1 for every cache maintenance instruction.
-      syndrome(exceptionClass.dataAbort, (1 << 8) | (1 << 6) | 0b000111, {
-        address,
-        detail: `cache maintenance of an unmapped address`,
-      }),
-    );
-    return;
-  }
-  // A data cache line is found by physical address, so any alias will do. Instruction caches may be indexed by
-  // virtual address: invalidating an alias does not reach the words under the address that executes.
-  if (operation === 'invalidate' && !mapping.executable) return;
-  const { text, map } = pe.memory;
-  const lineBytes = operation === 'clean' ? map.cache.dataLine : map.cache.instructionLine;
-  const executed = mapping.region.base + (address - mapping.base);
-  const line = Math.floor(executed / lineBytes);
-  const t = map.siteWords.findIndex(
-    (word) => (operation === 'clean' ? word.dataLine : word.instructionLine) === line,
+  if (pe.memory.maintain(operation, address)) return;
+  pe.synchronous(
+    // CM, and WnR, which is 1 for every cache maintenance instruction.
+    syndrome(exceptionClass.dataAbort, (1 << 8) | (1 << 6) | 0b000111, {
+      address,
+      detail: `cache maintenance of an unmapped address`,
+    }),
   );
-  if (t < 0) return;
-  if (operation === 'clean') text.cleanLine(t);
-  else text.invalidateLine(t);
 }

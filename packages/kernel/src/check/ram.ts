@@ -1,0 +1,67 @@
+/** One range of virtual addresses of the simulated machine. */
+export interface Window {
+  readonly name: string;
+  readonly base: number;
+  /** Bytes. */
+  readonly size: number;
+  /** Index in {@link Ram.words} of the word at {@link base}. */
+  readonly at: number;
+  /** Whether text may be stored through it: true for the linear map and the fixmap, not where text executes. */
+  readonly writesText: boolean;
+}
+
+/** Words in a page. */
+const pageWords = 1024;
+
+/**
+ * The memory of the simulated machine: words, who wrote them, and the addresses at which they are mapped. The page tables
+ * of the kernel are reduced to the mapping that they give.
+ */
+export class Ram {
+  readonly words: Int32Array;
+  /** For each word what its last writer knew, as an identity of the text's history. */
+  readonly clocks: Int32Array;
+  /** For each page whether it holds text. */
+  readonly #isText: Uint8Array;
+  readonly windows: readonly Window[];
+  /** The fixmap slots in use: the physical page of each, as a word index, by slot number. */
+  readonly fixmap = new Map<number, number>();
+
+  constructor(words: Int32Array, windows: readonly Window[]) {
+    this.words = words;
+    this.clocks = new Int32Array(words.length);
+    this.#isText = new Uint8Array(Math.ceil(words.length / pageWords));
+    this.windows = windows;
+  }
+
+  /** Says that words are text. Whole pages are. */
+  markText(first: number, end: number): void {
+    this.#isText.fill(1, Math.floor(first / pageWords), Math.ceil(end / pageWords));
+  }
+
+  isText(at: number): boolean {
+    return this.#isText[at >> 10] === 1;
+  }
+
+  /** The window of an address; undefined where nothing is mapped. */
+  windowOf(address: number): Window | undefined {
+    for (const window of this.windows) {
+      if (address >= window.base && address < window.base + window.size) return window;
+    }
+    return this.#fixmapWindow(address);
+  }
+
+  /**
+   * A page of the fixmap. Slot n lies n pages below FIXADDR_TOP, which is a multiple of 2 MiB in every kernel, so that the
+   * lowest nine bits of the page number name the slot among those in use.
+   */
+  #fixmapWindow(address: number): Window | undefined {
+    if (address >= 0) return undefined;
+    const page = Math.floor(address / 4096);
+    for (const [slot, at] of this.fixmap) {
+      if ((((-page - slot) % 512) + 512) % 512 !== 0) continue;
+      return { name: `fixmap slot 0x${slot.toString(16)}`, base: page * 4096, size: 4096, at, writesText: true };
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,254 @@
+import { type Pe, cells } from '@quiesce/cpu';
+import type { Kernel } from '../kernel.ts';
+import type { HypLayout, MachineState } from '../predict/machine-state.ts';
+import { predict } from '../predict/predict.ts';
+import { KernelMachine, type MachineOptions } from './machine.ts';
+import { Ram, type Window } from './ram.ts';
+import { functionOffset, startVariables } from './variables.ts';
+
+/** Which user of `stop_machine` is checked. */
+export type Path = 'alternatives' | 'kprobes';
+
+/** A word that the kprobes path writes. */
+export interface Poke {
+  /** Offset in the image. */
+  readonly offset: number;
+  readonly word: number;
+}
+
+/** A machine in which every CPU is about to enter `multi_cpu_stop`. */
+export interface Start {
+  readonly machine: KernelMachine;
+  /** Word index of the state of the stop (`multi_stop_data.state`). */
+  readonly state: number;
+  /** Word index of the count of acknowledgements that are missing (`thread_ack`). */
+  readonly missing: number;
+  /** Offset of the function that every CPU runs in RUN. */
+  readonly callback: number;
+}
+
+/** Bytes of the stack and of the task of a CPU. */
+const stackSize = 16384;
+const taskSize = 16384;
+/** Where the made-up data lies: in the linear map of a 48-bit kernel, far above the image. */
+const madeUp = -0xffff_c000_0000;
+/** Physical addresses of the beginning of memory and of the image. */
+const memoryStart = 0x4000_0000;
+const imageStart = 0x4020_0000;
+/** PAGE_OFFSET of kernels with 48 and with 52 bits of virtual addresses. */
+const linearMaps = [-0x1_0000_0000_0000, -0x10_0000_0000_0000] as const;
+
+/** What the kernel of a start state computes for KVM without VHE, with a tag of one bit above 32 bits of address. */
+const hypLayout = (base: number): HypLayout => ({
+  vaMask: 0xffff_ffffn,
+  tagValue: 1n,
+  tagLsb: 32,
+  kimageVoffset: BigInt.asUintN(64, BigInt(base - imageStart)),
+  memstart: BigInt(memoryStart),
+});
+
+/** The machine that a start state describes: where its memory lies is not for the caller to choose. */
+export function placed(kernel: Kernel, state: MachineState): MachineState {
+  return { ...state, hyp: hypLayout(kernel.layout.base), slide: 0 };
+}
+
+/** Offsets in the page of the requester: `multi_stop_data`, its mask of CPUs, the callback's data and its arrays. */
+const requester = { stop: 0, mask: 64, data: 128, addresses: 256, words: 1024 } as const;
+
+/** What all schedules of one check have in common: the memory at the beginning. */
+export class StartState {
+  readonly kernel: Kernel;
+  readonly cpus: number;
+  readonly callback: number;
+  readonly #words: Int32Array;
+  readonly #windows: readonly Window[];
+  readonly #textRanges: readonly (readonly [first: number, end: number])[];
+  readonly #copyBase: number;
+  readonly #requester: Window;
+
+  /**
+   * Builds the memory of a machine that has booted as far as its alternatives of the boot pass, whose CPUs are all online.
+   * `repaired` are words of the image that a test or a user replaces.
+   */
+  constructor(
+    kernel: Kernel,
+    state: MachineState,
+    options: { readonly cpus: number; readonly path: Path; readonly pokes: readonly Poke[] },
+  ) {
+    this.kernel = kernel;
+    this.cpus = options.cpus;
+    const { layout } = kernel;
+    this.callback = functionOffset(
+      kernel,
+      options.path === 'alternatives' ? '__apply_alternatives_multi_stop' : 'aarch64_insn_patch_text_cb',
+    );
+    const imageWords = Math.ceil(kernel.size / 4096) * 1024;
+    // Per-CPU variables lie in the initialised data behind the text: each CPU gets a copy of all of it.
+    this.#copyBase = Math.floor(layout.init.end / 4096) * 4096;
+    const copyBytes = Math.ceil((kernel.image.length - this.#copyBase) / 4096) * 4096;
+    const perCpu = copyBytes + stackSize + taskSize;
+    this.#words = new Int32Array(imageWords + (options.cpus * perCpu) / 4 + 1024);
+    this.#words.set(bootText(kernel, state, options.path));
+    const size = imageWords * 4;
+    const windows: Window[] = [
+      { name: 'kernel image', base: layout.base, size, at: 0, writesText: false },
+      ...linearMaps.map((base) => ({
+        name: 'linear map of the image',
+        base: base + imageStart - memoryStart,
+        size,
+        at: 0,
+        writesText: true,
+      })),
+    ];
+    let at = imageWords;
+    let base = madeUp;
+    const add = (name: string, bytes: number): Window => {
+      const window = { name, base, size: bytes, at, writesText: false };
+      windows.push(window);
+      at += bytes / 4;
+      base += bytes + 0x10_0000;
+      return window;
+    };
+    for (let cpu = 0; cpu < options.cpus; cpu++) {
+      const copy = add(`per-CPU data of CPU ${cpu}`, copyBytes);
+      this.#words.copyWithin(copy.at, this.#copyBase >> 2, (this.#copyBase + copyBytes) >> 2);
+      add(`stack of CPU ${cpu}`, stackSize);
+      add(`task of CPU ${cpu}`, taskSize);
+    }
+    this.#requester = add('data of the requester', 4096);
+    this.#windows = windows;
+    this.#textRanges = [...layout.text, layout.init].map(({ start, end }) => [start >> 2, end >> 2]);
+    this.#setVariables(state);
+    this.#setRequest(options.path, options.pokes);
+  }
+
+  #set(offset: number, value: number): void {
+    this.#words[offset >> 2] = value | 0;
+  }
+
+  #setLong(offset: number, value: number): void {
+    this.#set(offset, value);
+    this.#set(offset + 4, Math.floor(value / 0x1_0000_0000));
+  }
+
+  #setLongIfKnown(offset: number | undefined, value: number): void {
+    if (offset !== undefined) this.#setLong(offset, value);
+  }
+
+  #setByteIfKnown(offset: number | undefined, value: number): void {
+    if (offset === undefined) return;
+    const shift = 8 * (offset & 3);
+    this.#words[offset >> 2] = (this.#words[offset >> 2] & ~(0xff << shift)) | (value << shift);
+  }
+
+  #setVariables(state: MachineState): void {
+    const { kernel, cpus } = this;
+    const variables = startVariables(kernel);
+    for (const { number } of kernel.capabilities.all) {
+      const bit = 1 << (number & 31);
+      const word = 4 * (number >> 5);
+      if (state.has(number)) this.#words[(variables.capabilities + word) >> 2] |= bit;
+      if (state.has(number) && state.isBoot(number)) {
+        this.#words[(variables.bootCapabilities + word) >> 2] |= bit;
+      }
+    }
+    this.#setLong(variables.kimageVoffset, kernel.layout.base - imageStart);
+    this.#setLong(variables.memstart, memoryStart);
+    this.#set(variables.onlineCount, cpus);
+    const { vaMask, tagValue, tagLsb } = hypLayout(kernel.layout.base);
+    const { loop, firmware, instruction, iterations } = state.bhb;
+    const mitigations = (loop ? 1 : 0) | (firmware ? 2 : 0) | (instruction ? 8 : 0);
+    this.#setLongIfKnown(variables.ctr === undefined ? undefined : variables.ctr + 24, Number(state.ctr ?? 0n));
+    this.#setLongIfKnown(variables.vaMask, Number(vaMask));
+    this.#setLongIfKnown(variables.tagValue, Number(tagValue));
+    this.#setLongIfKnown(variables.bhbMitigations, mitigations);
+    this.#setByteIfKnown(variables.tagLsb, tagLsb);
+    this.#setByteIfKnown(variables.bhbIterations, iterations);
+    for (let cpu = 0; cpu < cpus; cpu++) {
+      const copy = this.#window(`per-CPU data of CPU ${cpu}`);
+      const task = this.#window(`task of CPU ${cpu}`);
+      if (variables.cpuNumber !== undefined) {
+        this.#words[copy.at + ((variables.cpuNumber - this.#copyBase) >> 2)] = cpu;
+      }
+      if (variables.taskCpu !== undefined) this.#words[task.at + (variables.taskCpu >> 2)] = cpu;
+    }
+  }
+
+  /** `multi_stop_data` as `stop_machine` fills it in, and the callback's data. */
+  #setRequest(path: Path, pokes: readonly Poke[]): void {
+    const { base, at } = this.#requester;
+    const place = (bytes: number): number => 4 * at + bytes;
+    const { kernel, cpus } = this;
+    this.#setLong(place(requester.stop), kernel.layout.base + this.callback);
+    this.#setLong(place(requester.stop + 8), path === 'alternatives' ? 0 : base + requester.data);
+    this.#set(place(requester.stop + 16), cpus);
+    this.#setLong(place(requester.stop + 24), base + requester.mask);
+    this.#set(place(requester.stop + 32), 1);
+    this.#set(place(requester.stop + 36), cpus);
+    this.#setLong(place(requester.mask), 2 ** cpus - 1);
+    this.#setLong(place(requester.data), base + requester.addresses);
+    this.#setLong(place(requester.data + 8), base + requester.words);
+    this.#set(place(requester.data + 16), pokes.length);
+    pokes.forEach(({ offset, word }, i) => {
+      this.#setLong(place(requester.addresses + 8 * i), kernel.layout.base + offset);
+      this.#set(place(requester.words + 4 * i), word);
+    });
+  }
+
+  #window(name: string): Window {
+    const window = this.#windows.find((one) => one.name === name);
+    if (window === undefined) throw new RangeError(`no window '${name}'`);
+    return window;
+  }
+
+  /** A machine at the beginning. */
+  machine(options: Omit<MachineOptions, 'cpus'>): Start {
+    const { kernel } = this;
+    const ram = new Ram(this.#words.slice(), this.#windows);
+    for (const [first, end] of this.#textRanges) ram.markText(first, end);
+    const machine = new KernelMachine(kernel, ram, { ...options, cpus: this.cpus });
+    machine.pes.forEach((pe, cpu) => this.#enter(pe, cpu));
+    this.#observeFixmap(machine);
+    const { at } = this.#requester;
+    return {
+      machine,
+      state: at + ((requester.stop + 32) >> 2),
+      missing: at + ((requester.stop + 36) >> 2),
+      callback: this.callback,
+    };
+  }
+
+  /** The registers with which a stopper thread calls `multi_cpu_stop`. */
+  #enter(pe: Pe, cpu: number): void {
+    const { kernel } = this;
+    const stack = this.#window(`stack of CPU ${cpu}`);
+    pe.setAddress(cells.PC, kernel.layout.base + functionOffset(kernel, 'multi_cpu_stop'));
+    pe.setAddress(0, this.#requester.base + requester.stop);
+    pe.state[cells.SPSel] = 1;
+    pe.setAddress(cells.SP_EL1, stack.base + stack.size - 64);
+    pe.setAddress(cells.SP_EL0, this.#window(`task of CPU ${cpu}`).base);
+    pe.setAddress(
+      cells.TPIDR_EL1,
+      this.#window(`per-CPU data of CPU ${cpu}`).base - (kernel.layout.base + this.#copyBase),
+    );
+    pe.state[cells.ICC_PMR_EL1] = 0xf0;
+    pe.attach(pe.state);
+  }
+
+  /** What `__set_fixmap(slot, physical, protection)` maps; the function itself executes. */
+  #observeFixmap(machine: KernelMachine): void {
+    const address = this.kernel.symbols.address('__set_fixmap');
+    if (address === undefined) return;
+    machine.observe(address - this.kernel.layout.base, (pe) => {
+      const isMapped = (pe.state[4] | pe.state[5]) !== 0;
+      const page = Math.floor((pe.address(2) - imageStart) / 4096);
+      machine.setFixmap(pe.state[0], isMapped ? page * 1024 : undefined);
+    });
+  }
+}
+
+/** The text as the pass that is checked finds it. */
+function bootText(kernel: Kernel, state: MachineState, path: Path): Uint32Array {
+  if (path === 'kprobes') return predict(kernel, state).words;
+  return predict(kernel, { ...state, has: (number) => state.isBoot(number) && state.has(number) }).words;
+}
