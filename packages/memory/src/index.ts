@@ -27,4 +27,3 @@ export { Timeline } from './timeline.ts';
 export type { MemoryPort, TextPort } from './port.ts';
 export { TextHistory } from './text-history.ts';
 export { TextView } from './text-view.ts';
-export { WordHistory } from './word-history.ts';

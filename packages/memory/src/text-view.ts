@@ -48,33 +48,31 @@ export class TextView implements TextPort {
   /** The oldest version of a word that this CPU may execute. */
   floor(t: number): number {
     const time = this.#unsure.has(t) ? this.#executed : Math.max(this.#executed, this.#synchronized);
-    return Math.max(this.#own.get(t) ?? 0, this.history.floorAt(this.history.words[t], time));
+    return Math.max(this.#own.get(t) ?? 0, this.history.floorAt(t, time));
   }
 
   /** Whether this CPU knows, for fetching, the newest version of a word. */
   knowsForFetching(t: number): boolean {
-    const word = this.history.words[t];
-    const v = word.newest;
-    return v === 0 || word.sequence[v] <= this.#knownForFetch[word.writers[v]];
+    const { history } = this;
+    const v = history.newest(t);
+    return v === 0 || history.sequence(t, v) <= this.#knownForFetch[history.writer(t, v)];
   }
 
   /** This CPU has executed version `v` of a word. */
   executed(t: number, v: number): void {
     if (v === 0) return;
-    this.#executed = Math.max(this.#executed, this.history.words[t].stamps[v]);
+    this.#executed = Math.max(this.#executed, this.history.stamp(t, v));
     if (this.history.cache.DIC === 1) this.#raise(this.#own, t, v);
   }
 
   /** This CPU stores a word of text. Returns whether there is a new version. */
   write(t: number, value: number): boolean {
-    const word = this.history.words[t];
-    if (word.values[word.newest] === value) return false;
-    word.values.push(value);
-    word.writers.push(this.#cpu);
-    word.sequence.push(++this.#known[this.#cpu]);
-    word.stamps.push(this.history.tick());
+    const { history } = this;
+    const newest = history.newest(t);
+    if (history.value(t, newest) === value) return false;
+    history.write(t, value, this.#cpu, ++this.#known[this.#cpu]);
     this.#clock = -1;
-    if (this.history.cache.IDC === 1) this.#openStore(t, word.newest);
+    if (history.cache.IDC === 1) this.#openStore(t, newest + 1);
     return true;
   }
 
@@ -108,7 +106,7 @@ export class TextView implements TextPort {
   /** DC of a line, given its modified words; with IDC there is nothing to clean. */
   cleanWords(words: readonly number[]): void {
     if (this.history.cache.IDC === 1) return;
-    for (const t of words) this.#pendingClean.set(t, this.history.words[t].newest);
+    for (const t of words) this.#pendingClean.set(t, this.history.newest(t));
   }
 
   /** IC IVAU of a line, given its modified words. With DIC it does nothing. */
@@ -120,15 +118,16 @@ export class TextView implements TextPort {
   invalidateAll(broadcast: boolean): void {
     if (this.history.cache.DIC === 1) return;
     const pending = broadcast ? this.#pendingInvalidate : this.#pendingLocal;
-    for (let t = 0; t < this.history.words.length; t++) this.#raise(pending, t, this.#completeVersion(t));
+    for (let t = 0; t < this.history.words; t++) this.#raise(pending, t, this.#completeVersion(t));
   }
 
   /** The newest version that is sure to be at the Point of Unification; see {@link InstructionSide}. */
   #completeVersion(t: number): number {
-    const word = this.history.words[t];
-    if (this.history.cache.IDC === 0) return this.#cleanedBefore.get(t) ?? word.cleaned;
+    const { history } = this;
+    if (history.cache.IDC === 0) return this.#cleanedBefore.get(t) ?? history.cleaned(t);
+    const newest = history.newest(t);
     const open = this.#open.get(t);
-    return open?.newest === word.newest + 1 ? Math.abs(open.oldest) - 2 : word.newest;
+    return open?.newest === newest + 1 ? Math.abs(open.oldest) - 2 : newest;
   }
 
   synchronize(reach: BarrierReach): void {
@@ -141,17 +140,16 @@ export class TextView implements TextPort {
     this.#clean();
     this.#pendingClean.clear();
     this.#cleanedBefore.clear();
-    if (this.#pendingInvalidate.size === 0) return;
-    const time = this.history.tick();
-    for (const [t, version] of this.#pendingInvalidate) this.history.words[t].raise(version, time);
+    for (const [t, version] of this.#pendingInvalidate) this.history.raise(t, version);
     this.#pendingInvalidate.clear();
+    this.history.tick();
   }
 
   order(reach: BarrierReach): void {
     if (reach !== 'full') return;
     for (const [t, { oldest, newest }] of this.#open) this.#open.set(t, { oldest: -Math.abs(oldest), newest });
     for (const [t, version] of this.#pendingClean) {
-      const { cleaned } = this.history.words[t];
+      const cleaned = this.history.cleaned(t);
       if (version > cleaned && !this.#cleanedBefore.has(t)) this.#cleanedBefore.set(t, cleaned);
     }
     this.#clean();
@@ -171,7 +169,8 @@ export class TextView implements TextPort {
   }
 
   #clean(): void {
-    for (const [t, version] of this.#pendingClean) this.history.clean(this.history.words[t], version);
+    for (const [t, version] of this.#pendingClean) this.history.clean(t, version);
+    this.history.tick();
   }
 
   #raise(floors: Map<number, number>, t: number, version: number): void {

@@ -1,8 +1,8 @@
 import type { AccessFault, AccessSize, MemoryPort, TextView } from '@quiesce/memory';
 import type { Ram, Window } from './ram.ts';
 
-/** Told of every word of text that a CPU changes: its index in the memory and in the history. */
-export type Modified = (at: number, t: number) => void;
+/** Told of every word of text that a CPU changes, by its index in the memory. */
+export type Modified = (at: number) => void;
 
 /** Memory as one CPU of the simulated machine uses it. Data is sequentially consistent; a pair access is one step. */
 export class CpuMemory implements MemoryPort {
@@ -103,7 +103,7 @@ export class CpuMemory implements MemoryPort {
       if (!this.text.write(t, value)) return;
       this.#words[at] = value;
       this.#clocks[at] = this.text.clock;
-      this.#modified(at, t);
+      this.#modified(at);
       return;
     }
     this.#words[at] = value;

@@ -1,9 +1,9 @@
-import { type Operation, Pe, type Syndrome, cells, exceptionClass, operationOf } from '@quiesce/cpu';
+import { type Operation, Pe, type Syndrome, cells, exceptionClass, operationOf, waiting } from '@quiesce/cpu';
 import { formatAddress, mayBePatchedUnderExecution } from '@quiesce/insn';
 import { type CacheType, TextHistory, TextView, cacheTypeRegister } from '@quiesce/memory';
 import type { Kernel } from '../kernel.ts';
-import { isAnswered } from './stubs.ts';
 import { CpuMemory } from './cpu-memory.ts';
+import type { DecodedText } from './decoded-text.ts';
 import type { Ram } from './ram.ts';
 
 /** The address to which the first function of a CPU returns: there the CPU has finished. Nothing is mapped there. */
@@ -44,8 +44,6 @@ export interface MachineOptions {
   readonly prefers: 'old' | 'new';
 }
 
-const pageShift = 10;
-
 /**
  * N CPUs that execute a kernel's machine code on one memory. A CPU that comes to a word that was modified since its last
  * context synchronisation event is reported.
@@ -59,30 +57,28 @@ export class KernelMachine {
   readonly executed: number[];
   /** Fetches of words with several versions in range, each CPU and word once. */
   readonly executions: Execution[] = [];
-  /** Functions that were not executed but answered. */
-  readonly stubs = new Set<string>();
   /** Stores that changed text, and the CPU that made the last one. */
   stores = 0;
   storing = -1;
   stop: Stop | undefined;
   readonly #prefers: 'old' | 'new';
   readonly #observers = new Map<number, Observer>();
-  readonly #pages: (Operation | undefined)[][] = [];
+  readonly #text: DecodedText;
   readonly #fetchers: readonly ((pc: number) => Operation | undefined)[];
   readonly #memories: readonly CpuMemory[];
-  /** Where every CPU was when a word was stored: a row for each version, in the order of the stores. */
+  /** Where every CPU was when a word was stored: a row for each store. */
   readonly #places: number[] = [];
-  readonly #rows = new Map<number, number[]>();
 
-  constructor(kernel: Kernel, ram: Ram, { cpus, cache, prefers }: MachineOptions) {
+  constructor(kernel: Kernel, ram: Ram, text: DecodedText, { cpus, cache, prefers }: MachineOptions) {
     this.kernel = kernel;
+    this.#text = text;
     this.ram = ram;
     this.#prefers = prefers;
-    this.history = new TextHistory(cache, cpus, ram.words.length);
+    this.history = new TextHistory(cache, cpus, text.end >> 2);
     const ctr = cacheTypeRegister(cache);
     const numbers = Array.from({ length: cpus }, (_, cpu) => cpu);
     this.#memories = numbers.map(
-      (cpu) => new CpuMemory(ram, new TextView(this.history, cpu), ctr, (at, t) => this.#modified(cpu, at, t)),
+      (cpu) => new CpuMemory(ram, new TextView(this.history, cpu), ctr, (at) => this.#modified(cpu, at)),
     );
     this.pes = numbers.map(
       (cpu) =>
@@ -102,7 +98,7 @@ export class KernelMachine {
   /** Calls somebody whenever a CPU comes to an offset of the image. */
   observe(offset: number, observer: Observer): void {
     this.#observers.set(offset, observer);
-    this.#forget(offset >> 2);
+    this.#text.forget(offset >> 2);
   }
 
   /** Executes up to `limit` instructions of a CPU. Returns how many; fewer where it finished or the run stopped. */
@@ -126,23 +122,17 @@ export class KernelMachine {
   }
 
   #fetcher(cpu: number): (pc: number) => Operation | undefined {
-    const { base, init, text } = this.kernel.layout;
-    const end = Math.max(init.end, ...text.map((range) => range.end));
-    const pages = this.#pages;
-    for (let page = 0; page <= end >> (pageShift + 2); page++) pages[page] ??= [];
+    const { base } = this.kernel.layout;
+    const text = this.#text;
+    const { end } = text;
     return (pc) => {
       const offset = pc - base;
-      if (offset >= 0 && offset < end) {
-        const operation = pages[offset >> (pageShift + 2)][(offset >> 2) & 1023];
+      if (offset >= 0 && offset < end && (offset & 3) === 0) {
+        const operation = text.at(offset >> 2);
         if (operation !== undefined) return operation;
       }
       return this.#look(cpu, pc);
     };
-  }
-
-  #forget(word: number): void {
-    const page = this.#pages[word >> pageShift];
-    page[word & 1023] = undefined;
   }
 
   /** An instruction that is not decoded yet, or that cannot be remembered. */
@@ -150,7 +140,7 @@ export class KernelMachine {
     if (pc === finished || this.stop !== undefined) return undefined;
     const offset = pc - this.kernel.layout.base;
     const word = offset >> 2;
-    if (offset < 0 || offset % 4 !== 0 || offset >= this.kernel.size || !this.ram.isText(word)) {
+    if (offset < 0 || offset % 4 !== 0 || offset >= this.#text.end || !this.ram.isText(word)) {
       this.#end('fault', cpu, pc, `instruction abort at ${formatAddress(pc)}: no text is mapped there`);
       return undefined;
     }
@@ -158,37 +148,18 @@ export class KernelMachine {
     observer?.(this.pes[cpu], cpu);
     const t = this.history.indexOf(word);
     if (t >= 0) return this.#judge(cpu, t, offset);
-    const operation = this.#stub(offset) ?? operationOf(this.ram.words[word]);
-    if (observer === undefined) {
-      const page = this.#pages[word >> pageShift];
-      while (page.length <= (word & 1023)) page.push(undefined);
-      page[word & 1023] = operation;
-    }
-    return operation;
-  }
-
-  /** A function that is declared a stub returns 0 at once. */
-  #stub(offset: number): Operation | undefined {
-    const place = this.kernel.symbols.place(this.kernel.layout.base + offset);
-    if (place?.offset !== 0 || !isAnswered(place.name)) return undefined;
-    const operation = Object.create(operationOf(0xd65f03c0)) as Operation;
-    operation.run = (pe) => {
-      this.stubs.add(place.name);
-      pe.state[0] = 0;
-      pe.state[1] = 0;
-      pe.branch(pe.address(60));
-    };
-    return operation;
+    if (observer !== undefined) return operationOf(this.ram.words[word]);
+    return this.#text.decode(word, this.ram.words[word]);
   }
 
   /** A fetch of a word that was modified; see `judgeFetch` of @quiesce/machine. */
   #judge(cpu: number, t: number, offset: number): Operation | undefined {
     const view = this.#memories[cpu].text;
-    const word = this.history.words[t];
+    const { history } = this;
     const floor = view.floor(t);
-    const range = word.values.slice(floor);
+    let version = history.newest(t);
+    const range = Array.from({ length: version - floor + 1 }, (_, i) => history.value(t, floor + i));
     const isOne = range.every((value) => value === range[0]);
-    let version = word.newest;
     if (!isOne) {
       const isPermitted = range.every((value) => mayBePatchedUnderExecution(value >>> 0));
       const kind = isPermitted ? 'permitted' : view.knowsForFetching(t) ? 'stale' : 'cmodx';
@@ -202,33 +173,30 @@ export class KernelMachine {
       if (this.#prefers === 'old') version = floor;
     }
     view.executed(t, version);
-    return operationOf(word.values[version]);
+    return operationOf(history.value(t, version));
   }
 
   #report(kind: Execution['kind'], cpu: number, t: number, offset: number, floor: number): void {
-    const word = this.history.words[t];
     if (this.executions.some((one) => one.cpu === cpu && one.offset === offset)) return;
-    const row = this.#rows.get(t)?.[floor] ?? 0;
-    const writer = word.writers[floor + 1];
+    const { history } = this;
+    const writer = history.writer(t, floor + 1);
+    const places = history.store(t, floor + 1) * this.pes.length;
     this.executions.push({
       kind,
       cpu,
       offset,
-      before: word.values[floor] >>> 0,
-      after: word.values[word.newest] >>> 0,
+      before: history.value(t, floor) >>> 0,
+      after: history.value(t, history.newest(t)) >>> 0,
       writer,
-      writtenFrom: this.#places[row * this.pes.length + writer],
-      wasAt: this.#places[row * this.pes.length + cpu],
+      writtenFrom: this.#places[places + writer],
+      wasAt: this.#places[places + cpu],
     });
   }
 
-  #modified(cpu: number, at: number, t: number): void {
+  #modified(cpu: number, at: number): void {
     this.stores++;
     this.storing = cpu;
-    this.#forget(at);
-    const rows = this.#rows.get(t) ?? [];
-    rows.push(this.#places.length / this.pes.length);
-    this.#rows.set(t, rows);
+    this.#text.forget(at);
     for (const pe of this.pes) this.#places.push(pe.pc);
   }
 
@@ -249,6 +217,7 @@ export class KernelMachine {
 
   #end(kind: Stop['kind'], cpu: number, pc: number, detail: string): void {
     this.stop ??= { kind, cpu, pc, detail };
-    for (const page of this.#pages) page.length = 0;
+    // No CPU executes on.
+    for (const pe of this.pes) pe.state[cells.WAIT] = waiting.event;
   }
 }

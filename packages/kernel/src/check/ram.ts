@@ -27,11 +27,19 @@ export class Ram {
   /** The fixmap slots in use: the physical page of each, as a word index, by slot number. */
   readonly fixmap = new Map<number, number>();
 
-  constructor(words: Int32Array, windows: readonly Window[]) {
-    this.words = words;
-    this.clocks = new Int32Array(words.length);
-    this.#isText = new Uint8Array(Math.ceil(words.length / pageWords));
+  /** `size` is the number of words. */
+  constructor(size: number, windows: readonly Window[]) {
+    this.words = new Int32Array(size);
+    this.clocks = new Int32Array(size);
+    this.#isText = new Uint8Array(Math.ceil(size / pageWords));
     this.windows = windows;
+  }
+
+  /** Sets every word, unknown to any CPU, and takes every fixmap slot away. */
+  reset(words: Int32Array): void {
+    this.words.set(words);
+    this.clocks.fill(0);
+    this.fixmap.clear();
   }
 
   /** Says that words are text. Whole pages are. */

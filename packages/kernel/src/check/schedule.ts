@@ -6,6 +6,7 @@ import { functionOffset } from './variables.ts';
 
 /** States of `multi_cpu_stop`. */
 const disableIrq = 2;
+const run = 3;
 
 /**
  * A schedule: all CPUs come to the state DISABLE_IRQ; one of them acknowledges it before all others or after them, executes
@@ -20,14 +21,15 @@ export interface Hold {
 
 /** How a run under one schedule ended. */
 export interface Run {
-  readonly hold: Hold;
+  /** Undefined where no CPU was held. */
+  readonly hold: Hold | undefined;
   readonly executions: readonly Execution[];
   readonly stop: Stop | undefined;
   /** False where a limit of instructions was hit: the CPUs only wait, or the limit is too low. */
   readonly isComplete: boolean;
   readonly instructions: number;
   readonly stores: number;
-  /** Where the CPU was held, as an address. */
+  /** Where the CPU was held, as an address; 0 where none was. */
   readonly heldAt: number;
 }
 
@@ -104,21 +106,54 @@ export class ScheduledRun {
     return last + 1;
   }
 
-  /** Runs a whole schedule. `follow` is told of every instruction of the CPU after it was held. */
-  run(hold: Hold, follow?: (pc: number) => void): Run {
-    const machine = this.#machine;
-    this.toAcknowledgement(hold);
-    for (let i = 0; i < hold.steps; i++) this.#step(hold.cpu, 1);
-    const heldAt = machine.pes[hold.cpu].pc;
-    this.#runOthers(hold.cpu);
-    if (follow !== undefined) {
-      // As far as the CPU comes by itself, instruction by instruction.
-      for (let i = 0; i < 200 && !this.#isOver; i++) {
-        follow(machine.pes[hold.cpu].pc);
-        this.#step(hold.cpu, 1);
-      }
+  /** The address of an offset of the image. */
+  address(offset: number): number {
+    return this.#machine.kernel.layout.base + offset;
+  }
+
+  /**
+   * Runs a whole schedule; without one, all CPUs in turns. `follow` is told of every instruction of the CPU after it was
+   * held.
+   */
+  run(hold: Hold | undefined, follow?: (pc: number) => void): Run {
+    let heldAt = 0;
+    if (hold !== undefined) {
+      this.toAcknowledgement(hold);
+      for (let i = 0; i < hold.steps; i++) this.#step(hold.cpu, 1);
+      heldAt = this.#machine.pes[hold.cpu].pc;
+      this.#runOthers(hold);
+      if (follow !== undefined) this.#follow(hold.cpu, follow);
     }
     this.#runAll();
+    return this.#result(hold, heldAt);
+  }
+
+  /** Runs to the end in turns of random length, of a random CPU each. The same seed gives the same run. */
+  random(seed: number): Run {
+    const machine = this.#machine;
+    let state = seed;
+    const next = (below: number): number => {
+      // A linear congruential generator; its upper half is random enough for turns.
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+      return (state >>> 16) % below;
+    };
+    while (!this.#isOver && !machine.pes.every((_, cpu) => machine.isFinished(cpu))) {
+      const cpu = next(machine.pes.length);
+      this.#step(cpu, 1 + next(64));
+      if (this.#isPatcher(cpu)) this.#step(cpu, turn);
+    }
+    return this.#result(undefined, 0);
+  }
+
+  #follow(cpu: number, follow: (pc: number) => void): void {
+    for (let i = 0; i < 200 && !this.#isOver; i++) {
+      follow(this.#machine.pes[cpu].pc);
+      this.#step(cpu, 1);
+    }
+  }
+
+  #result(hold: Hold | undefined, heldAt: number): Run {
+    const machine = this.#machine;
     return {
       hold,
       executions: [...machine.executions],
@@ -130,10 +165,12 @@ export class ScheduledRun {
     };
   }
 
-  #runOthers(held: number): void {
+  #runOthers({ cpu: held, acknowledges }: Hold): void {
     const machine = this.#machine;
     const others = machine.pes.map((_, cpu) => cpu).filter((cpu) => cpu !== held);
     let idle = 0;
+    // Before RUN nobody patches: the others only wait for this CPU.
+    if (acknowledges === 'last' && this.#word(this.start.state) < run) return;
     while (!this.#isOver && idle < this.#limits.patience && !others.every((cpu) => this.#returned.has(cpu))) {
       const { stores } = machine;
       this.#turns(others);

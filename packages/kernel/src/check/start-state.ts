@@ -2,6 +2,7 @@ import { type Pe, cells } from '@quiesce/cpu';
 import type { Kernel } from '../kernel.ts';
 import type { HypLayout, MachineState } from '../predict/machine-state.ts';
 import { predict } from '../predict/predict.ts';
+import { DecodedText } from './decoded-text.ts';
 import { KernelMachine, type MachineOptions } from './machine.ts';
 import { Ram, type Window } from './ram.ts';
 import { functionOffset, startVariables } from './variables.ts';
@@ -62,7 +63,8 @@ export class StartState {
   readonly callback: number;
   readonly #words: Int32Array;
   readonly #windows: readonly Window[];
-  readonly #textRanges: readonly (readonly [first: number, end: number])[];
+  readonly #text: DecodedText;
+  readonly #ram: Ram;
   readonly #copyBase: number;
   readonly #requester: Window;
 
@@ -117,7 +119,9 @@ export class StartState {
     }
     this.#requester = add('data of the requester', 4096);
     this.#windows = windows;
-    this.#textRanges = [...layout.text, layout.init].map(({ start, end }) => [start >> 2, end >> 2]);
+    this.#text = new DecodedText(kernel);
+    this.#ram = new Ram(this.#words.length, windows);
+    for (const { start, end } of [...layout.text, layout.init]) this.#ram.markText(start >> 2, end >> 2);
     this.#setVariables(state);
     this.#setRequest(options.path, options.pokes);
   }
@@ -201,12 +205,21 @@ export class StartState {
     return window;
   }
 
-  /** A machine at the beginning. */
+  /** The memory of the machine, from the first word of the image on. */
+  get words(): Int32Array {
+    return this.#ram.words;
+  }
+
+  /** Functions that CPUs called and that were answered instead of executed. */
+  get stubs(): readonly string[] {
+    return [...this.#text.stubs].sort();
+  }
+
+  /** A machine at the beginning. It uses the memory of the machine before it, which must not run any more. */
   machine(options: Omit<MachineOptions, 'cpus'>): Start {
     const { kernel } = this;
-    const ram = new Ram(this.#words.slice(), this.#windows);
-    for (const [first, end] of this.#textRanges) ram.markText(first, end);
-    const machine = new KernelMachine(kernel, ram, { ...options, cpus: this.cpus });
+    this.#ram.reset(this.#words);
+    const machine = new KernelMachine(kernel, this.#ram, this.#text, { ...options, cpus: this.cpus });
     machine.pes.forEach((pe, cpu) => this.#enter(pe, cpu));
     this.#observeFixmap(machine);
     const { at } = this.#requester;

@@ -1,0 +1,197 @@
+import { type CacheType, cacheTypeRegister } from '@quiesce/memory';
+import type { Kernel } from '../kernel.ts';
+import type { MachineState } from '../predict/machine-state.ts';
+import { predict } from '../predict/predict.ts';
+import type { Execution, Stop } from './machine.ts';
+import { type Hold, type Limits, type Run, ScheduledRun } from './schedule.ts';
+import { type Path, type Poke, StartState, placed } from './start-state.ts';
+
+/** What to check. */
+export interface CheckOptions {
+  readonly path: Path;
+  /** CPUs that are online, 1 to 32. */
+  readonly cpus: number;
+  /** What the kprobes path writes; ignored on the other path. */
+  readonly pokes?: readonly Poke[];
+  /** Runs under random schedules, beside the systematic ones. Default 4. */
+  readonly random?: number;
+  /** Told after every run. */
+  readonly progress?: (done: number, all: number) => void;
+}
+
+/** An instruction that a CPU executed, or was about to execute, while another version of it was still in range. */
+export interface Found extends Execution {
+  /** Under how many schedules. */
+  readonly schedules: number;
+  /** The first of them. */
+  readonly hold: Hold | undefined;
+  /** Where the CPU was held, as an address. */
+  readonly heldAt: number;
+  /** What the CPU executed from there to this instruction, as addresses. */
+  readonly path: readonly number[];
+}
+
+/** What a check of a kernel's stop machine found. */
+export interface KernelCheck {
+  readonly release: string;
+  readonly path: Path;
+  readonly cpus: number;
+  readonly cache: CacheType;
+  /**
+   * `violated`: an instruction outside the list of what may be modified under execution was executed while it was
+   * rewritten, or a CPU faulted. `not-quiescent`: a CPU executed an instruction while another one rewrote it, and all of
+   * them are in the list, so that the architecture permits it. `clean`: neither under any of these schedules, which is no
+   * proof.
+   */
+  readonly verdict: 'violated' | 'not-quiescent' | 'clean';
+  /** Instructions that another CPU rewrote, then those that their own CPU rewrote before its maintenance. */
+  readonly found: readonly Found[];
+  /** Why the first run that did not come to its end stopped. */
+  readonly stop: (Stop & { readonly hold: Hold | undefined }) | undefined;
+  readonly schedules: number;
+  /** Schedules under which not every CPU came to its end within the limit of instructions. */
+  readonly incomplete: number;
+  /** Instructions of CPU 1 at which it was held, by when it acknowledged. */
+  readonly windows: { readonly first: number; readonly last: number };
+  readonly instructions: number;
+  /** Words of text that one run stores. */
+  readonly stores: number;
+  /** The text after the first run, beside the prediction. */
+  readonly text: { readonly words: number; readonly different: number };
+  /** Functions that were answered instead of executed. */
+  readonly stubs: readonly string[];
+}
+
+/** The CPU that is held; the others are like it, except CPU 0. */
+const heldCpu = 1;
+
+const limitsOf: Readonly<Record<Path, Limits>> = {
+  alternatives: { patience: 1_000_000, total: 60_000_000 },
+  kprobes: { patience: 20_000, total: 10_000_000 },
+};
+
+/** What CTR_EL0 says on a machine with these capabilities: lines of 64 bytes. */
+export function cacheTypeOf(kernel: Kernel, state: MachineState): CacheType {
+  const bit = (name: string): 0 | 1 => {
+    const capability = kernel.capabilities.named(name);
+    return capability !== undefined && state.has(capability.number) ? 1 : 0;
+  };
+  return { IDC: bit('HAS_CACHE_IDC'), DIC: bit('HAS_CACHE_DIC'), dataLine: 64, instructionLine: 64 };
+}
+
+/**
+ * Runs the machine code of a kernel's stop machine on several CPUs, and reports what one of them executes while another one
+ * rewrites it. CPU 1 is held at each instruction after it has acknowledged DISABLE_IRQ, before all others or after them,
+ * while the others run as far as they come.
+ *
+ * Data is sequentially consistent, no exception is taken, and instruction fetch follows the floors of @quiesce/memory.
+ * Throws KernelError where the kernel lacks the functions or variables that this needs.
+ */
+export function checkKernel(kernel: Kernel, assumed: MachineState, options: CheckOptions): KernelCheck {
+  const cache = cacheTypeOf(kernel, assumed);
+  const ctr = BigInt(cacheTypeRegister(cache) >>> 0);
+  const state = placed(kernel, { ...assumed, ctr: assumed.ctr ?? ctr });
+  const { path, cpus, pokes = [], progress } = options;
+  const start = new StartState(kernel, state, { cpus, path, pokes });
+  const begin = (prefers: 'old' | 'new'): ScheduledRun =>
+    new ScheduledRun(kernel, start.machine({ cache, prefers }), limitsOf[path]);
+
+  const base = begin('new').run(undefined);
+  const text = compare(kernel, state, start.words, path === 'kprobes' ? pokes : []);
+  const windows = {
+    first: cpus < 2 ? 0 : windowOf(begin('new'), 'first'),
+    last: cpus < 2 ? 0 : windowOf(begin('new'), 'last'),
+  };
+  const holds = (['first', 'last'] as const).flatMap((acknowledges) =>
+    Array.from({ length: windows[acknowledges] }, (_, steps) => ({ cpu: heldCpu, acknowledges, steps })),
+  );
+  const random = options.random ?? 4;
+  const runs: Run[] = [base];
+  const report = (): void => progress?.(runs.length, 1 + holds.length + random);
+  report();
+  for (const hold of holds) {
+    const run = begin('new').run(hold);
+    runs.push(run);
+    // The other word of two that are both permitted may lead elsewhere.
+    if (run.executions.some(({ cpu, writer }) => cpu !== writer)) runs.push(begin('old').run(hold));
+    report();
+  }
+  for (let seed = 1; seed <= random; seed++) {
+    runs.push(begin('new').random(seed));
+    report();
+  }
+  const found = group(runs).map((one) => ({ ...one, path: pathTo(begin, one) }));
+  const stopped = runs.find((run) => run.stop !== undefined);
+  return {
+    release: kernel.release,
+    path,
+    cpus,
+    cache,
+    verdict: verdictOf(found, stopped),
+    found,
+    stop: stopped?.stop === undefined ? undefined : { ...stopped.stop, hold: stopped.hold },
+    schedules: runs.length,
+    incomplete: runs.filter((run) => !run.isComplete).length,
+    windows,
+    instructions: runs.reduce((sum, run) => sum + run.instructions, 0),
+    stores: base.stores,
+    text,
+    stubs: start.stubs,
+  };
+}
+
+function windowOf(run: ScheduledRun, acknowledges: Hold['acknowledges']): number {
+  run.toAcknowledgement({ cpu: heldCpu, acknowledges, steps: 0 });
+  return run.window(heldCpu);
+}
+
+function verdictOf(found: readonly Found[], stopped: Run | undefined): KernelCheck['verdict'] {
+  if (stopped !== undefined) return 'violated';
+  return found.some(({ cpu, writer }) => cpu !== writer) ? 'not-quiescent' : 'clean';
+}
+
+/** Executions of the same instruction as one; those that another CPU rewrote first. */
+function group(runs: readonly Run[]): Omit<Found, 'path'>[] {
+  const found = new Map<string, Omit<Found, 'path'>>();
+  for (const { executions, hold, heldAt } of runs) {
+    for (const one of executions) {
+      const key = `${one.offset} ${one.cpu === one.writer ? 'own' : 'other'}`;
+      const known = found.get(key);
+      if (known === undefined) found.set(key, { ...one, schedules: 1, hold, heldAt });
+      else found.set(key, { ...known, schedules: known.schedules + 1 });
+    }
+  }
+  const isOwn = ({ cpu, writer }: Execution): number => (cpu === writer ? 1 : 0);
+  return [...found.values()].sort((a, b) => isOwn(a) - isOwn(b) || a.offset - b.offset);
+}
+
+/** What the held CPU executes on its way to an instruction, found by running its schedule again. */
+function pathTo(begin: (prefers: 'old' | 'new') => ScheduledRun, found: Omit<Found, 'path'>): number[] {
+  const { hold, cpu, offset } = found;
+  if (hold === undefined || cpu !== hold.cpu) return [];
+  const run = begin('new');
+  const site = run.address(offset);
+  const passed: number[] = [];
+  run.run(hold, (pc) => {
+    if (passed.at(-1) !== site) passed.push(pc);
+  });
+  return passed.at(-1) === site ? passed.slice(0, -1) : [];
+}
+
+/** How many words of text differ from what the kernel's passes are predicted to leave. */
+function compare(
+  kernel: Kernel,
+  state: MachineState,
+  words: Int32Array,
+  pokes: readonly Poke[],
+): KernelCheck['text'] {
+  const expected = predict(kernel, state).words;
+  for (const { offset, word } of pokes) expected[offset >> 2] = word;
+  let count = 0;
+  let different = 0;
+  for (const { start, end } of kernel.layout.text) {
+    for (let i = start >> 2; i < end >> 2; i++) if (words[i] >>> 0 !== expected[i]) different++;
+    count += (end - start) >> 2;
+  }
+  return { words: count, different };
+}
