@@ -16,7 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   'packages/scenarios': ['insn', 'memory', 'cpu', 'machine', 'explore', 'patching'],
   'packages/protocol': ['insn', 'memory', 'machine', 'scenarios'],
   'packages/trace': ['insn', 'machine', 'explore'],
-  'packages/kernel': ['insn'],
+  'packages/kernel': ['insn', 'memory', 'cpu'],
   'packages/litmus': ['insn'],
   'apps/viewer': ['insn', 'machine', 'scenarios', 'protocol', 'trace'],
   'apps/cli': [

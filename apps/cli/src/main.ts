@@ -13,6 +13,7 @@ import { disasm } from './verbs/disasm.ts';
 import { explain } from './verbs/explain.ts';
 import { kernelAlternatives } from './verbs/kernel-alternatives.ts';
 import { kernelAudit } from './verbs/kernel-audit.ts';
+import { kernelCheck } from './verbs/kernel-check.ts';
 import { kernelVerify } from './verbs/kernel-verify.ts';
 import { list } from './verbs/list.ts';
 import { minimise } from './verbs/minimise.ts';
@@ -56,6 +57,7 @@ const verbs: readonly Verb[] = [
   disasm,
   kernelAlternatives,
   kernelVerify,
+  kernelCheck,
   kernelAudit,
   litmus,
   help,

@@ -38,3 +38,8 @@ export type { AuditDifference } from './audit/diff.ts';
 export { auditSarif, findingText } from './audit/sarif.ts';
 export { endangeredText, severity } from './audit/severity.ts';
 export type { Severity } from './audit/severity.ts';
+export { checkKernel } from './check/check.ts';
+export type { CheckOptions, Found, KernelCheck } from './check/check.ts';
+export type { Execution, Stop } from './check/machine.ts';
+export type { Hold } from './check/schedule.ts';
+export type { Path, Poke } from './check/start-state.ts';

@@ -147,7 +147,8 @@ export class TextView implements TextPort {
 
   order(reach: BarrierReach): void {
     if (reach !== 'full') return;
-    for (const [t, { oldest, newest }] of this.#open) this.#open.set(t, { oldest: -Math.abs(oldest), newest });
+    for (const [t, { oldest, newest }] of this.#open)
+      this.#open.set(t, { oldest: -Math.abs(oldest), newest });
     for (const [t, version] of this.#pendingClean) {
       const cleaned = this.history.cleaned(t);
       if (version > cleaned && !this.#cleanedBefore.has(t)) this.#cleanedBefore.set(t, cleaned);

@@ -37,8 +37,8 @@ export function liveOf(kernel: Kernel, path: string, host: Host): LiveImage {
   }
 }
 
-/** The machine that the options describe: read from a dump, or assumed. */
-export function machineOf(kernel: Kernel, given: Arguments, host: Host): MachineState {
+/** The machine that the options describe: read from a dump, or assumed; without any, `usual`, a CPU model. */
+export function machineOf(kernel: Kernel, given: Arguments, host: Host, usual?: string): MachineState {
   given.conflict('live', ['caps', 'cpu'], 'the dump says what the machine has');
   const live = given.text('live');
   if (live !== undefined) {
@@ -46,7 +46,7 @@ export function machineOf(kernel: Kernel, given: Arguments, host: Host): Machine
     return refusing(() => observe(kernel, image).state);
   }
   const names = (given.text('caps') ?? '').split(',').map((name) => name.trim());
-  const cpu = given.text('cpu');
+  const cpu = given.text('cpu') ?? (given.text('caps') === undefined ? usual : undefined);
   const capabilities = names.filter((name) => name !== '');
   if (given.text('caps') !== undefined && capabilities.length === 0) {
     throw usage('--caps names no capability; for example --caps LSE_ATOMICS,BTI');

@@ -15,6 +15,8 @@ export interface CheckOptions {
   readonly pokes?: readonly Poke[];
   /** Runs under random schedules, beside the systematic ones. Default 4. */
   readonly random?: number;
+  /** At most how many places CPU 1 is held at in each window, spread evenly; by default all. */
+  readonly places?: number;
   /** Told after every run. */
   readonly progress?: (done: number, all: number) => void;
 }
@@ -51,7 +53,7 @@ export interface KernelCheck {
   readonly schedules: number;
   /** Schedules under which not every CPU came to its end within the limit of instructions. */
   readonly incomplete: number;
-  /** Instructions of CPU 1 at which it was held, by when it acknowledged. */
+  /** Instructions of CPU 1 between its acknowledgement and waiting, by when it acknowledged. */
   readonly windows: { readonly first: number; readonly last: number };
   readonly instructions: number;
   /** Words of text that one run stores. */
@@ -103,17 +105,20 @@ export function checkKernel(kernel: Kernel, assumed: MachineState, options: Chec
     last: cpus < 2 ? 0 : windowOf(begin('new'), 'last'),
   };
   const holds = (['first', 'last'] as const).flatMap((acknowledges) =>
-    Array.from({ length: windows[acknowledges] }, (_, steps) => ({ cpu: heldCpu, acknowledges, steps })),
+    placesIn(windows[acknowledges], options.places).map((steps) => ({ cpu: heldCpu, acknowledges, steps })),
   );
   const random = options.random ?? 4;
   const runs: Run[] = [base];
+  const tried = new Set<number>();
   const report = (): void => progress?.(runs.length, 1 + holds.length + random);
   report();
   for (const hold of holds) {
     const run = begin('new').run(hold);
     runs.push(run);
+    const sites = run.executions.filter(({ cpu, writer }) => cpu !== writer).map(({ offset }) => offset);
     // The other word of two that are both permitted may lead elsewhere.
-    if (run.executions.some(({ cpu, writer }) => cpu !== writer)) runs.push(begin('old').run(hold));
+    if (sites.some((site) => !tried.has(site))) runs.push(begin('old').run(hold));
+    for (const site of sites) tried.add(site);
     report();
   }
   for (let seed = 1; seed <= random; seed++) {
@@ -138,6 +143,12 @@ export function checkKernel(kernel: Kernel, assumed: MachineState, options: Chec
     text,
     stubs: start.stubs,
   };
+}
+
+/** The places of a window at which the CPU is held: all of them, or some that are spread evenly. */
+function placesIn(length: number, most = length): number[] {
+  const count = Math.min(length, most);
+  return Array.from({ length: count }, (_, i) => Math.floor((i * length) / count));
 }
 
 function windowOf(run: ScheduledRun, acknowledges: Hold['acknowledges']): number {
@@ -168,7 +179,7 @@ function group(runs: readonly Run[]): Omit<Found, 'path'>[] {
 /** What the held CPU executes on its way to an instruction, found by running its schedule again. */
 function pathTo(begin: (prefers: 'old' | 'new') => ScheduledRun, found: Omit<Found, 'path'>): number[] {
   const { hold, cpu, offset } = found;
-  if (hold === undefined || cpu !== hold.cpu) return [];
+  if (hold?.cpu !== cpu) return [];
   const run = begin('new');
   const site = run.address(offset);
   const passed: number[] = [];

@@ -14,7 +14,7 @@ export class DecodedText {
   readonly #kernel: Kernel;
   readonly #pages: (Operation | undefined)[][];
   /** Functions that were answered instead of executed, so far. */
-  readonly stubs = new Set<string>();
+  readonly stubs: Set<string> = new Set<string>();
   /** Bytes of the image up to the end of its text. */
   readonly end: number;
 

@@ -10,9 +10,6 @@ export interface Window {
   readonly writesText: boolean;
 }
 
-/** Words in a page. */
-const pageWords = 1024;
-
 /**
  * The memory of the simulated machine: words, who wrote them, and the addresses at which they are mapped. The page tables
  * of the kernel are reduced to the mapping that they give.
@@ -21,17 +18,20 @@ export class Ram {
   readonly words: Int32Array;
   /** For each word what its last writer knew, as an identity of the text's history. */
   readonly clocks: Int32Array;
-  /** For each page whether it holds text. */
-  readonly #isText: Uint8Array;
+  readonly #text: readonly (readonly [first: number, end: number])[];
   readonly windows: readonly Window[];
   /** The fixmap slots in use: the physical page of each, as a word index, by slot number. */
-  readonly fixmap = new Map<number, number>();
+  readonly fixmap: Map<number, number> = new Map<number, number>();
 
-  /** `size` is the number of words. */
-  constructor(size: number, windows: readonly Window[]) {
+  /** `size` is the number of words; `text` are the ranges of words that are text. */
+  constructor(
+    size: number,
+    windows: readonly Window[],
+    text: readonly (readonly [first: number, end: number])[],
+  ) {
     this.words = new Int32Array(size);
     this.clocks = new Int32Array(size);
-    this.#isText = new Uint8Array(Math.ceil(size / pageWords));
+    this.#text = text;
     this.windows = windows;
   }
 
@@ -42,13 +42,9 @@ export class Ram {
     this.fixmap.clear();
   }
 
-  /** Says that words are text. Whole pages are. */
-  markText(first: number, end: number): void {
-    this.#isText.fill(1, Math.floor(first / pageWords), Math.ceil(end / pageWords));
-  }
-
   isText(at: number): boolean {
-    return this.#isText[at >> 10] === 1;
+    for (const [first, end] of this.#text) if (at >= first && at < end) return true;
+    return false;
   }
 
   /** The window of an address; undefined where nothing is mapped. */
@@ -68,7 +64,13 @@ export class Ram {
     const page = Math.floor(address / 4096);
     for (const [slot, at] of this.fixmap) {
       if ((((-page - slot) % 512) + 512) % 512 !== 0) continue;
-      return { name: `fixmap slot 0x${slot.toString(16)}`, base: page * 4096, size: 4096, at, writesText: true };
+      return {
+        name: `fixmap slot 0x${slot.toString(16)}`,
+        base: page * 4096,
+        size: 4096,
+        at,
+        writesText: true,
+      };
     }
     return undefined;
   }

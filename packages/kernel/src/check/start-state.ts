@@ -120,8 +120,11 @@ export class StartState {
     this.#requester = add('data of the requester', 4096);
     this.#windows = windows;
     this.#text = new DecodedText(kernel);
-    this.#ram = new Ram(this.#words.length, windows);
-    for (const { start, end } of [...layout.text, layout.init]) this.#ram.markText(start >> 2, end >> 2);
+    this.#ram = new Ram(
+      this.#words.length,
+      windows,
+      [...layout.text, layout.init].map(({ start, end }) => [start >> 2, end >> 2] as const),
+    );
     this.#setVariables(state);
     this.#setRequest(options.path, options.pokes);
   }
@@ -162,7 +165,10 @@ export class StartState {
     const { vaMask, tagValue, tagLsb } = hypLayout(kernel.layout.base);
     const { loop, firmware, instruction, iterations } = state.bhb;
     const mitigations = (loop ? 1 : 0) | (firmware ? 2 : 0) | (instruction ? 8 : 0);
-    this.#setLongIfKnown(variables.ctr === undefined ? undefined : variables.ctr + 24, Number(state.ctr ?? 0n));
+    this.#setLongIfKnown(
+      variables.ctr === undefined ? undefined : variables.ctr + 24,
+      Number(state.ctr ?? 0n),
+    );
     this.#setLongIfKnown(variables.vaMask, Number(vaMask));
     this.#setLongIfKnown(variables.tagValue, Number(tagValue));
     this.#setLongIfKnown(variables.bhbMitigations, mitigations);

@@ -117,7 +117,8 @@ function taskCpu(kernel: Kernel): number | undefined {
     const word = kernel.words[i];
     const { name } = decode(word).row;
     if ((word & ~31) >>> 0 === readTask) task = word & 31;
-    else if (name === 'ldr_imm' && word >>> 30 === 2 && bits(word, 5, 5) === task) return 4 * bits(word, 10, 12);
+    else if (name === 'ldr_imm' && word >>> 30 === 2 && bits(word, 5, 5) === task)
+      return 4 * bits(word, 10, 12);
   }
   return undefined;
 }

@@ -1,0 +1,116 @@
+import type { Found, Kernel, KernelCheck } from '@quiesce/kernel';
+import { disassemble, formatAddress } from '@quiesce/insn';
+import { wrap } from '@quiesce/trace';
+import type { Colours } from '../colour.ts';
+import { grouped } from '../numbers.ts';
+
+/** An address as symbol and offset; empty for none. */
+export function place(kernel: Kernel, address: number): string {
+  return address === 0 ? '' : (kernel.symbols.name(address) ?? formatAddress(address));
+}
+
+const titles = { violated: 'violated', 'not-quiescent': 'not quiescent', clean: 'clean' } as const;
+
+/** The result of a check for people. */
+export function checkText(kernel: Kernel, result: KernelCheck, colours: Colours, width: number): string {
+  const { release, cpus, path, verdict, cache, windows, text, stubs, stop } = result;
+  const mark = { violated: colours.bad, 'not-quiescent': colours.doubt, clean: colours.good }[verdict];
+  const field = (label: string, value: string): string =>
+    wrap(value, width - 13)
+      .map((line, i) => `  ${(i === 0 ? label : '').padEnd(10)} ${line}\n`)
+      .join('');
+  const out = [
+    `${colours.heading(release)}, ${path}, ${cpus} CPU${cpus === 1 ? '' : 's'}: ${mark(titles[verdict])}\n`,
+    field(
+      'explored',
+      `${result.schedules} schedules: CPU 1 held at ${windows.first} places after it acknowledged first and ` +
+        `${windows.last} after it acknowledged last; not every schedule, so no proof`,
+    ),
+    field(
+      'executed',
+      `${grouped(result.instructions)} instructions; ${grouped(result.stores)} words of text stored in a run`,
+    ),
+    field(
+      'text',
+      `${grouped(text.words)} words compared with the prediction, ${grouped(text.different)} differ`,
+    ),
+    field('model', `tier 1, safe list of 2026, IDC=${cache.IDC} DIC=${cache.DIC}, no exceptions`),
+    field('stubs', stubs.length === 0 ? 'none was called' : stubs.join(' ')),
+  ];
+  if (result.incomplete > 0) out.push(field('limit', `${result.incomplete} runs did not end`));
+  for (const one of result.found) out.push(findingText(kernel, one, colours, width));
+  if (stop !== undefined && !result.found.some(({ kind }) => kind === stop.kind)) {
+    out.push(`\n${colours.bad(stop.kind)}: CPU ${stop.cpu} at ${place(kernel, stop.pc)}: ${stop.detail}\n`);
+  }
+  return out.join('');
+}
+
+/** Instructions of the way to a finding that are printed. */
+const mostSteps = 40;
+
+function findingText(kernel: Kernel, one: Found, colours: Colours, width: number): string {
+  const { cpu, writer, before, after, kind, offset, hold, path, heldAt, writtenFrom } = one;
+  const site = place(kernel, kernel.layout.base + offset);
+  const change = `${disassemble(before)} -> ${disassemble(after)}`;
+  if (cpu === writer) {
+    const heading = colours.quiet('rewritten by the CPU that executes it');
+    return `\n${heading}: ${site}  ${change}\n${paragraph(ownJudgement(one), width)}`;
+  }
+  const title = kind === 'permitted' ? colours.doubt('executed while rewritten') : colours.bad(kind);
+  const held = hold === undefined ? '' : `held ${hold.steps} instructions behind its acknowledgement`;
+  const steps = [
+    step(cpu, heldAt, held),
+    step(writer, writtenFrom, `PATCHES ${site}`),
+    ...path.slice(0, mostSteps).map((pc) => step(cpu, pc, '')),
+    row(cpu, site, disassemble(before), `! or ${disassemble(after)}`),
+  ];
+  return `\n${title}: ${site}  ${change}\n${steps.join('')}${paragraph(otherJudgement(kernel, one), width)}`;
+
+  function step(who: number, address: number, effect: string): string {
+    return address === 0 ? '' : row(who, place(kernel, address), instructionAt(kernel, address), effect);
+  }
+}
+
+function paragraph(text: string, width: number): string {
+  return wrap(text, width)
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function row(cpu: number, where: string, instruction: string, effect: string): string {
+  return (
+    `  CPU ${String(cpu).padEnd(3)} ${where.padEnd(38)} ${instruction.padEnd(26)} ${effect}`.trimEnd() + '\n'
+  );
+}
+
+/** The instruction at an address as the file has it. */
+function instructionAt(kernel: Kernel, address: number): string {
+  const offset = address - kernel.layout.base;
+  return offset < 0 || offset >= kernel.image.length ? '' : disassemble(kernel.words[offset >> 2]);
+}
+
+const bothWords = ({ before, after }: Found): string =>
+  `'${disassemble(before)}' and '${disassemble(after)}'`;
+
+const seen = ({ schedules }: Found): string =>
+  `Seen under ${schedules} schedule${schedules === 1 ? '' : 's'}.`;
+
+function ownJudgement(one: Found): string {
+  const verdict =
+    one.kind === 'permitted'
+      ? 'are in the list of instructions that may be modified while they are executed, so that it executes one or the other.'
+      : 'are not both in the list of instructions that may be modified while they are executed: what it does is unpredictable.';
+  return `CPU ${one.cpu} comes here before the maintenance and the ISB that follow its own store. ${bothWords(one)} ${verdict} ${seen(one)}`;
+}
+
+function otherJudgement(kernel: Kernel, one: Found): string {
+  const { kind, cpu, writer, wasAt } = one;
+  const when = `When CPU ${writer} stored the word, CPU ${cpu} was at ${place(kernel, wasAt)}: not quiescent.`;
+  const verdict =
+    kind === 'permitted'
+      ? `${bothWords(one)} are in the list of instructions that may be modified while they are executed (Arm ARM B2.2.5): that ` +
+        `is no violation of it, CPU ${cpu} executes one or the other.`
+      : `${bothWords(one)} are not both in the list of instructions that may be modified while they are executed (Arm ARM ` +
+        `B2.2.5): what CPU ${cpu} does is unpredictable.`;
+  return `${when} ${verdict} ${seen(one)}`;
+}

@@ -1,0 +1,126 @@
+import { type Found, type Kernel, type KernelCheck, type Poke, checkKernel } from '@quiesce/kernel';
+import { disassemble, formatAddress } from '@quiesce/insn';
+import type { Arguments } from '../arguments.ts';
+import { coloursFor, widthFor } from '../colour.ts';
+import { printJson } from '../json.ts';
+import { checkText, place } from '../kernel/check-text.ts';
+import { kernelOf, kernelOptions, noWords, refusing } from '../kernel/input.ts';
+import { machineOf, machineOptions } from '../kernel/live.ts';
+import { wholeNumber } from '../numbers.ts';
+import { ProgressLine } from '../progress.ts';
+import { usage } from '../usage-error.ts';
+import type { Verb } from '../verb.ts';
+
+const paths = ['alternatives', 'kprobes'] as const;
+/** The CPU model without --cpu, --caps and --live: one with LSE atomics. */
+const usualModel = 'neoverse-n1';
+const mostCpus = 32;
+/** BRK #4, which kprobes write. */
+const kprobe = 0xd4200080;
+
+/** `quiesce kernel check` */
+export const kernelCheck: Verb = {
+  name: 'kernel check',
+  synopsis: '--image FILE [--cpus N] [--path alternatives|kprobes]',
+  does: "runs a kernel's stop machine: does a CPU execute what another one rewrites?",
+  options: {
+    ...kernelOptions,
+    ...machineOptions,
+    cpus: { short: 'c', value: 'N', example: '4', does: 'how many CPUs, 1 to 32; default 2' },
+    path: {
+      short: 'p',
+      value: 'PATH',
+      example: 'kprobes',
+      values: paths,
+      does: 'who patches; default alternatives',
+    },
+    probe: {
+      value: 'SYMBOL',
+      example: 'vfs_read+8',
+      does: 'where the kprobe goes, with --path kprobes; default vfs_read+8',
+    },
+    random: { value: 'N', example: '100', does: 'runs under random schedules too; default 4' },
+  },
+  notes: [
+    `Without --cpu, --caps and --live the machine is a ${usualModel}.`,
+    'CPU 1 is held at every instruction behind its acknowledgement while the others run on.',
+    'Exit status: 0 clean under every schedule, 1 not quiescent or violated, 3 a run did not end.',
+  ],
+  run: (given, host) => {
+    noWords('kernel check', given);
+    const cpus = cpusOf(given);
+    const random = wholeNumber('--random', given.text('random') ?? '4', 0);
+    const path = paths.find((one) => one === given.text('path')) ?? 'alternatives';
+    if (path === 'alternatives' && given.text('probe') !== undefined) {
+      throw usage('--probe goes with --path kprobes');
+    }
+    const kernel = kernelOf(given, host);
+    const machine = machineOf(kernel, given, host, usualModel);
+    const pokes = path === 'kprobes' ? [pokeOf(kernel, given.text('probe') ?? 'vfs_read+8')] : [];
+    const line = new ProgressLine(host);
+    const result = refusing(() =>
+      checkKernel(kernel, machine, {
+        path,
+        cpus,
+        pokes,
+        random,
+        progress: (done, all) => line.label(`${kernel.release}: ${done} of about ${all} schedules`),
+      }),
+    );
+    line.clear();
+    if (given.flag('json')) printJson(host, [asJson(kernel, result)]);
+    else host.out(checkText(kernel, result, coloursFor(host, given.flag('no-color')), widthFor(host)));
+    if (result.verdict !== 'clean') return 1;
+    return result.incomplete > 0 ? 3 : 0;
+  },
+};
+
+function cpusOf(given: Arguments): number {
+  const cpus = wholeNumber('--cpus', given.text('cpus') ?? '2', 1);
+  if (cpus <= mostCpus) return cpus;
+  throw usage(`--cpus is ${cpus}; expected at most ${mostCpus}`);
+}
+
+function pokeOf(kernel: Kernel, text: string): Poke {
+  const [, name, plus] = (/^([^+]+)(?:\+(0x[0-9a-f]+|\d+))?$/i.exec(text) ?? []) as readonly (
+    string | undefined
+  )[];
+  const address = name === undefined ? undefined : kernel.symbols.address(name);
+  if (address === undefined) throw usage(`the kernel has no function '${name ?? text}'`);
+  const offset = address - kernel.layout.base + Number(plus ?? 0);
+  const isText = kernel.layout.text.some(({ start, end }) => offset >= start && offset < end);
+  if (offset % 4 !== 0 || !isText) throw usage(`--probe ${text} is no instruction of the kernel's text`);
+  return { offset, word: kprobe };
+}
+
+function foundJson(
+  kernel: Kernel,
+  { offset, before, after, writtenFrom, wasAt, heldAt, path, ...rest }: Found,
+): object {
+  const address = kernel.layout.base + offset;
+  const hex = (word: number): string => word.toString(16).padStart(8, '0');
+  return {
+    ...rest,
+    address: formatAddress(address),
+    symbol: place(kernel, address),
+    old: { word: hex(before), text: disassemble(before) },
+    new: { word: hex(after), text: disassemble(after) },
+    permitted: rest.kind === 'permitted',
+    writtenFrom: place(kernel, writtenFrom),
+    wasAt: place(kernel, wasAt),
+    heldAt: place(kernel, heldAt),
+    path: path.map((pc) => place(kernel, pc)),
+  };
+}
+
+function asJson(kernel: Kernel, { found, stop, ...rest }: KernelCheck): object {
+  const isOther = ({ cpu, writer }: Found): boolean => cpu !== writer;
+  return {
+    image: kernel.name,
+    ...rest,
+    found: found.filter(isOther).map((one) => foundJson(kernel, one)),
+    own: found.filter((one) => !isOther(one)).map((one) => foundJson(kernel, one)),
+    stop: stop === undefined ? null : { ...stop, pc: formatAddress(stop.pc), symbol: place(kernel, stop.pc) },
+    tier: 1,
+  };
+}

@@ -1,0 +1,78 @@
+import { assumedMachine, checkKernel, type Kernel, type KernelCheck } from '@quiesce/kernel';
+import { disassemble } from '@quiesce/insn';
+import { describe, expect, it } from 'vitest';
+import { type Variation, stopMachineKernel } from './stop-machine-kernel.ts';
+
+function check(variation: Variation, cpus = 2): { readonly kernel: Kernel; readonly result: KernelCheck } {
+  const kernel = stopMachineKernel(variation);
+  const machine = assumedMachine(kernel, { capabilities: ['PAN'] });
+  return { kernel, result: checkKernel(kernel, machine, { path: 'alternatives', cpus }) };
+}
+
+const unsafe: Variation = { before: 'add w0, w0, #1', after: 'sub w0, w0, #1' };
+
+describe('checkKernel on a small kernel', () => {
+  it('finds that a CPU executes what another one rewrites, and that the architecture permits it', () => {
+    const { kernel, result } = check({});
+    expect(result.verdict).toBe('not-quiescent');
+    expect(result.incomplete).toBe(0);
+    expect(result.stop).toBeUndefined();
+    expect(result.text.different).toBe(0);
+    expect(result.stores).toBe(1);
+    const [found, ...more] = result.found;
+    expect(more).toEqual([]);
+    expect(kernel.symbols.name(kernel.layout.base + found.offset)).toBe('the_site');
+    expect(found).toMatchObject({ kind: 'permitted', cpu: 1, writer: 0, hold: { acknowledges: 'first' } });
+    expect([disassemble(found.before), disassemble(found.after)]).toEqual(['b .+4', 'nop']);
+    expect(kernel.symbols.place(found.writtenFrom)?.name).toBe('__apply_alternatives');
+    expect(kernel.symbols.place(found.wasAt)?.name).toBe('multi_cpu_stop');
+    expect(found.path.length).toBeGreaterThan(2);
+  });
+
+  it.each([1, 2, 3, 4])('finds the same among %i CPUs, unless there is one', (cpus) => {
+    const { result } = check({}, cpus);
+    expect(result.verdict).toBe(cpus === 1 ? 'clean' : 'not-quiescent');
+    expect(result.incomplete).toBe(0);
+  });
+
+  it('finds that what is outside the list is rewritten', () => {
+    const { result } = check(unsafe);
+    expect(result.verdict).toBe('violated');
+    expect(result.stop).toMatchObject({ kind: 'cmodx', cpu: 1 });
+    expect(result.found[0]).toMatchObject({ kind: 'cmodx', cpu: 1, writer: 0 });
+  });
+
+  it.each([{}, unsafe])('finds nothing where CPU 0 waits for the others', (variation) => {
+    const { result } = check({ ...variation, waits: true }, 3);
+    expect(result).toMatchObject({ verdict: 'clean', found: [], stop: undefined, incomplete: 0 });
+    expect(result.text.different).toBe(0);
+  });
+
+  it('finds waiters that do not synchronise their context', () => {
+    const { result } = check({ ...unsafe, waits: true, barrier: 'nop' });
+    expect(result.stop).toMatchObject({ kind: 'cmodx', cpu: 1 });
+  });
+
+  it.each(['dsb ish\nisb', 'dc civac, x1\ndsb ish\nisb', 'ic ialluis\ndsb ish\nisb'])(
+    'finds that maintenance is missing: %j',
+    (maintenance) => {
+      const { result } = check({ ...unsafe, waits: true, maintenance });
+      expect(result.verdict).toBe('violated');
+      expect(result.stop?.kind).toBe('stale');
+    },
+  );
+
+  it('says where an instruction cannot execute', () => {
+    const { kernel, result } = check({ after: 'brk #0x800' });
+    expect(result.verdict).toBe('violated');
+    expect(result.stop).toMatchObject({ kind: 'assert', detail: 'brk #0x800' });
+    expect(kernel.symbols.name(result.stop?.pc ?? 0)).toBe('the_site');
+  });
+
+  it('says what a kernel lacks', () => {
+    const kernel = stopMachineKernel();
+    expect(() => checkKernel(kernel, assumedMachine(kernel, {}), { path: 'kprobes', cpus: 2 })).toThrow(
+      "no function 'aarch64_insn_patch_text_cb'",
+    );
+  });
+});

@@ -1,0 +1,152 @@
+import { type Kernel, openKernel } from '@quiesce/kernel';
+import { handMadeKernel } from './hand-made.ts';
+
+/** What is different from a kernel that patches like today's. */
+export interface Variation {
+  /** The instruction of `rcu_momentary_eqs` that is a site, and what replaces it. */
+  readonly before?: string;
+  readonly after?: string;
+  /** CPU 0 waits until all others have arrived, as patch 1 of the series has it. */
+  readonly waits?: boolean;
+  /** What a waiter executes when it sees that all is patched. */
+  readonly barrier?: string;
+  /** Maintenance of the site behind the store. */
+  readonly maintenance?: string;
+}
+
+const usual = {
+  before: 'b 9f',
+  after: 'nop',
+  waits: false,
+  barrier: 'isb',
+  maintenance: 'dc civac, x1\ndsb ish\nic ialluis\ndsb ish\nisb',
+} as const;
+
+const address = (register: string, name: string): string =>
+  `adrp ${register}, ${name}\nadd ${register}, ${register}, :lo12:${name}`;
+
+const increment = `
+  ${address('x3', 'arrived')}
+5: ldxr w4, [x3]
+  add w4, w4, #1
+  stxr w5, w4, [x3]
+  cbnz w5, 5b
+`;
+
+const wait = `
+  ${address('x3', 'arrived')}
+  ${address('x4', '__num_online_cpus')}
+  ldr w4, [x4]
+  sub w4, w4, #1
+5: ldr w5, [x3]
+  yield
+  cmp w5, w4
+  b.ne 5b
+`;
+
+/** The stop machine and the alternatives of a kernel, as short as can be. */
+function source(variation: Variation): string {
+  const { before, after, waits, barrier, maintenance } = { ...usual, ...variation };
+  return `
+multi_cpu_stop:
+  paciasp
+  stp x29, x30, [sp, #-48]!
+  stp x19, x20, [sp, #16]
+  stp x21, x22, [sp, #32]
+  mov x20, x0
+  mrs x0, sp_el0
+  ldr w21, [x0, #16]
+  mov w22, #0
+1: bl stop_machine_yield
+  ldr w19, [x20, #32]
+  cmp w19, w22
+  b.eq 1b
+  cmp w19, #2
+  b.ne 2f
+  msr daifset, #3
+2: cmp w19, #3
+  b.ne 3f
+  ldp x1, x0, [x20]
+  blr x1
+3: add x21, x20, #36
+4: ldaxr w1, [x21]
+  sub w1, w1, #1
+  stlxr w0, w1, [x21]
+  cbnz w0, 4b
+  dmb ish
+  cbnz w1, 5f
+  ldr w0, [x20, #32]
+  ldr w1, [x20, #16]
+  add w0, w0, #1
+  str w1, [x20, #36]
+  dmb ishst
+  str w0, [x20, #32]
+5: bl rcu_momentary_eqs
+  mov w22, w19
+  cmp w19, #4
+  b.ne 1b
+  ldp x19, x20, [sp, #16]
+  ldp x21, x22, [sp, #32]
+  ldp x29, x30, [sp], #48
+  autiasp
+  ret
+rcu_momentary_eqs:
+  nop
+the_site: ${before}
+  alternative the_site, 4, the_replacement, 4, 4
+9: ret
+stop_machine_yield:
+  yield
+  ret
+the_replacement: ${after}
+__apply_alternatives_multi_stop:
+  stp x29, x30, [sp, #-16]!
+  mrs x0, sp_el0
+  ldr w1, [x0, #16]
+  cbz w1, 7f
+  ${waits ? increment : ''}
+  ${address('x2', 'applied')}
+6: ldr w0, [x2]
+  yield
+  cbz w0, 6b
+  ${barrier}
+  b 8f
+7: ${waits ? wait : ''}
+  bl __apply_alternatives
+  ${address('x2', 'applied')}
+  mov w0, #1
+  str w0, [x2]
+8: mov w0, #0
+  ldp x29, x30, [sp], #16
+  ret
+__apply_alternatives:
+  adr x1, the_site
+  adr x2, the_replacement
+  ldr w3, [x2]
+  ${address('x4', 'kimage_voffset')}
+  ldr x4, [x4]
+  ${address('x5', 'memstart_addr')}
+  ldr x5, [x5]
+  sub x4, x1, x4
+  sub x4, x4, x5
+  orr x4, x4, #0xffff000000000000
+  str w3, [x4]
+  ${maintenance}
+  ret
+.section .data
+  .balign 8
+kimage_voffset: .quad 0
+memstart_addr: .quad 0
+__num_online_cpus: .word 0
+applied: .word 0
+arrived: .word 0
+  .word 0
+.section .text
+subject: ret
+`;
+}
+
+/** Builds and opens such a kernel. */
+export function stopMachineKernel(variation: Variation = {}): Kernel {
+  return openKernel(handMadeKernel({ subject: source(variation) }).image);
+}
