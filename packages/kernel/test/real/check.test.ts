@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { Bytes, type KernelCheck, assumedMachine, checkKernel, openKernel, unpack } from '@quiesce/kernel';
+import { nodeDecompressors } from '@quiesce/kernel/node';
+import { disassemble, mayBePatchedUnderExecution } from '@quiesce/insn';
+import { describe, expect, it } from 'vitest';
+import { kernelPackage } from './packages.ts';
+import { waitingForQuiescence, withAcquiringLoad } from './variants.ts';
+
+/** Versions to run; more for those who have the time: QUIESCE_KERNELS=6.1,6.12,7.2. */
+const versions = (process.env['QUIESCE_KERNELS'] ?? '6.1').split(',').filter((version) => version !== '5.10');
+/** At most how many places CPU 1 is held at in a window; QUIESCE_PLACES=1000 for all. */
+const places = Number(process.env['QUIESCE_PLACES'] ?? '6');
+
+const packages = new Map(versions.map((version) => [version, kernelPackage(version)]));
+for (const [version, path] of packages) {
+  if (path === undefined) console.warn(`Linux ${version} is not run: its package cannot be downloaded`);
+}
+
+/** `rcu_momentary_eqs`, or as it was called before. */
+const site = /^rcu_momentary_(?:eqs|dyntick_idle)\+0x3[04]$/;
+
+describe.each(versions)('the stop machine of Linux %s', (version) => {
+  const path = packages.get(version);
+  const image =
+    path === undefined ? undefined : unpack(new Bytes(readFileSync(path), path), nodeDecompressors);
+
+  const check = (
+    bytes: Uint8Array | undefined,
+    options: Partial<Parameters<typeof checkKernel>[2]> = {},
+  ): { readonly result: KernelCheck; readonly where: readonly (string | undefined)[] } => {
+    const kernel = openKernel(bytes ?? new Uint8Array(0), { name: version });
+    const probed = (kernel.symbols.address('vfs_read') ?? 0) - kernel.layout.base + 8;
+    const result = checkKernel(kernel, assumedMachine(kernel, { cpu: 'neoverse-n1' }), {
+      path: 'alternatives',
+      cpus: 2,
+      random: 0,
+      places,
+      pokes: [{ offset: probed, word: 0xd4200080 }],
+      ...options,
+    });
+    const others = result.found.filter(({ cpu, writer }) => cpu !== writer);
+    return { result, where: others.map(({ offset }) => kernel.symbols.name(kernel.layout.base + offset)) };
+  };
+
+  it.skipIf(path === undefined)(
+    'executes an instruction while CPU 0 rewrites it',
+    () => {
+      const { result, where } = check(image?.array);
+      expect(result).toMatchObject({ verdict: 'not-quiescent', incomplete: 0, stop: undefined, stubs: [] });
+      expect(result.text.different).toBe(0);
+      expect(result.stores).toBeGreaterThan(15_000);
+      expect(where).toHaveLength(1);
+      expect(where[0]).toMatch(site);
+      const [found] = result.found;
+      expect(found).toMatchObject({ kind: 'permitted', cpu: 1, writer: 0 });
+      expect(disassemble(found.before)).toMatch(/^b /);
+      expect(disassemble(found.after)).toBe('nop');
+      for (const issue of ['2013', '2021', '2026'] as const) {
+        expect(mayBePatchedUnderExecution(found.before, issue)).toBe(true);
+        expect(mayBePatchedUnderExecution(found.after, issue)).toBe(true);
+      }
+    },
+    300_000,
+  );
+
+  it.skipIf(path === undefined)(
+    'is clean where CPU 0 waits for the others',
+    () => {
+      const kernel = openKernel(image?.array ?? new Uint8Array(0));
+      const { result } = check(waitingForQuiescence(kernel, image?.array ?? new Uint8Array(0)), { cpus: 3 });
+      expect(result).toMatchObject({ verdict: 'clean', incomplete: 0, stop: undefined });
+      expect(result.text.different).toBe(0);
+    },
+    300_000,
+  );
+
+  it.skipIf(path === undefined)(
+    'is violated where its loop has the load of an LTO kernel',
+    () => {
+      const kernel = openKernel(image?.array ?? new Uint8Array(0));
+      const { result, where } = check(withAcquiringLoad(kernel, image?.array ?? new Uint8Array(0)));
+      expect(result.verdict).toBe('violated');
+      expect(result.stop).toMatchObject({ kind: 'cmodx', cpu: 1 });
+      expect(where).toContain('stop_machine_yield+0x4');
+      const found = result.found.find(({ kind }) => kind === 'cmodx');
+      expect([found?.before, found?.after].map((word) => disassemble(word ?? 0))).toEqual([
+        'ldar w16, [x0]',
+        'ldapr w16, [x0]',
+      ]);
+    },
+    300_000,
+  );
+
+  it.skipIf(path === undefined)(
+    'is clean when it writes a kprobe',
+    () => {
+      const { result } = check(image?.array, { path: 'kprobes', cpus: 4, places: 40 });
+      expect(result).toMatchObject({
+        verdict: 'clean',
+        found: [],
+        incomplete: 0,
+        stop: undefined,
+        stores: 1,
+      });
+      expect(result.text.different).toBe(0);
+    },
+    300_000,
+  );
+});
