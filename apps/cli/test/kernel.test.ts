@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { assumedMachine, openKernel, predict } from '@quiesce/kernel';
 import { handMadeBase, handMadeKernel } from '../../../packages/kernel/test/hand-made.ts';
+import { type Variation, stopMachineImage } from '../../../packages/kernel/test/stop-machine-kernel.ts';
 import { main } from '../src/main.ts';
 import { type FakeHost, fakeHost } from './fake-host.ts';
 
@@ -176,5 +177,80 @@ pool_ldapr: ldapr w19, [x20]
     const { status, errors } = await run('audit', ...words);
     expect(status).toBe(2);
     expect(errors).toMatch(message);
+  });
+});
+
+describe('kernel check', () => {
+  const checked = async (
+    variation: Variation,
+    ...words: readonly string[]
+  ): Promise<{ readonly status: number; readonly output: string; readonly errors: string }> => {
+    const one = fakeHost();
+    one.files.set('Image', stopMachineImage(variation));
+    const status = await main(['kernel', 'check', '--image', 'Image', '--caps', 'PAN', ...words], one);
+    return { status, output: one.output(), errors: one.errors() };
+  };
+
+  it('says what is executed while it is rewritten, and what the architecture says of it', async () => {
+    const { status, output } = await checked({});
+    expect(status).toBe(1);
+    expect(output).toContain('6.1.0-hand-made, alternatives, 2 CPUs: not quiescent\n');
+    expect(output).toContain('executed while rewritten: the_site  b the_site+0x4 -> nop\n');
+    expect(output).toMatch(/CPU 0 +__apply_alternatives\+0x30 +str w3, \[x4\] +PATCHES the_site\n/);
+    expect(output).toMatch(/CPU 1 +the_site +b the_site\+0x4 +! or nop\n/);
+    expect(output.replace(/\s+/g, ' ')).toContain(
+      'that is no violation of it, CPU 1 executes one or the other.',
+    );
+    expect(output.split('\n').every((line) => line.length <= 100)).toBe(true);
+  });
+
+  it('calls a word outside the list a violation, and a kernel that waits clean', async () => {
+    const unsafe = { before: 'ldar w16, [x20]', after: 'ldapr w16, [x20]' };
+    const broken = await checked(unsafe);
+    expect(broken.status).toBe(1);
+    expect(broken.output).toContain('cmodx: the_site  ldar w16, [x20] -> ldapr w16, [x20]\n');
+    const repaired = await checked({ ...unsafe, waits: true }, '--cpus', '3');
+    expect(repaired.status).toBe(0);
+    expect(repaired.output).toContain('3 CPUs: clean\n');
+    expect(repaired.output).toContain('so no proof');
+  });
+
+  it('prints JSON', async () => {
+    const { status, output } = await checked({}, '--json', '--random', '0');
+    expect(status).toBe(1);
+    expect(resultOf(output)).toMatchObject({
+      release: '6.1.0-hand-made',
+      verdict: 'not-quiescent',
+      cpus: 2,
+      stop: null,
+      stubs: [],
+      found: [
+        {
+          kind: 'permitted',
+          permitted: true,
+          symbol: 'the_site',
+          cpu: 1,
+          writer: 0,
+          old: { text: 'b the_site+0x4' },
+          new: { word: 'd503201f', text: 'nop' },
+        },
+      ],
+    });
+  });
+
+  it.each([
+    [['--cpus', '0'], /--cpus is '0'/],
+    [['--cpus', '33'], /at most 32/],
+    [['--random', 'x'], /--random is 'x'/],
+    [['--path', 'ftrace'], /--path/],
+    [['--probe', 'subject'], /goes with --path kprobes/],
+    [['--path', 'kprobes'], /no function 'vfs_read'/],
+    [['--path', 'kprobes', '--probe', 'subject+2'], /no instruction/],
+    [['--path', 'kprobes', '--probe', 'subject'], /no function 'aarch64_insn_patch_text_cb'/],
+  ])('refuses %j', async (words, message) => {
+    const { status, errors } = await checked({}, ...words);
+    expect(status).toBe(2);
+    expect(errors).toMatch(message);
+    expect(errors.trim().split('\n')).toHaveLength(1);
   });
 });

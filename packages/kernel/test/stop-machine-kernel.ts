@@ -146,7 +146,12 @@ subject: ret
 `;
 }
 
+/** Builds such a kernel. */
+export function stopMachineImage(variation: Variation = {}): Uint8Array {
+  return handMadeKernel({ subject: source(variation) }).image;
+}
+
 /** Builds and opens such a kernel. */
 export function stopMachineKernel(variation: Variation = {}): Kernel {
-  return openKernel(handMadeKernel({ subject: source(variation) }).image);
+  return openKernel(stopMachineImage(variation));
 }

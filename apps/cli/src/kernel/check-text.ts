@@ -9,6 +9,8 @@ export function place(kernel: Kernel, address: number): string {
   return address === 0 ? '' : (kernel.symbols.name(address) ?? formatAddress(address));
 }
 
+const counted = (count: number, name: string): string => `${grouped(count)} ${name}${count === 1 ? '' : 's'}`;
+
 const titles = { violated: 'violated', 'not-quiescent': 'not quiescent', clean: 'clean' } as const;
 
 /** The result of a check for people. */
@@ -20,7 +22,7 @@ export function checkText(kernel: Kernel, result: KernelCheck, colours: Colours,
       .map((line, i) => `  ${(i === 0 ? label : '').padEnd(10)} ${line}\n`)
       .join('');
   const out = [
-    `${colours.heading(release)}, ${path}, ${cpus} CPU${cpus === 1 ? '' : 's'}: ${mark(titles[verdict])}\n`,
+    `${colours.heading(release)}, ${path}, ${counted(cpus, 'CPU')}: ${mark(titles[verdict])}\n`,
     field(
       'explored',
       `${result.schedules} schedules: CPU 1 held at ${windows.first} places after it acknowledged first and ` +
@@ -28,7 +30,7 @@ export function checkText(kernel: Kernel, result: KernelCheck, colours: Colours,
     ),
     field(
       'executed',
-      `${grouped(result.instructions)} instructions; ${grouped(result.stores)} words of text stored in a run`,
+      `${grouped(result.instructions)} instructions; ${counted(result.stores, 'word')} of text stored in a run`,
     ),
     field(
       'text',
@@ -37,7 +39,7 @@ export function checkText(kernel: Kernel, result: KernelCheck, colours: Colours,
     field('model', `tier 1, safe list of 2026, IDC=${cache.IDC} DIC=${cache.DIC}, no exceptions`),
     field('stubs', stubs.length === 0 ? 'none was called' : stubs.join(' ')),
   ];
-  if (result.incomplete > 0) out.push(field('limit', `${result.incomplete} runs did not end`));
+  if (result.incomplete > 0) out.push(field('limit', `${counted(result.incomplete, 'run')} did not end`));
   for (const one of result.found) out.push(findingText(kernel, one, colours, width));
   if (stop !== undefined && !result.found.some(({ kind }) => kind === stop.kind)) {
     out.push(`\n${colours.bad(stop.kind)}: CPU ${stop.cpu} at ${place(kernel, stop.pc)}: ${stop.detail}\n`);
@@ -50,11 +52,12 @@ const mostSteps = 40;
 
 function findingText(kernel: Kernel, one: Found, colours: Colours, width: number): string {
   const { cpu, writer, before, after, kind, offset, hold, path, heldAt, writtenFrom } = one;
-  const site = place(kernel, kernel.layout.base + offset);
-  const change = `${disassemble(before)} -> ${disassemble(after)}`;
+  const address = kernel.layout.base + offset;
+  const site = place(kernel, address);
+  const change = `${wordAt(kernel, address, before)} -> ${wordAt(kernel, address, after)}`;
   if (cpu === writer) {
     const heading = colours.quiet('rewritten by the CPU that executes it');
-    return `\n${heading}: ${site}  ${change}\n${paragraph(ownJudgement(one), width)}`;
+    return `\n${heading}: ${site}  ${change}\n${paragraph(ownJudgement(kernel, one), width)}`;
   }
   const title = kind === 'permitted' ? colours.doubt('executed while rewritten') : colours.bad(kind);
   const held = hold === undefined ? '' : `held ${hold.steps} instructions behind its acknowledgement`;
@@ -62,12 +65,14 @@ function findingText(kernel: Kernel, one: Found, colours: Colours, width: number
     step(cpu, heldAt, held),
     step(writer, writtenFrom, `PATCHES ${site}`),
     ...path.slice(0, mostSteps).map((pc) => step(cpu, pc, '')),
-    row(cpu, site, disassemble(before), `! or ${disassemble(after)}`),
+    row(cpu, site, wordAt(kernel, address, before), `! or ${wordAt(kernel, address, after)}`, width),
   ];
   return `\n${title}: ${site}  ${change}\n${steps.join('')}${paragraph(otherJudgement(kernel, one), width)}`;
 
   function step(who: number, address: number, effect: string): string {
-    return address === 0 ? '' : row(who, place(kernel, address), instructionAt(kernel, address), effect);
+    return address === 0
+      ? ''
+      : row(who, place(kernel, address), instructionAt(kernel, address), effect, width);
   }
 }
 
@@ -77,16 +82,24 @@ function paragraph(text: string, width: number): string {
     .join('');
 }
 
-function row(cpu: number, where: string, instruction: string, effect: string): string {
-  return (
-    `  CPU ${String(cpu).padEnd(3)} ${where.padEnd(38)} ${instruction.padEnd(26)} ${effect}`.trimEnd() + '\n'
-  );
+function row(cpu: number, where: string, instruction: string, effect: string, width: number): string {
+  const start = `  CPU ${String(cpu).padEnd(3)} ${where.padEnd(32)} ${instruction.padEnd(30)}`;
+  const line = `${start} ${effect}`.trimEnd();
+  // An effect without room goes below the instruction.
+  return line.length <= width ? `${line}\n` : `${start.trimEnd()}\n${' '.repeat(42)}${effect}\n`;
 }
 
 /** The instruction at an address as the file has it. */
 function instructionAt(kernel: Kernel, address: number): string {
   const offset = address - kernel.layout.base;
-  return offset < 0 || offset >= kernel.image.length ? '' : disassemble(kernel.words[offset >> 2]);
+  return offset < 0 || offset >= kernel.image.length
+    ? ''
+    : wordAt(kernel, address, kernel.words[offset >> 2]);
+}
+
+/** A word that executes at an address: branches name their targets. */
+export function wordAt(kernel: Kernel, address: number, word: number): string {
+  return disassemble(word, { address, target: (to) => place(kernel, to) });
 }
 
 const bothWords = ({ before, after }: Found): string =>
@@ -95,12 +108,12 @@ const bothWords = ({ before, after }: Found): string =>
 const seen = ({ schedules }: Found): string =>
   `Seen under ${schedules} schedule${schedules === 1 ? '' : 's'}.`;
 
-function ownJudgement(one: Found): string {
+function ownJudgement(kernel: Kernel, one: Found): string {
   const verdict =
     one.kind === 'permitted'
       ? 'are in the list of instructions that may be modified while they are executed, so that it executes one or the other.'
       : 'are not both in the list of instructions that may be modified while they are executed: what it does is unpredictable.';
-  return `CPU ${one.cpu} comes here before the maintenance and the ISB that follow its own store. ${bothWords(one)} ${verdict} ${seen(one)}`;
+  return `CPU ${one.cpu} comes here before the maintenance and the ISB that follow its own store. ${bothWords(kernel, one)} ${verdict} ${seen(one)}`;
 }
 
 function otherJudgement(kernel: Kernel, one: Found): string {
@@ -108,9 +121,9 @@ function otherJudgement(kernel: Kernel, one: Found): string {
   const when = `When CPU ${writer} stored the word, CPU ${cpu} was at ${place(kernel, wasAt)}: not quiescent.`;
   const verdict =
     kind === 'permitted'
-      ? `${bothWords(one)} are in the list of instructions that may be modified while they are executed (Arm ARM B2.2.5): that ` +
+      ? `${bothWords(kernel, one)} are in the list of instructions that may be modified while they are executed (Arm ARM B2.2.5): that ` +
         `is no violation of it, CPU ${cpu} executes one or the other.`
-      : `${bothWords(one)} are not both in the list of instructions that may be modified while they are executed (Arm ARM ` +
+      : `${bothWords(kernel, one)} are not both in the list of instructions that may be modified while they are executed (Arm ARM ` +
         `B2.2.5): what CPU ${cpu} does is unpredictable.`;
   return `${when} ${verdict} ${seen(one)}`;
 }

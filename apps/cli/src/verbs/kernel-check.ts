@@ -1,9 +1,9 @@
 import { type Found, type Kernel, type KernelCheck, type Poke, checkKernel } from '@quiesce/kernel';
-import { disassemble, formatAddress } from '@quiesce/insn';
+import { formatAddress } from '@quiesce/insn';
 import type { Arguments } from '../arguments.ts';
 import { coloursFor, widthFor } from '../colour.ts';
 import { printJson } from '../json.ts';
-import { checkText, place } from '../kernel/check-text.ts';
+import { checkText, place, wordAt } from '../kernel/check-text.ts';
 import { kernelOf, kernelOptions, noWords, refusing } from '../kernel/input.ts';
 import { machineOf, machineOptions } from '../kernel/live.ts';
 import { wholeNumber } from '../numbers.ts';
@@ -103,8 +103,8 @@ function foundJson(
     ...rest,
     address: formatAddress(address),
     symbol: place(kernel, address),
-    old: { word: hex(before), text: disassemble(before) },
-    new: { word: hex(after), text: disassemble(after) },
+    old: { word: hex(before), text: wordAt(kernel, address, before) },
+    new: { word: hex(after), text: wordAt(kernel, address, after) },
     permitted: rest.kind === 'permitted',
     writtenFrom: place(kernel, writtenFrom),
     wasAt: place(kernel, wasAt),
