@@ -82,6 +82,8 @@ const registers = new Map<number, SystemRegister>([
   // Priority drop and deactivation: nothing in this model nests by running priority.
   [encoding(3, 0, 12, 12, 1), { name: 'icc_eoir1_el1', write: () => undefined }],
   [encoding(3, 0, 12, 11, 1), { name: 'icc_dir_el1', write: () => undefined }],
+  // Translation is fixed: 48 bits of virtual addresses in both halves (T0SZ, T1SZ = 16), 4 KiB pages (TG1 = 0b10).
+  [encoding(3, 0, 2, 0, 2), constant('tcr_el1', (0b10 << 30) | (16 << 16) | 16)],
   [encoding(3, 0, 0, 0, 0), constant('midr_el1', 0x410f_d0c1)],
   [encoding(3, 0, 0, 0, 6), constant('revidr_el1', 0)],
   // DZP: DC ZVA is prohibited, because it stores 2^n words at once.

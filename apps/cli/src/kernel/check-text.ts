@@ -60,20 +60,18 @@ function findingText(kernel: Kernel, one: Found, colours: Colours, width: number
     return `\n${heading}: ${site}  ${change}\n${paragraph(ownJudgement(kernel, one), width)}`;
   }
   const title = kind === 'permitted' ? colours.doubt('executed while rewritten') : colours.bad(kind);
-  const held = hold === undefined ? '' : `held ${hold.steps} instructions behind its acknowledgement`;
-  const steps = [
-    step(cpu, heldAt, held),
-    step(writer, writtenFrom, `PATCHES ${site}`),
-    ...path.slice(0, mostSteps).map((pc) => step(cpu, pc, '')),
-    row(cpu, site, wordAt(kernel, address, before), `! or ${wordAt(kernel, address, after)}`, width),
+  const steps: Step[] = [
+    { cpu, address: heldAt, effect: hold === undefined ? '' : `held, ${hold.steps} behind its ack` },
+    { cpu: writer, address: writtenFrom, effect: `PATCHES ${site}` },
+    ...path.slice(0, mostSteps).map((pc) => ({ cpu, address: pc, effect: '' })),
+    { cpu, address, effect: `! or ${wordAt(kernel, address, after)}` },
   ];
-  return `\n${title}: ${site}  ${change}\n${steps.join('')}${paragraph(otherJudgement(kernel, one), width)}`;
-
-  function step(who: number, address: number, effect: string): string {
-    return address === 0
-      ? ''
-      : row(who, place(kernel, address), instructionAt(kernel, address), effect, width);
-  }
+  const table = stepsText(
+    kernel,
+    steps.filter((one) => one.address !== 0),
+    width,
+  );
+  return `\n${title}: ${site}  ${change}\n${table}${paragraph(otherJudgement(kernel, one), width)}`;
 }
 
 function paragraph(text: string, width: number): string {
@@ -82,11 +80,31 @@ function paragraph(text: string, width: number): string {
     .join('');
 }
 
-function row(cpu: number, where: string, instruction: string, effect: string, width: number): string {
-  const start = `  CPU ${String(cpu).padEnd(3)} ${where.padEnd(32)} ${instruction.padEnd(30)}`;
-  const line = `${start} ${effect}`.trimEnd();
-  // An effect without room goes below the instruction.
-  return line.length <= width ? `${line}\n` : `${start.trimEnd()}\n${' '.repeat(42)}${effect}\n`;
+interface Step {
+  readonly cpu: number;
+  readonly address: number;
+  readonly effect: string;
+}
+
+/** Steps as a table; an effect without room goes below its instruction. */
+function stepsText(kernel: Kernel, steps: readonly Step[], width: number): string {
+  const rows = steps.map(({ cpu, address, effect }) => ({
+    cpu: `CPU ${cpu}`,
+    where: place(kernel, address),
+    instruction: instructionAt(kernel, address),
+    effect,
+  }));
+  const widest = (column: 'cpu' | 'where' | 'instruction'): number =>
+    Math.max(...rows.map((row) => row[column].length));
+  const [cpus, places, instructions] = [widest('cpu'), widest('where'), widest('instruction')];
+  return rows
+    .map(({ cpu, where, instruction, effect }) => {
+      const start = `  ${cpu.padEnd(cpus)}  ${where.padEnd(places)}  `;
+      const line = `${start}${instruction.padEnd(instructions)}  ${effect}`.trimEnd();
+      if (line.length <= width) return `${line}\n`;
+      return `${start}${instruction}\n${' '.repeat(start.length + 2)}${effect}\n`;
+    })
+    .join('');
 }
 
 /** The instruction at an address as the file has it. */
@@ -102,8 +120,10 @@ export function wordAt(kernel: Kernel, address: number, word: number): string {
   return disassemble(word, { address, target: (to) => place(kernel, to) });
 }
 
-const bothWords = ({ before, after }: Found): string =>
-  `'${disassemble(before)}' and '${disassemble(after)}'`;
+function bothWords(kernel: Kernel, { before, after, offset }: Found): string {
+  const address = kernel.layout.base + offset;
+  return `'${wordAt(kernel, address, before)}' and '${wordAt(kernel, address, after)}'`;
+}
 
 const seen = ({ schedules }: Found): string =>
   `Seen under ${schedules} schedule${schedules === 1 ? '' : 's'}.`;
