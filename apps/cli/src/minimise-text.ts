@@ -13,15 +13,21 @@ import type { Colours } from './colour.ts';
 import type { Subject } from './subject.ts';
 
 /** The parts of the table, in the order in which they are printed, with what each says. */
-const parts: readonly (readonly [judgement: Judgement, title: string])[] = [
+const partsOf = (tier: 1 | 2): readonly (readonly [judgement: Judgement, title: string])[] => [
   ['necessary', 'Necessary: without it the protocol is violated'],
   ['some hardware', 'Necessary on some hardware only'],
-  ['redundant', 'Redundant in tier 1: nothing that this scenario asks depends on it'],
+  ['redundant', `Redundant in tier ${tier}: nothing that this scenario asks depends on it`],
   ['not judged', 'Not judged: it orders data, and data is sequentially consistent in tier 1'],
   ['inconclusive', 'Inconclusive: a bound was hit'],
 ];
 
 const hardwareText = ({ IDC, DIC }: Hardware): string => `IDC${IDC} DIC${DIC}`;
+
+/** What the tier leaves out. */
+const caveats = {
+  1: 'Tier 1: data is sequentially consistent and instructions execute in program order. What orders data alone is judged by --tier 2.',
+  2: 'Tier 2: weak data, but no store becomes visible before an earlier load or atomic of its CPU. What that needs is not found.',
+} as const;
 
 /** The outcome of one check in a cell. */
 function cell({ outcome, violation }: Finding): string {
@@ -70,7 +76,8 @@ function fitted(text: string, width: number, side: 'left' | 'right'): string {
 
 /** The result as text: a table by judgement, and how to see each counterexample. */
 export function minimisedText(subject: Subject, result: Minimised, colours: Colours, width: number): string {
-  const { cpus, hardware, excluded, single, pairs, unexecuted } = result;
+  const { cpus, tier, hardware, excluded, single, pairs, unexecuted } = result;
+  const parts = partsOf(tier);
   const source = subject.source(cpus);
   const place = ({ address }: Weakening): string => source.symbolise(address);
   const free = width - 4 - 2 * 3 - 1 - hardware.length * (cellWidth + 1);
@@ -102,17 +109,19 @@ export function minimisedText(subject: Subject, result: Minimised, colours: Colo
   const cpusText = `${cpus} CPU${cpus === 1 ? '' : 's'}`;
   return [
     `${colours.heading(`${subject.id}, ${cpusText}:`)} ${single.length} weakenings, one at a time`,
-    ...wrap(
-      'Tier 1: data is sequentially consistent and instructions execute in program order. What is redundant here may be necessary with weak data, which is not judged yet.',
-      width - 2,
-    ).map((line) => `  ${line}`),
+    ...wrap(caveats[tier], width - 2).map((line) => `  ${line}`),
     ...excluded.map((one) => `  Left out: ${hardwareText(one)}, where the protocol is violated as it is.`),
     ...(unexecuted.length === 0
       ? []
       : [`  Left out: ${listedNumbers(unexecuted)}, which no CPU executes with ${cpusText}.`]),
     ...table(single, every),
     ...(pairs === undefined ? [] : pairsText(pairs, table)),
-    ...counterexamples([...single, ...(pairs ?? [])], subject, cpus, colours),
+    ...counterexamples(
+      [...single, ...(pairs ?? [])],
+      subject,
+      `--cpus ${cpus}${tier === 1 ? '' : ' --tier 2'}`,
+      colours,
+    ),
     '',
   ].join('\n');
 }
@@ -136,14 +145,14 @@ function pairsText(
 function counterexamples(
   judged: readonly Judged[],
   { id, argument }: Subject,
-  cpus: number,
+  options: string,
   colours: Colours,
 ): string[] {
   const lines = judged.flatMap(({ weakenings, findings }) => {
     const shown = findings.find(({ violation }) => violation !== undefined);
     if (shown === undefined) return [];
     const numbers = weakenings.map(({ number }) => `#${number}`).join(' + ');
-    return [`  ${numbers.padEnd(9)} quiesce check ${argument}${shown.id.slice(id.length)} --cpus ${cpus}`];
+    return [`  ${numbers.padEnd(9)} quiesce check ${argument}${shown.id.slice(id.length)} ${options}`];
   });
   if (lines.length === 0) return [];
   return ['', colours.heading('Counterexamples'), ...lines];
@@ -151,11 +160,11 @@ function counterexamples(
 
 /** The result as `minimise --json` prints it. */
 export function minimisedRow(result: Minimised): object {
-  const { scenario, cpus, hardware, excluded, single, pairs, unexecuted, isComplete } = result;
+  const { scenario, cpus, tier, hardware, excluded, single, pairs, unexecuted, isComplete } = result;
   return {
     scenario,
     cpus,
-    tier: 1,
+    tier,
     hardware,
     excluded,
     complete: isComplete,

@@ -183,6 +183,16 @@ describe('minimising', () => {
     ]);
   });
 
+  it('judges in tier 2 what orders data', async () => {
+    const first = await minimise(weakened('call-ops-order-repaired'), { cpus: 2 });
+    const second = await minimise(weakened('call-ops-order-repaired'), { cpus: 2, tier: 2 });
+    expect([first.tier, second.tier]).toEqual([1, 2]);
+    expect(numbers(first.single, 'not judged').slice(0, 3)).toEqual(['1', '2', '3']);
+    // DMB ISHST does as well: two stores are all that must be ordered.
+    expect(numbers(second.single, 'necessary')).toEqual(['1', '3']);
+    expect(numbers(second.single, 'not judged')).toEqual([]);
+  });
+
   it('gives a counterexample for everything necessary, which replays', async () => {
     const { single } = await minimise(weakened('jump-table-repaired'), { cpus: 2 });
     expect(numbers(single, 'some hardware')).toHaveLength(8);

@@ -17,13 +17,19 @@ export const minimise: Verb = {
   does: 'which barriers, ISBs and maintenance a protocol cannot do without',
   options: {
     cpus: { value: 'N', example: '2', does: 'number of CPUs (default: the smallest that shows it)' },
+    tier: {
+      value: 'TIER',
+      values: ['1', '2'],
+      example: '2',
+      does: '1: sequentially consistent data (default); 2: weak data',
+    },
     pairs: { does: 'take away two at a time as well, of those that can go alone' },
   },
   notes: [
     'Each barrier, ISB, DC, IC, acquire and release is taken away and weakened in turn, and the protocol',
     'is checked on every kind of hardware on which it holds: CTR_EL0 with IDC and DIC 0 0, 1 0 and 1 1.',
     'A number names a weakened protocol for other verbs: quiesce check patch-text-mainline~3.',
-    'Exit status: 0 when everything was judged that tier 1 can judge, 3 when a bound was hit.',
+    'Exit status: 0 when everything was judged that the tier can judge, 3 when a bound was hit.',
   ],
   run: (given, host) => {
     const [id, ...more] = given.positionals as readonly (string | undefined)[];
@@ -41,6 +47,7 @@ export const minimise: Verb = {
       const result = await minimised(subject, {
         cpus,
         pairs: given.flag('pairs'),
+        tier: given.text('tier') === '2' ? 2 : 1,
         signal: interruption,
         onCheck: (done, of) => progress.label(`${done + 1}/${of} ${subject.id}, ${cpus} CPUs`),
       });

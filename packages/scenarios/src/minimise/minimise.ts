@@ -28,8 +28,8 @@ export interface Finding {
 
 /**
  * What follows for a weakening, or for two together: `necessary` on every kind of hardware; on `some hardware`;
- * `redundant` in tier 1; `not judged`, because it orders data and data is sequentially consistent in tier 1; or
- * `inconclusive`.
+ * `redundant` in the tier of the checks; `not judged`, because it orders data and data is sequentially consistent in tier
+ * 1; or `inconclusive`.
  */
 export type Judgement = 'necessary' | 'some hardware' | 'redundant' | 'not judged' | 'inconclusive';
 
@@ -44,6 +44,7 @@ export interface Judged {
 export interface Minimised {
   readonly scenario: string;
   readonly cpus: number;
+  readonly tier: 1 | 2;
   /** Kinds of hardware on which the program as it is holds: those that were examined. */
   readonly hardware: readonly Hardware[];
   /** Kinds of hardware on which it does not. */
@@ -62,6 +63,8 @@ export interface MinimiseOptions {
   readonly cpus: number;
   /** Tries two at a time as well. Default false. */
   readonly pairs?: boolean;
+  /** Of the model. Default 1. */
+  readonly tier?: 1 | 2;
   /** Stops between two checks, and within one. */
   readonly signal?: { readonly aborted: boolean };
   /** Called before each check. */
@@ -107,12 +110,12 @@ function findingOf(hardware: Hardware, id: string, found: CheckResult, base: Che
   return { hardware, id, outcome: 'differs', detail: detail.join(', ') };
 }
 
-function judgementOf(weakenings: readonly Weakening[], findings: readonly Finding[]): Judgement {
+function judgementOf(weakenings: readonly Weakening[], findings: readonly Finding[], tier: 1 | 2): Judgement {
   const counts = findings.filter(({ outcome }) => outcome === 'violated' || outcome === 'differs').length;
   if (counts === findings.length) return 'necessary';
   if (findings.some(({ outcome }) => outcome === 'inconclusive')) return 'inconclusive';
   if (counts > 0) return 'some hardware';
-  return weakenings.some(({ ordersData }) => ordersData) ? 'not judged' : 'redundant';
+  return tier === 1 && weakenings.some(({ ordersData }) => ordersData) ? 'not judged' : 'redundant';
 }
 
 /** Two weakenings, and the kinds of hardware on which each of them holds alone. */
@@ -146,7 +149,7 @@ function couplesOf(single: readonly Judged[], hardware: readonly Hardware[]): Co
 
 /**
  * Weakens every barrier, ISB, piece of maintenance, acquire and release of a program in turn, on every kind of hardware
- * on which it holds, and says which are necessary. Everything is said of tier 1 and of this number of CPUs.
+ * on which it holds, and says which are necessary. Everything is said of one tier and of this number of CPUs.
  *
  * @throws {RangeError} if the program does not hold on any kind of hardware.
  */
@@ -154,7 +157,7 @@ export async function minimise<I extends { readonly spec: MachineSpec }>(
   scenario: Weakened<I>,
   options: MinimiseOptions,
 ): Promise<Minimised> {
-  const { cpus, pairs = false, signal, onCheck } = options;
+  const { cpus, pairs = false, tier = 1, signal, onCheck } = options;
   const given = scenario.image(cpus).spec.memory.cache ?? { IDC: 0, DIC: 0 };
   const own = (hardware: Hardware): boolean => hardware.IDC === given.IDC && hardware.DIC === given.DIC;
   const on = (hardware: Hardware, weakenings: readonly number[]): Question<I> => {
@@ -162,7 +165,10 @@ export async function minimise<I extends { readonly spec: MachineSpec }>(
     return weakenedQuestion(scenario, { weakenings, ...(own(hardware) ? {} : { hardware }) });
   };
   const bases = await Promise.all(
-    everyHardware.map(async (hardware) => ({ hardware, result: await check(on(hardware, []), cpus) })),
+    everyHardware.map(async (hardware) => ({
+      hardware,
+      result: await check(on(hardware, []), cpus, { tier }),
+    })),
   );
   const held = bases.filter(({ result }) => result.violations.length === 0 && result.verdict !== 'aborted');
   if (held.length === 0) {
@@ -188,10 +194,10 @@ export async function minimise<I extends { readonly spec: MachineSpec }>(
         weakenings.map(({ number }) => number),
       );
       const bounds = { states: factor * base.states + allowance };
-      const found = await check(variant, cpus, { bounds, ...(signal === undefined ? {} : { signal }) });
+      const found = await check(variant, cpus, { bounds, tier, ...(signal === undefined ? {} : { signal }) });
       findings.push(findingOf(hardware, variant.id, found, base));
     }
-    return { weakenings, findings, judgement: judgementOf(weakenings, findings) };
+    return { weakenings, findings, judgement: judgementOf(weakenings, findings, tier) };
   };
   const stopped = (): boolean => signal?.aborted === true;
   const single: Judged[] = [];
@@ -210,6 +216,7 @@ export async function minimise<I extends { readonly spec: MachineSpec }>(
   return {
     scenario: scenario.id,
     cpus,
+    tier,
     hardware,
     excluded: bases.flatMap((base) => (held.includes(base) ? [] : [base.hardware])),
     single,
