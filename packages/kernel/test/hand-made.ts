@@ -195,7 +195,7 @@ function assembled(options: HandMade): { image: Uint8Array; symbols: Map<string,
 }
 
 const dataNames =
-  /^(?:cpu_hwcaps|boot_|key_|ftrace_nop|__alt_|__start_|__stop_|features|pointers|banner|description|_end$)/;
+  /^(?:hidden_|name_|a_table|a_shift|cpu_hwcaps|boot_|key_|ftrace_nop|__alt_|__start_|__stop_|features|pointers|banner|description|_end$)/;
 
 /** Builds a kernel. */
 export function handMadeKernel(options: HandMade = {}): HandMadeKernel {
