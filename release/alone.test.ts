@@ -74,6 +74,9 @@ function exampleOf(library: string): { readonly code: string; readonly printed: 
     '',
     undefined,
   ];
+  // An example about a file of the reader's machine cannot run on another: then the package is only loaded.
+  if (source.includes("from 'node:fs'"))
+    return { code: `import '@quiesce/${library}';\n`, printed: undefined };
   const { outputText } = ts.transpileModule(source, {
     compilerOptions: {
       module: ts.ModuleKind.ESNext,
