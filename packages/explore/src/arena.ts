@@ -1,7 +1,7 @@
 import { ExploreError } from './error.ts';
 
-/** Cells of a full chunk, at most: 4 MiB. */
-const CHUNK_CELLS = 1 << 20;
+/** Cells of a full chunk, at most: 1 MiB. */
+const CHUNK_CELLS = 1 << 18;
 const FIRST_RECORDS = 64;
 
 /** Zeroed cells; throws `capacity` instead of a bare RangeError when the host has no more memory. */

@@ -1,6 +1,8 @@
+import { Batch } from './batch.ts';
 import { Edges } from './edges.ts';
 import { ExploreError } from './error.ts';
 import { type Frontier, Queue, Stack } from './frontier.ts';
+import { hashCells } from './hash.ts';
 import type { BoundName, Limits, Strategy } from './options.ts';
 import type { Always, Reachable, Sometimes, TransitionSystem } from './system.ts';
 import { NO_PARENT, VisitedSet } from './visited.ts';
@@ -27,8 +29,6 @@ export class Search {
   readonly edges: Edges | undefined;
   readonly reachable: readonly Reachable[];
   readonly tallies: readonly Tally[];
-  /** At most one for each `always` property. */
-  readonly violations: Sighting[] = [];
   /** States in which an `always` property fails. */
   readonly ended: number[] = [];
   readonly hits: Set<BoundName> = new Set<BoundName>();
@@ -38,19 +38,25 @@ export class Search {
   inHand = -1;
 
   private readonly always: readonly Always[];
-  private readonly violated: boolean[];
+  /** For each `always` property the first state in which it fails, or -1. */
+  private readonly sightings: number[];
   private readonly limits: Limits;
   private readonly all: boolean;
   private readonly state: Uint32Array;
+  private readonly batch: Batch;
+  /** Keeps the reads that only warm the cache from being optimised away. */
+  private touched = 0;
   private nextDepth = 0;
   private stopped = false;
+  /** States of this depth and beyond are not expanded any more. */
+  private horizon = Infinity;
 
   constructor(system: TransitionSystem, strategy: Strategy, all: boolean, limits: Limits) {
     this.system = system;
     this.visited = new VisitedSet(system.width);
     this.frontier = strategy === 'breadth-first' ? new Queue() : new Stack();
     this.always = system.properties.filter((property) => property.kind === 'always');
-    this.violated = this.always.map(() => false);
+    this.sightings = this.always.map(() => -1);
     this.tallies = system.properties
       .filter((property) => property.kind === 'sometimes')
       .map((property) => ({ property, count: 0, first: -1 }));
@@ -59,6 +65,7 @@ export class Search {
     this.limits = limits;
     this.all = all;
     this.state = new Uint32Array(system.width);
+    this.batch = new Batch(system.width);
   }
 
   get bytes(): number {
@@ -67,17 +74,27 @@ export class Search {
 
   /** Everything reachable was found and expanded, so the absence of a state means something. */
   get complete(): boolean {
-    return !this.stopped && this.hits.size === 0 && this.frontier.length === 0;
+    return this.horizon === Infinity && !this.stopped && this.hits.size === 0 && this.frontier.length === 0;
+  }
+
+  /** The violated `always` properties in the system's order; only the first of them unless `all` was asked for. */
+  get violations(): Sighting[] {
+    const found = this.always.flatMap(({ name }, i) =>
+      this.sightings[i] < 0 ? [] : [{ name, state: this.sightings[i] }],
+    );
+    return this.all ? found : found.slice(0, 1);
   }
 
   /** Takes in the initial states. */
   begin(): void {
-    let number = 0;
+    const { batch } = this;
     this.system.initial((state) => {
-      if (!this.stopped) this.discover(state, NO_PARENT, number);
-      number += 1;
+      this.gather(batch.size, state);
     });
-    if (number > 0) return;
+    if (batch.size > 0) {
+      this.takeIn(NO_PARENT);
+      return;
+    }
     throw new ExploreError('invalid-system', {
       what: 'the system has no initial state',
       found: 'none',
@@ -88,40 +105,54 @@ export class Search {
 
   /** Expands up to `count` states; `false` when there is nothing left to do. */
   advance(count: number): boolean {
+    const { frontier, batch } = this;
     for (let i = 0; i < count; i++) {
       if (this.stopped) return false;
-      const index = this.frontier.pop();
+      const index = frontier.pop();
       if (index < 0) return false;
+      if (frontier.depth >= this.horizon) return false;
       // Something beyond the depth bound is known already: there is nothing to learn from more of it.
-      if (this.frontier.depth === this.limits.depth && this.hits.has('depth')) continue;
+      if (frontier.depth === this.limits.depth && this.hits.has('depth')) continue;
       this.inHand = index;
-      this.nextDepth = this.frontier.depth + 1;
+      this.nextDepth = frontier.depth + 1;
       this.visited.read(index, this.state);
+      this.system.successors(this.state, this.gather);
       this.edges?.begin(index);
-      this.system.successors(this.state, this.emit);
+      this.transitions += batch.size;
+      this.takeIn(index);
       this.edges?.finish();
       this.inHand = -1;
     }
     return true;
   }
 
-  private readonly emit = (choice: number, next: Uint32Array): void => {
-    if (this.stopped) return;
+  private readonly gather = (choice: number, state: Uint32Array): void => {
     if (choice >>> 0 !== choice) throw invalidChoice(choice);
-    this.transitions += 1;
-    this.discover(next, this.inHand, choice);
+    if (state.length !== this.batch.width) throw invalidState(state.length, this.batch.width);
+    this.batch.push(choice, state);
   };
 
-  private discover(state: Uint32Array, parent: number, choice: number): void {
-    const { visited, edges } = this;
-    if (state.length !== visited.width) throw invalidState(state.length, visited.width);
-    let index = visited.find(state);
+  /** Looks up what was gathered, and takes in what is new. */
+  private takeIn(parent: number): void {
+    const { batch, visited } = this;
+    const { size, cells, hashes, width } = batch;
+    for (let i = 0; i < size; i++) hashes[i] = hashCells(cells, i * width, width);
+    for (let i = 0; i < size; i++) this.touched ^= visited.touch(hashes[i]);
+    batch.size = 0;
+    for (let i = 0; i < size && !this.stopped; i++) this.discover(i, parent);
+  }
+
+  private discover(i: number, parent: number): void {
+    const { visited, edges, batch } = this;
+    const from = i * batch.width;
+    let index = visited.find(batch.cells, from, batch.hashes[i]);
     if (index < 0) {
       if (this.refuse()) return;
-      index = visited.insert(state, parent, choice);
+      index = visited.insert(batch.cells, from, parent, batch.choices[i]);
       edges?.announce();
       this.inHand = index;
-      this.inspect(index, state);
+      visited.read(index, this.state);
+      this.inspect(index, this.state);
       this.inHand = parent === NO_PARENT ? -1 : parent;
     }
     if (edges === undefined || parent === NO_PARENT) return;
@@ -165,15 +196,15 @@ export class Search {
     for (let i = 0; i < this.always.length; i++) {
       if (this.always[i].holds(state)) continue;
       fails = true;
-      if (this.violated[i]) continue;
-      if (this.violations.length > 0 && !this.all) continue;
-      this.violated[i] = true;
-      this.violations.push({ name: this.always[i].name, state: index });
+      if (this.sightings[i] < 0) this.sightings[i] = index;
     }
     this.frontier.push(index, depth, !fails);
     if (!fails) return;
     this.ended.push(index);
-    if (!this.all) this.stopped = true;
+    if (this.all) return;
+    // The level is completed, so that neither counts nor the finding depend on the order within it.
+    if (this.frontier instanceof Queue) this.horizon = depth;
+    else this.stopped = true;
   }
 }
 

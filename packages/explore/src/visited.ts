@@ -46,11 +46,22 @@ export class VisitedSet {
     return records + (this.size >= this.table.length * LOAD ? this.table.byteLength : 0);
   }
 
-  /** The index of the state, or -1; after -1 the next call may be `insert` with the same state. */
-  find(state: Uint32Array): number {
+  /**
+   * What the table holds at the place of a hash. Asking for those of several states one after the other, before they are
+   * looked for, lets the processor wait for all of them at once.
+   */
+  touch(hash: number): number {
+    return this.table[hash & this.mask];
+  }
+
+  /**
+   * The index of the state that begins at cell `from`, or -1; after -1 the next call may be `insert` with the same state.
+   *
+   * @param hash The state's `hashCells`.
+   */
+  find(state: Uint32Array, from: number, hash: number): number {
     const { width, table, mask, records } = this;
     const { chunks, shift, low, stride } = records;
-    const hash = hashCells(state, 0, width);
     let slot = hash & mask;
     for (;;) {
       const entry = table[slot];
@@ -60,7 +71,7 @@ export class VisitedSet {
         const chunk = chunks[index >>> shift];
         const start = (index & low) * stride;
         let i = 0;
-        while (i < width && chunk[start + i] === state[i]) i++;
+        while (i < width && chunk[start + i] === state[from + i]) i++;
         if (i === width) return index;
       }
       slot = (slot + 1) & mask;
@@ -71,13 +82,13 @@ export class VisitedSet {
   }
 
   /** Adds the state that `find` has just missed, and returns its index. */
-  insert(state: Uint32Array, parent: number, choice: number): number {
+  insert(state: Uint32Array, from: number, parent: number, choice: number): number {
     if (this.size === this.capacity) this.grow();
     const { chunks, shift, low, stride } = this.records;
     const index = this.size;
     const chunk = chunks[index >>> shift];
     const start = (index & low) * stride;
-    for (let i = 0; i < this.width; i++) chunk[start + i] = state[i];
+    for (let i = 0; i < this.width; i++) chunk[start + i] = state[from + i];
     chunk[start + this.width] = parent;
     chunk[start + this.width + 1] = choice;
     this.table[this.slot] = (this.hash & ~this.mask) | (index + 1);
