@@ -1,23 +1,13 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isInstalled, runChild } from './child.ts';
 
 const prefix = 'aarch64-linux-gnu-';
 
 /** Whether GNU as and objdump for arm64 are installed. */
 export function binutilsPresent(): boolean {
-  return ['as', 'objdump'].every((tool) => spawnSync(prefix + tool, ['--version']).status === 0);
-}
-
-/** Seconds of CPU time that a command takes, its start included. The shell says so; Node does not count children. */
-function childSeconds(command: string): number {
-  const times = execFileSync('sh', ['-c', `${command} > /dev/null; times`], { encoding: 'utf8' });
-  const children = times.trim().split('\n')[1];
-  return [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
-    (sum, [, m, s]) => sum + 60 * Number(m) + Number(s),
-    0,
-  );
+  return ['as', 'objdump'].every((tool) => isInstalled(prefix + tool, '--version'));
 }
 
 /** Seconds of CPU time that GNU as and objdump take for a source, above what they take for one of one line. */
@@ -30,7 +20,7 @@ export function binutilsSeconds(source: string, rounds: number): { as: number[];
     writeFileSync(path('one.s'), 'nop\n');
     writeFileSync(path('all.s'), source);
     const above = (command: (name: string) => string): number =>
-      childSeconds(command('all')) - childSeconds(command('one'));
+      runChild(`${command('all')} > /dev/null`).seconds - runChild(`${command('one')} > /dev/null`).seconds;
     return {
       as: Array.from({ length: rounds }, () => above(assemble)),
       objdump: Array.from({ length: rounds }, () => above(dump)),

@@ -1,6 +1,10 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Benchmark } from './benchmark.ts';
 import { benchmarks } from './benchmarks/all.ts';
+import { peersLegend } from './benchmarks/peers.ts';
 import { type Options, optionsOf, usage } from './options.ts';
+import { peerCharts } from './peers/charts.ts';
 import { type BenchResult, resultOf } from './result.ts';
 import { groupLine, heading, row } from './table.ts';
 
@@ -51,15 +55,27 @@ export async function main(args: readonly string[], print: (text: string) => voi
     return wrongUsage;
   }
   if (options.json) {
-    print(`${JSON.stringify({ schema: 1, results: await measure(options) })}\n`);
+    const results = await measure(options);
+    draw(options, results);
+    print(`${JSON.stringify({ schema: 1, results })}\n`);
     return 0;
   }
   print(`${heading()}\n`);
   let group: string | undefined;
-  await measure(options, (result) => {
+  const results = await measure(options, (result) => {
     if (result.group !== group) print(`${groupLine(result.group)}\n`);
     group = result.group;
     print(`${row(result)}\n`);
   });
+  if (results.some((result) => result.group.startsWith('peers, '))) {
+    print(`\n${peersLegend.join('\n')}\n`);
+  }
+  draw(options, results);
   return 0;
+}
+
+function draw({ charts }: Options, results: readonly BenchResult[]): void {
+  if (charts === undefined) return;
+  mkdirSync(charts, { recursive: true });
+  for (const [name, svg] of peerCharts(results)) writeFileSync(join(charts, name), svg);
 }

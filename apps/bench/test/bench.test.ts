@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { exploreSync } from '@quiesce/explore';
 import { decode } from '@quiesce/insn';
 import { main } from '../src/run.ts';
 import { type BenchResult, medianOf, resultOf } from '../src/result.ts';
-import { stopMachine } from '../src/systems/stop-machine.ts';
 import { heading, numeral, row, short } from '../src/table.ts';
 import { mixedWords } from '../src/word-mix.ts';
 
@@ -124,23 +122,6 @@ describe('the table', () => {
 });
 
 describe('what is measured', () => {
-  it.each([
-    [4, 3_582],
-    [6, 98_564],
-  ])('the stop machine of %i CPUs has the states that SPIN and TLC find', (cpus, states) => {
-    const result = exploreSync(stopMachine(cpus));
-    expect(result.verdict).toBe('holds');
-    expect(result.statistics.states).toBe(states);
-  });
-
-  it.each([
-    [4, 381],
-    [6, 1_190],
-    [16, 35_887],
-  ])('the sorted stop machine of %i CPUs has the states that TLC and other tools find', (cpus, states) => {
-    expect(exploreSync(stopMachine(cpus, { sorted: true })).statistics.states).toBe(states);
-  });
-
   it('the words are allocated, of the rows that they were made for, and always the same', () => {
     const words = mixedWords(2000);
     for (const { word, row: name } of words) expect(decode(word).row.name).toBe(name);

@@ -4,6 +4,7 @@ import { instructionSetBenchmarks } from './instruction-set.ts';
 import { interpreterBenchmarks } from './interpreter.ts';
 import { kernelBenchmarks } from './kernel.ts';
 import { litmusBenchmarks } from './litmus.ts';
+import { peerBenchmarks } from './peers.ts';
 import { searchBenchmarks } from './search.ts';
 import { storyBenchmarks } from './story.ts';
 
@@ -12,6 +13,7 @@ export const benchmarks: readonly Benchmark[] = [
   ...storyBenchmarks,
   ...searchBenchmarks,
   ...engineBenchmarks,
+  ...peerBenchmarks,
   ...interpreterBenchmarks,
   ...instructionSetBenchmarks,
   ...kernelBenchmarks,

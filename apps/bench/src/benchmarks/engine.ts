@@ -1,10 +1,16 @@
 import { exploreSync } from '@quiesce/explore';
 import type { Benchmark } from '../benchmark.ts';
 import { cpuSeconds, roundsOf } from '../clock.ts';
-import { stopMachine } from '../systems/stop-machine.ts';
+import { type PatchVariant, patchModel } from '../systems/patch.ts';
 import { numeral } from '../table.ts';
 
-function engine(name: string, sorted: boolean, cpus: number, quickCpus: number): Benchmark {
+function engine(
+  name: string,
+  variant: PatchVariant,
+  sorted: boolean,
+  cpus: number,
+  quickCpus: number,
+): Benchmark {
   return {
     group: 'engine',
     name,
@@ -14,7 +20,7 @@ function engine(name: string, sorted: boolean, cpus: number, quickCpus: number):
       let statistics = { states: 0, transitions: 0, bytes: 0 };
       for (let round = 0; round <= Math.min(roundsOf(scale), 5); round++) {
         const seconds = cpuSeconds(() => {
-          const result = exploreSync(stopMachine(size, { sorted }));
+          const result = exploreSync(patchModel(size, variant, { sorted }));
           if (result.verdict !== 'holds') throw new Error(`the stop machine ${result.verdict}`);
           statistics = result.statistics;
         });
@@ -25,7 +31,7 @@ function engine(name: string, sorted: boolean, cpus: number, quickCpus: number):
       return {
         unit: 'M states/s',
         values,
-        note: `N=${size}, ${numeral(states)} states`,
+        note: `N=${size}, ${numeral(states)} states, ${numeral(bytes / states)} B a state`,
         details: { cpus: size, states, transitions, bytes },
       };
     },
@@ -34,6 +40,7 @@ function engine(name: string, sorted: boolean, cpus: number, quickCpus: number):
 
 /** The search on a system that costs next to nothing by itself. */
 export const engineBenchmarks: readonly Benchmark[] = [
-  engine('stop machine by hand', false, 7, 6),
-  engine('stop machine by hand, sorted', true, 16, 10),
+  engine('stop machine by hand', 'B', false, 8, 6),
+  engine('stop machine by hand, interrupts', 'E', false, 6, 4),
+  engine('stop machine by hand, sorted', 'B', true, 16, 10),
 ];

@@ -1,8 +1,9 @@
 import { type Statistics, exploreSync } from '@quiesce/explore';
 import { MachineSystem, type SystemOptions } from '@quiesce/machine';
-import { type Scenario, catalogue } from '@quiesce/scenarios';
+import type { Scenario } from '@quiesce/scenarios';
 import type { Benchmark } from '../benchmark.ts';
 import { cpuSeconds, roundsOf } from '../clock.ts';
+import { scenarioNamed } from '../scenario.ts';
 import { numeral, short } from '../table.ts';
 
 /** Protocols and how far each is followed; `quick` is where it ends in a quick run. */
@@ -15,12 +16,6 @@ const protocols: readonly { id: string; most: number; quick: number }[] = [
 
 /** Beyond this, the size of a search without reductions is not of interest. */
 const mostStates = 2_000_000;
-
-function scenarioNamed(id: string): Scenario {
-  const found = catalogue.find((scenario) => scenario.id === id);
-  if (found === undefined) throw new Error(`the catalogue has no scenario '${id}'`);
-  return found;
-}
 
 interface Searched {
   readonly verdict: string;
