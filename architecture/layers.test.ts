@@ -85,7 +85,7 @@ describe('the layers of the house', () => {
   });
 
   it.each(folders.filter((folder) => folder.startsWith('packages/')))(
-    '%s needs nothing outside the workspace and nothing of Node',
+    '%s needs nothing outside the workspace, and Node in its sub-path alone',
     (folder) => {
       const foreign = sources(`${folder}/src`).flatMap((file) =>
         specifiers(file)

@@ -8,6 +8,14 @@ export function cpuSeconds(work: () => void): number {
   return (user + system) / 1e6;
 }
 
+/** {@link cpuSeconds} for work that takes turns with the host. */
+export async function cpuSecondsOf(work: () => Promise<void>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
 /** Rounds to take the median of. */
 export function roundsOf(scale: Scale): number {
   return scale.quick ? 3 : 7;

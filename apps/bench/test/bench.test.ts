@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decode } from '@quiesce/insn';
+import { peersLegend } from '../src/benchmarks/peers.ts';
+import { chart } from '../src/chart.ts';
+import { peerCharts } from '../src/peers/charts.ts';
 import { main } from '../src/run.ts';
 import { type BenchResult, medianOf, resultOf } from '../src/result.ts';
 import { heading, numeral, row, short } from '../src/table.ts';
@@ -52,7 +55,7 @@ describe('quiesce-bench', () => {
     expect(status).toBe(0);
     const lines = text.split('\n');
     expect(lines).toContain('reductions, alternatives-patch1-state-load N=2');
-    expect(lines.filter((line) => line.includes(' states ')).length).toBe(5);
+    expect(lines.filter((line) => line.includes(' states ')).length).toBe(6);
     for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(100);
   });
 
@@ -118,6 +121,44 @@ describe('the table', () => {
       '7',
       '1 234 567',
     ]);
+  });
+});
+
+describe('a chart', () => {
+  const svg = chart({
+    title: 'a < b',
+    horizontal: 'CPUs',
+    vertical: 'states',
+    series: [
+      {
+        name: 'one',
+        points: [
+          [2, 10],
+          [4, 1000],
+        ],
+      },
+      { name: 'two', points: [[2, 100]] },
+    ],
+  });
+
+  it('is logarithmic, and has a line and a name for each series', () => {
+    expect(svg.startsWith('<svg xmlns=')).toBe(true);
+    expect(svg).toContain('a &lt; b');
+    for (const name of ['one', 'two']) expect(svg).toContain(`>${name}</text>`);
+    // 10 is at the bottom, 1000 at the top, 100 halfway.
+    expect(svg).toContain('M70 370L500 40');
+    expect(svg).toContain('M70 205"');
+  });
+
+  it('is drawn of every group of peers', () => {
+    const details = { tool: 'SPIN', cpus: 2, variant: 'B', states: 148, milliseconds: 1 };
+    const measured = { unit: 'ms', values: [1], note: '', details };
+    const benchmark = { group: 'peers, patch_text (B)', name: 'N=2 SPIN', measure: () => undefined };
+    expect([...peerCharts([resultOf(benchmark, measured)]).keys()]).toEqual(['B-time.svg', 'B-states.svg']);
+  });
+
+  it('comes with a legend that fits in 100 columns', () => {
+    for (const line of peersLegend) expect(line.length, line).toBeLessThanOrEqual(100);
   });
 });
 

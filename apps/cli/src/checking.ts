@@ -1,25 +1,55 @@
-import type { Bounds, Strategy } from '@quiesce/explore';
-import type { CheckResult } from '@quiesce/scenarios';
+import { createHash } from 'node:crypto';
+import { type Bounds, ExploreError, type Storage, type Strategy } from '@quiesce/explore';
+import type { CheckOptions, CheckResult } from '@quiesce/scenarios';
 import type { Host } from './host.ts';
+import { sizeText } from './numbers.ts';
+import { parallelEngine } from './parallel.ts';
 import type { ProgressLine } from './progress.ts';
 import type { Subject } from './subject.ts';
+import { usage } from './usage-error.ts';
 
 /** How the command line asks for checks to be made. */
 export interface CheckPlan {
   readonly all: boolean;
   readonly bounds: Bounds;
   readonly strategy: Strategy;
-  readonly reductions: boolean;
+  readonly storage: Storage;
+  /** Options that switch reductions off, without `--`. */
+  readonly without: readonly ReductionSwitch[];
+  /** Asks the machine everything twice. */
+  readonly selfCheck: boolean;
+  /** Worker threads; one does without. */
+  readonly workers: number;
+  /** File to write the search to from time to time, and when it is cut short. */
+  readonly checkpoint?: string;
+  /** File of a search to go on with. */
+  readonly resume?: string;
   /** Undefined: that of the scenario. */
   readonly tier: 1 | 2 | undefined;
 }
+
+/** An option that switches a reduction off, or all of them. */
+export type ReductionSwitch =
+  'no-reductions' | 'no-symmetry' | 'no-local-steps' | 'no-dead-registers' | 'no-step-order';
+
+/** What the options that switch reductions off do. */
+export const reductionSwitches: Readonly<Record<ReductionSwitch, NonNullable<CheckOptions['reductions']>>> = {
+  'no-reductions': { symmetry: false, fuse: false, liveness: false, order: false },
+  'no-symmetry': { symmetry: false },
+  'no-local-steps': { fuse: false },
+  'no-dead-registers': { liveness: false },
+  'no-step-order': { order: false },
+};
 
 /** Everything explored in full, with every reduction. */
 export const wholePlan: CheckPlan = {
   all: false,
   bounds: {},
   strategy: 'breadth-first',
-  reductions: true,
+  storage: 'exact',
+  without: [],
+  selfCheck: false,
+  workers: 1,
   tier: undefined,
 };
 
@@ -42,6 +72,32 @@ export async function interruptible<T>(
   }
 }
 
+/** Where a check is written down and taken up, as the plan asks for it. */
+export function continuation(
+  host: Host,
+  subject: Subject,
+  cpus: number,
+  { checkpoint, resume, without, tier }: CheckPlan,
+): Pick<CheckOptions, 'checkpoint' | 'resume'> {
+  // What must agree beside what the search itself compares: the machine, to the last word of its memory.
+  const machine = createHash('sha256')
+    .update(JSON.stringify(subject.source(cpus).spec))
+    .digest('hex');
+  const label = [
+    subject.id,
+    `${cpus} CPUs`,
+    `tier ${tier ?? 'as pinned'}`,
+    ...without,
+    machine.slice(0, 16),
+  ].join(', ');
+  return {
+    ...(resume === undefined ? {} : { resume: host.loadSearch(resume, label) }),
+    ...(checkpoint === undefined
+      ? {}
+      : { checkpoint: { save: (search) => host.saveSearch(checkpoint, label, search) } }),
+  };
+}
+
 /** Checks something with a number of CPUs and shows progress. */
 export async function runCheck(
   subject: Subject,
@@ -49,20 +105,35 @@ export async function runCheck(
   plan: CheckPlan,
   progress: ProgressLine,
   interruption: Interruption,
+  files: ReturnType<typeof continuation> = {},
 ): Promise<CheckResult> {
   subject.source(cpus);
-  const { all, bounds, strategy, reductions, tier } = plan;
-  const result = await subject.check(cpus, {
-    all,
-    bounds,
-    strategy,
-    ...(tier === undefined ? {} : { tier }),
-    signal: interruption,
-    onProgress: (state) => progress.report(state),
-    ...(reductions ? {} : { reductions: { symmetry: false, fuse: false, liveness: false } }),
-  });
-  progress.clear();
-  return result;
+  const { all, bounds, strategy, storage, selfCheck, tier } = plan;
+  try {
+    const common: Parameters<typeof parallelEngine>[3] = {
+      all,
+      bounds,
+      signal: interruption,
+      onProgress: (state) => progress.report(state),
+      ...(selfCheck ? { check: 'determinism' } : {}),
+    };
+    return await subject.check(cpus, {
+      ...common,
+      strategy,
+      ...(tier === undefined ? {} : { tier }),
+      storage,
+      ...(plan.workers > 1 && subject.scenario !== undefined
+        ? { engine: parallelEngine(subject.scenario, cpus, plan.workers, common) }
+        : {}),
+      reductions: plan.without.reduce((off, name) => ({ ...off, ...reductionSwitches[name] }), {}),
+      ...files,
+    });
+  } catch (error) {
+    if (error instanceof ExploreError && error.code === 'checkpoint') throw usage(error.message);
+    throw error;
+  } finally {
+    progress.clear();
+  }
 }
 
 /** Whether a result proves or refutes nothing. */
@@ -106,15 +177,19 @@ export function replayCommand({ file }: Subject, token: string): string {
 
 /** The command that makes a check again. */
 export function checkCommand({ argument }: Subject, result: CheckResult, plan: CheckPlan): string {
-  const { states, depth, milliseconds } = plan.bounds;
+  const { states, depth, milliseconds, bytes } = plan.bounds;
   return [
     `quiesce check ${argument} --cpus ${result.cpus}`,
     ...(plan.all ? ['--all'] : []),
     ...(states === undefined ? [] : [`--max-states ${states}`]),
     ...(depth === undefined ? [] : [`--max-depth ${depth}`]),
     ...(milliseconds === undefined ? [] : [`--max-time ${milliseconds / 1000}`]),
+    ...(bytes === undefined ? [] : [`--max-memory ${sizeText(bytes)}`]),
+    ...(plan.storage === 'compact' ? ['--compact'] : []),
     ...(plan.strategy === 'breadth-first' ? [] : [`--strategy ${plan.strategy}`]),
-    ...(plan.reductions ? [] : ['--no-reductions']),
+    ...plan.without.map((name) => `--${name}`),
+    ...(plan.selfCheck ? ['--self-check'] : []),
+    ...(plan.workers === 1 ? [] : [`--workers ${plan.workers}`]),
     ...(plan.tier === undefined ? [] : [`--tier ${plan.tier}`]),
   ].join(' ');
 }

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { ExploreError, type Snapshot } from '@quiesce/explore';
+import { readCheckpoint, writeCheckpoint } from '@quiesce/explore/node';
 import type { ByteSource } from '@quiesce/kernel';
 import { fileSource } from '@quiesce/kernel/node';
 import { usage } from './usage-error.ts';
@@ -26,6 +28,10 @@ export interface Host {
   readonly list: (path: string) => readonly string[] | undefined;
   /** The page of the viewer, as it was built; traces are put into it. */
   readonly viewerPage: () => string;
+  /** Writes a search to a file, under a label. */
+  readonly saveSearch: (path: string, label: string, search: Snapshot) => void;
+  /** Reads a search back; throws a usage error for a file that is none or has another label. */
+  readonly loadSearch: (path: string, label: string) => Snapshot;
   /** Milliseconds on a clock that never runs backwards. */
   readonly now: () => number;
   /** Calls back at the first Ctrl-C from now on; the second one kills. Returns how to stop listening. */
@@ -83,6 +89,20 @@ export function processHost(): Host {
         return readFileSync(createRequire(import.meta.url).resolve('@quiesce/viewer/viewer.html'), 'utf8');
       } catch {
         throw usage("the page of the viewer has not been built; run 'npm run build' in the repository");
+      }
+    },
+    saveSearch: (path, label, search) => {
+      try {
+        writeCheckpoint(path, label, search);
+      } catch (error) {
+        throw usage(`cannot write '${path}': ${reason(error)}; give a path that can be written`);
+      }
+    },
+    loadSearch: (path, label) => {
+      try {
+        return readCheckpoint(path, label);
+      } catch (error) {
+        throw error instanceof ExploreError ? usage(error.message) : cannotRead(path, reason(error));
       }
     },
     now: () => performance.now(),

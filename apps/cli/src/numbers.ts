@@ -20,6 +20,29 @@ export function seconds(option: string, text: string): number {
   return value * 1000;
 }
 
+const sizeUnits: readonly (readonly [unit: string, bytes: number])[] = [
+  ['GiB', 2 ** 30],
+  ['MiB', 2 ** 20],
+  ['KiB', 2 ** 10],
+];
+
+/** A size in bytes: `4GiB`, `512MiB`, `64KiB`, or a plain number. */
+export function memorySize(option: string, text: string): number {
+  const [, digits, unit] = (/^(\d+(?:\.\d+)?)([KMG]iB)?$/.exec(text) ?? []) as readonly (
+    string | undefined
+  )[];
+  const factor = sizeUnits.find(([name]) => name === unit)?.[1] ?? 1;
+  const value = Math.floor(Number(digits ?? NaN) * factor);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw usage(`${option} is '${text}'; expected a size above 0 such as 512MiB or 4GiB`);
+}
+
+/** A size as {@link memorySize} reads it. */
+export function sizeText(bytes: number): string {
+  const found = sizeUnits.find(([, factor]) => bytes % factor === 0);
+  return found === undefined ? String(bytes) : `${bytes / found[1]}${found[0]}`;
+}
+
 /** Numbers of CPUs: `2`, `2-4`, `1,3`; ascending, each once. */
 export function cpuNumbers(option: string, text: string): number[] {
   const numbers = new Set<number>();

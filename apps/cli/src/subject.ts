@@ -28,6 +28,8 @@ export interface Subject {
   readonly argument: string;
   /** The file that it was read from; undefined for the catalogue. */
   readonly file: string | undefined;
+  /** The entry of the catalogue, if it is one. */
+  readonly scenario?: Scenario;
   /** The protocol, in a few words. */
   readonly variant: string;
   /** Numbers of CPUs to check where none are asked for. */
@@ -50,6 +52,7 @@ export function scenarioSubject(scenario: Scenario): Subject {
     id,
     argument: id,
     file: undefined,
+    scenario,
     variant,
     sizes: [smallest],
     source: (cpus) => imageFor(scenario, cpus),

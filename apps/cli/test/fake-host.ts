@@ -1,3 +1,4 @@
+import type { Snapshot } from '@quiesce/explore';
 import { memorySource } from '@quiesce/kernel';
 import { cannotRead, type Host } from '../src/host.ts';
 
@@ -22,10 +23,17 @@ export interface FakeOptions {
   /** Files that the host begins with and writes to, shared with other hosts. */
   readonly kept?: Map<string, Uint8Array>;
   readonly now?: () => number;
+  /** Searches that were written down. */
+  readonly searches?: Map<string, Snapshot>;
 }
 
 export function fakeHost(options: FakeOptions = {}): FakeHost {
-  const { terminal = false, environment = {}, now = () => performance.now() } = options;
+  const {
+    terminal = false,
+    environment = {},
+    now = () => performance.now(),
+    searches = new Map<string, Snapshot>(),
+  } = options;
   const written: { readonly text: string; readonly isError: boolean }[] = [];
   const files = options.kept ?? new Map<string, Uint8Array>();
   for (const [path, text] of Object.entries(options.files ?? {}))
@@ -59,6 +67,17 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     },
     write: (path, bytes) => void files.set(path, bytes),
     viewerPage: () => '<title>viewer</title><script type="application/json" id="trace"></script>',
+    saveSearch: (path, label, search) => {
+      searches.set(
+        `${path} ${label}`,
+        search.map((block) => block.slice()),
+      );
+    },
+    loadSearch: (path, label) => {
+      const search = searches.get(`${path} ${label}`);
+      if (search === undefined) throw cannotRead(path, `it holds no search of ${label}`);
+      return search;
+    },
     now,
     onInterrupt: (callback) => {
       listener = callback;

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Snapshot } from '@quiesce/explore';
 import { describe, expect, it } from 'vitest';
 import { main } from '../src/main.ts';
 import { fakeHost } from './fake-host.ts';
@@ -26,8 +27,9 @@ describe.each(transcripts.map((path) => [basename(path), path]))('%s', (_, path)
       const kept = new Map(
         Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)]),
       );
+      const searches = new Map<string, Snapshot>();
       for (const { line, text, expected, status } of commands) {
-        const host = fakeHost({ kept });
+        const host = fakeHost({ kept, searches });
         const found = await main(words(text), host);
         const screen = host.screen().replace(/\n$/, '').split('\n');
         const printed = host.screen() === '' ? [] : screen;

@@ -62,4 +62,11 @@ export class Arena {
     }
     this.bytes += growth;
   }
+
+  /** Gives back the first chunk, which must be full and not the last; later records move forward by its records. */
+  dropFirst(): void {
+    this.chunks.shift();
+    this.capacity -= this.low + 1;
+    this.bytes -= (this.low + 1) * this.stride * 4;
+  }
 }

@@ -1,9 +1,10 @@
 import { Arena } from './arena.ts';
+import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /** A growable sequence of unsigned 32-bit integers that is never copied once it is large. */
 export class Column {
   length = 0;
-  private readonly arena = new Arena(1);
+  private arena = new Arena(1);
 
   get bytes(): number {
     return this.arena.bytes;
@@ -39,5 +40,15 @@ export class Column {
   pop(): number {
     this.length -= 1;
     return this.get(this.length);
+  }
+
+  save(writer: SnapshotWriter): void {
+    writer.numbers(this.length);
+    writer.arena(this.arena, this.length);
+  }
+
+  restore(reader: SnapshotReader): void {
+    [this.length] = reader.numbers(1);
+    this.arena = reader.arena(1, this.length);
   }
 }

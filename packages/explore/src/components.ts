@@ -1,6 +1,6 @@
 import { allocate } from './arena.ts';
 import { Column } from './column.ts';
-import type { Edges } from './edges.ts';
+import type { Graph } from './explored.ts';
 
 /** Work between two chances to stop. */
 const WORK = 1 << 14;
@@ -16,7 +16,7 @@ export interface Components {
 }
 
 /** Tarjan's algorithm on explicit stacks. Yields now and then, so that the caller can stop it. */
-export function* components(edges: Edges, size: number): Generator<undefined, Components, undefined> {
+export function* components(edges: Graph, size: number): Generator<undefined, Components, undefined> {
   const number = allocate(size);
   const low = allocate(size);
   const of = allocate(size).fill(NONE);

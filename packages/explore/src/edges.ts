@@ -1,14 +1,16 @@
 import { Arena } from './arena.ts';
 import { Column } from './column.ts';
+import type { Graph } from './explored.ts';
+import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /**
  * The explored graph, for what can only be judged on the whole of it. The edges of a state are consecutive. Loops and
  * an edge equal to the one before it are left out: they change neither reachability nor components.
  */
-export class Edges {
+export class Edges implements Graph {
   private readonly targets = new Column();
   /** Where the edges of each state start and end. */
-  private readonly ranges = new Arena(2);
+  private ranges = new Arena(2);
   private states = 0;
   private source = 0;
   private start = 0;
@@ -64,5 +66,18 @@ export class Edges {
   /** The state to which the edge at a position leads. */
   target(position: number): number {
     return this.targets.get(position);
+  }
+
+  /** Between the edges of two states. */
+  save(writer: SnapshotWriter): void {
+    this.targets.save(writer);
+    writer.numbers(this.states);
+    writer.arena(this.ranges, this.states);
+  }
+
+  restore(reader: SnapshotReader): void {
+    this.targets.restore(reader);
+    [this.states] = reader.numbers(1);
+    this.ranges = reader.arena(2, this.states);
   }
 }

@@ -16,6 +16,8 @@ export type ExploreErrorCode =
   | 'ambiguous-choice'
   /** A path cannot be followed in this system. */
   | 'replay'
+  /** A checkpoint is damaged, or of another system or other options. */
+  | 'checkpoint'
   /** More memory or more table entries than the host or the format has. */
   | 'capacity'
   /** An argument of one of the tables is out of range. */

@@ -1,11 +1,13 @@
 import { ExploreError } from './error.ts';
 import { now, pause } from './host.ts';
 import { type Judgement, judge } from './judgement.ts';
-import { type ExploreOptions, type Limits, settingsOf } from './options.ts';
+import { conclude } from './conclusion.ts';
+import { type ExploreOptions, settingsOf } from './options.ts';
 import { pathTo } from './path.ts';
 import { Reporter } from './reporter.ts';
-import type { AbortReason, BoundHit, Result, Statistics, Violation, Witness } from './result.ts';
+import type { AbortReason, Result, Statistics } from './result.ts';
 import { Search } from './search.ts';
+import { validate } from './validity.ts';
 import { selfChecking } from './self-check.ts';
 import type { TransitionSystem } from './system.ts';
 
@@ -42,17 +44,15 @@ export function exploreSync(system: TransitionSystem, options: ExploreOptions = 
 type End = 'finished' | 'expired' | AbortReason;
 
 function* run(system: TransitionSystem, options: ExploreOptions): Generator<undefined, Result, undefined> {
-  const { signal, onProgress } = options;
-  const { strategy, all, limits, progressInterval } = settingsOf(options);
+  const { signal, onProgress, checkpoint } = options;
+  const settings = settingsOf(options);
+  const { strategy, all, limits, storage } = settings;
   validate(system);
   const started = now();
-  const search = new Search(
-    options.check === 'determinism' ? selfChecking(system) : system,
-    strategy,
-    all,
-    limits,
-  );
-  const reporter = new Reporter(search, started, progressInterval, onProgress);
+  const search = new Search(options.check === 'determinism' ? selfChecking(system) : system, settings);
+  if (options.resume !== undefined) search.restore(options.resume);
+  const reporter = new Reporter(search, started, settings.progressInterval, onProgress);
+  let saved = started;
   const judgement: Judgement = { judged: [], violations: [] };
 
   /** Repeats a step until it returns false, in slices. */
@@ -69,12 +69,16 @@ function* run(system: TransitionSystem, options: ExploreOptions): Generator<unde
         return reasonOf(error, search);
       }
       reporter.report();
+      if (checkpoint !== undefined && now() - saved >= settings.checkpointInterval) {
+        checkpoint.save(search.save());
+        saved = now();
+      }
       if (now() >= deadline) return 'expired';
       yield;
     }
   }
 
-  let begun = false;
+  let begun = options.resume !== undefined;
   let end = yield* inSlices(() => {
     if (begun) return search.advance(EXPANSIONS);
     begun = true;
@@ -86,6 +90,9 @@ function* run(system: TransitionSystem, options: ExploreOptions): Generator<unde
     const steps = judge(search, search.edges, all, judgement);
     end = yield* inSlices(() => steps.next().done !== true);
   }
+  const isOpen = search.frontier.length > 0 || search.hits.size > 0 || end === 'expired';
+  const isSound = typeof end === 'string' || end.code === 'cancelled';
+  if (checkpoint !== undefined && begun && isOpen && isSound) checkpoint.save(search.save());
   if (end === 'expired') search.hits.add('milliseconds');
 
   const statistics: Statistics = {
@@ -95,42 +102,9 @@ function* run(system: TransitionSystem, options: ExploreOptions): Generator<unde
     milliseconds: now() - started,
     bytes: search.bytes,
     strategy,
-    storage: 'exact',
+    storage,
   };
   return conclude(search, judgement, limits, statistics, typeof end === 'string' ? undefined : end);
-}
-
-function conclude(
-  search: Search,
-  judgement: Judgement,
-  limits: Limits,
-  statistics: Statistics,
-  reason: AbortReason | undefined,
-): Result {
-  const witnesses = search.tallies.map(({ property, count, first }): Witness => {
-    const name = property.name;
-    return count === 0 ? { name, count } : { name, count, path: pathTo(search.visited, first) };
-  });
-  const found = search.violations.map(({ name, state }): Violation => {
-    return { kind: 'always', property: name, path: pathTo(search.visited, state) };
-  });
-  const violations = [...found, ...judgement.violations];
-  const bounds = [...search.hits].map((bound): BoundHit => ({ bound, limit: limits[bound] }));
-  const unjudged = search.reachable
-    .map(({ name }) => name)
-    .filter((name) => !judgement.judged.includes(name));
-  const findings = { statistics, witnesses };
-
-  if (reason !== undefined) {
-    return { verdict: 'aborted', reason, violations, bounds, unjudged, ...findings };
-  }
-  if (isNonEmpty(violations)) return { verdict: 'violated', violations, bounds, unjudged, ...findings };
-  if (isNonEmpty(bounds)) return { verdict: 'holds-within-bounds', bounds, unjudged, ...findings };
-  return { verdict: 'holds', ...findings };
-}
-
-function isNonEmpty<T>(list: readonly T[]): list is readonly [T, ...T[]] {
-  return list.length > 0;
 }
 
 function reasonOf(error: unknown, search: Search): AbortReason {
@@ -138,24 +112,4 @@ function reasonOf(error: unknown, search: Search): AbortReason {
   const code = error instanceof ExploreError ? error.code : 'system-threw';
   if (search.inHand < 0) return { code, message, error };
   return { code, message, error, path: pathTo(search.visited, search.inHand) };
-}
-
-function validate(system: TransitionSystem): void {
-  if (!Number.isInteger(system.width) || system.width < 1 || system.width > 2 ** 16) {
-    throw new ExploreError('invalid-system', {
-      what: 'the width of the states',
-      found: String(system.width),
-      expected: 'an integer from 1 to 65536',
-      remedy: 'intern parts of the state and name them by their numbers',
-    });
-  }
-  const names = system.properties.map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice === undefined) return;
-  throw new ExploreError('invalid-system', {
-    what: 'the names of the properties',
-    found: `two called "${twice}"`,
-    expected: 'different names',
-    remedy: 'rename one',
-  });
 }

@@ -1,4 +1,5 @@
 import { Column } from './column.ts';
+import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /** The states that wait to be expanded, and the order in which they are. */
 export interface Frontier {
@@ -10,6 +11,8 @@ export interface Frontier {
   push(index: number, depth: number, expand: boolean): void;
   /** The next state, or -1 if there is none. */
   pop(): number;
+  save(writer: SnapshotWriter): void;
+  restore(reader: SnapshotReader): void;
 }
 
 /** First in, first out. States are numbered in this order, so the queue is two numbers and the exceptions. */
@@ -45,6 +48,19 @@ export class Queue implements Frontier {
       return index;
     }
   }
+
+  save(writer: SnapshotWriter): void {
+    const { length, depth, head, tail, levelEnd, nextSkipped } = this;
+    writer.numbers(length, depth + 1, head, tail, levelEnd, nextSkipped);
+    this.skipped.save(writer);
+  }
+
+  restore(reader: SnapshotReader): void {
+    const numbers = reader.numbers(6);
+    this.depth = numbers[1] - 1;
+    [this.length, , this.head, this.tail, this.levelEnd, this.nextSkipped] = numbers;
+    this.skipped.restore(reader);
+  }
 }
 
 /** Last in, first out. */
@@ -67,5 +83,17 @@ export class Stack implements Frontier {
     if (this.indices.length === 0) return -1;
     this.depth = this.depths.pop();
     return this.indices.pop();
+  }
+
+  save(writer: SnapshotWriter): void {
+    writer.numbers(this.depth);
+    this.indices.save(writer);
+    this.depths.save(writer);
+  }
+
+  restore(reader: SnapshotReader): void {
+    [this.depth] = reader.numbers(1);
+    this.indices.restore(reader);
+    this.depths.restore(reader);
   }
 }

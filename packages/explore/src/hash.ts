@@ -18,3 +18,27 @@ export function hashCells(cells: Uint32Array | Int32Array, start: number, count:
   }
   return avalanche(h);
 }
+
+/** Cells of a fingerprint. */
+export const FINGERPRINT_CELLS = 2;
+
+/** Bits of a fingerprint. */
+export const FINGERPRINT_BITS = 64;
+
+/** A 64-bit hash of `count` cells from `start`, written to two cells from `at`. The first is their `hashCells`. */
+export function fingerprint(
+  cells: Uint32Array,
+  start: number,
+  count: number,
+  into: Uint32Array,
+  at: number,
+): void {
+  let h = ~count;
+  for (let i = start; i < start + count; i++) {
+    h = Math.imul(h ^ cells[i], 0xc2b2ae3d);
+    h ^= h >>> 13;
+    h = Math.imul(h, 0x27d4eb2f);
+  }
+  into[at] = hashCells(cells, start, count);
+  into[at + 1] = avalanche(h);
+}

@@ -1,7 +1,17 @@
 export { explore, exploreSync } from './explore.ts';
 export { ExploreError, type ErrorDetail, type ExploreErrorCode } from './error.ts';
-export type { BoundName, Bounds, ExploreOptions, Progress, Signal, Strategy } from './options.ts';
-export { Interner } from './interner.ts';
+export type {
+  BoundName,
+  Bounds,
+  Checkpointing,
+  ExploreOptions,
+  Progress,
+  Signal,
+  Storage,
+  Strategy,
+} from './options.ts';
+export { type Snapshot, type SnapshotReader, type SnapshotWriter } from './snapshot.ts';
+export { Interner, type InternTable } from './interner.ts';
 export { PairTable } from './pair-table.ts';
 export { replay, type Path } from './path.ts';
 export type {
@@ -9,9 +19,11 @@ export type {
   Aborted,
   AlwaysViolation,
   BoundHit,
+  Compaction,
   Findings,
   Holds,
   HoldsWithinBounds,
+  LimitHit,
   ReachableViolation,
   Result,
   Statistics,

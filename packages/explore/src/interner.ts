@@ -2,18 +2,26 @@ import { allocate } from './arena.ts';
 import { Column } from './column.ts';
 import { ExploreError } from './error.ts';
 import { hashCells } from './hash.ts';
+import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 const FIRST_CELLS = 1 << 10;
 const CHUNK_CELLS = 1 << 20;
 const FIRST_SLOTS = 128;
 const LOAD = 0.6;
 
+/** Numbers sequences of cells: equal ones alike, different ones differently. */
+export interface InternTable {
+  readonly size: number;
+  intern(cells: Int32Array | Uint32Array, length?: number): number;
+  get(id: number): Int32Array;
+}
+
 /**
  * Gives equal sequences of 32-bit cells the same number and different ones different numbers: 0, 1, 2, ... in
  * the order in which they come. A part of a state that is interned takes one cell, and two parts are equal if
  * their numbers are. Nothing is ever forgotten.
  */
-export class Interner {
+export class Interner implements InternTable {
   /** Sequences interned so far. */
   size = 0;
   private readonly chunks: Int32Array[] = [cellsOf(FIRST_CELLS)];
@@ -65,6 +73,30 @@ export class Interner {
     if (id >>> 0 !== id || id >= this.size) throw outside('id', id, this.size - 1);
     const start = this.start.get(id);
     return this.chunks[this.chunk.get(id)].subarray(start, start + this.length.get(id));
+  }
+
+  /** Takes down every sequence, in the order of the ids. */
+  save(writer: SnapshotWriter): void {
+    const lengths = Uint32Array.from({ length: this.size }, (_, id) => this.length.get(id));
+    const cells = allocate(lengths.reduce((sum, length) => sum + length, 0));
+    let at = 0;
+    for (let id = 0; id < this.size; id++) {
+      cells.set(this.get(id), at);
+      at += lengths[id];
+    }
+    writer.cells(lengths);
+    writer.cells(cells);
+  }
+
+  /** Gives the sequences of a snapshot the ids that they had; the interner must be empty, or hold the first of them. */
+  restore(reader: SnapshotReader): void {
+    const lengths = reader.cells();
+    const cells = reader.cells();
+    let at = 0;
+    for (const length of lengths) {
+      this.intern(cells.subarray(at, at + length));
+      at += length;
+    }
   }
 
   private equals(id: number, cells: Int32Array | Uint32Array, length: number): boolean {

@@ -1,4 +1,5 @@
 import { ExploreError } from './error.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /**
  * The order of the search. `breadth-first` finds shortest counterexamples and is the default. `depth-first`
@@ -7,6 +8,13 @@ import { ExploreError } from './error.ts';
  * Both store every state; without bounds both give the same verdict and the same counts.
  */
 export type Strategy = 'breadth-first' | 'depth-first';
+
+/**
+ * How visited states are stored. `exact` keeps their cells. `compact` keeps 64 bits of each, so memory for a state does
+ * not depend on its width; two states with the same 64 bits are taken for one, and what lies behind the second is not
+ * explored. It needs `breadth-first` and never proves: a search that finds nothing `holds-within-bounds`.
+ */
+export type Storage = 'exact' | 'compact';
 
 /**
  * Where to give up. A bound counts as hit only if it kept something from being explored: a search that ends
@@ -19,7 +27,7 @@ export interface Bounds {
   readonly depth?: number;
   /** Wall-clock time. Checked once per slice (about 25 ms), and the only bound that is not deterministic. */
   readonly milliseconds?: number;
-  /** Memory of the visited set and of the stored edges. Checked before the visited set grows. */
+  /** Memory of the visited set, of the stored edges and of states to expand. Checked before any of them grows. */
   readonly bytes?: number;
 }
 
@@ -29,6 +37,17 @@ export type BoundName = keyof Bounds;
 /** Anything with an `aborted` flag; an `AbortSignal` is one. */
 export interface Signal {
   readonly aborted: boolean;
+}
+
+/** When a search is taken down. */
+export interface Checkpointing {
+  /** Least time between two snapshots, in milliseconds; 60,000 by default. */
+  readonly interval?: number;
+  /**
+   * Gets the search at every interval, and once more when a bound or a cancellation ends it early. Must copy what it
+   * keeps. What it throws is passed on.
+   */
+  readonly save: (snapshot: Snapshot) => void;
 }
 
 /** Where a search stands. */
@@ -57,6 +76,14 @@ export interface ExploreOptions {
    */
   readonly all?: boolean;
   readonly bounds?: Bounds;
+  /** `exact` by default. */
+  readonly storage?: Storage;
+  readonly checkpoint?: Checkpointing;
+  /**
+   * Goes on with a search of the same system under the same options; only `bounds` other than `depth` may differ. The
+   * end is the same as without the interruption. Throws `checkpoint` for a snapshot of anything else.
+   */
+  readonly resume?: Snapshot;
   readonly onProgress?: (progress: Progress) => void;
   /** Least time between two calls of `onProgress`, in milliseconds; 1000 by default. */
   readonly progressInterval?: number;
@@ -76,18 +103,25 @@ export type Limits = Required<Bounds>;
 export interface Settings {
   readonly strategy: Strategy;
   readonly all: boolean;
+  readonly storage: Storage;
   readonly limits: Limits;
+  readonly checkpointInterval: number;
   readonly progressInterval: number;
 }
 
 /** Throws `invalid-option` for anything that is out of range, also for what only untyped callers can pass. */
 export function settingsOf(options: ExploreOptions): Settings {
   const { strategy = 'breadth-first', all = false, bounds = {}, progressInterval, check } = options;
+  const { storage = 'exact', checkpoint } = options;
   oneOf('strategy', strategy, ['breadth-first', 'depth-first']);
+  oneOf('storage', storage, ['exact', 'compact']);
+  if (storage === 'compact') oneOf('strategy, with compact storage,', strategy, ['breadth-first']);
   if (check !== undefined) oneOf('check', check, ['determinism']);
   return {
     strategy,
     all,
+    storage,
+    checkpointInterval: from(0, 'checkpoint.interval', checkpoint?.interval ?? 60_000),
     limits: {
       states: wholeFrom(1, 'bounds.states', bounds.states),
       depth: wholeFrom(0, 'bounds.depth', bounds.depth),

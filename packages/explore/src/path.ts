@@ -1,6 +1,7 @@
 import { ExploreError } from './error.ts';
+import type { Origins } from './explored.ts';
 import type { TransitionSystem } from './system.ts';
-import { NO_PARENT, type VisitedSet } from './visited.ts';
+import { NO_PARENT } from './visited.ts';
 
 /** An execution, as the choices that lead through it. It names no state: `replay` finds them again. */
 export interface Path {
@@ -10,7 +11,7 @@ export interface Path {
 }
 
 /** The path by which a state was found. */
-export function pathTo(visited: VisitedSet, state: number): Path {
+export function pathTo(visited: Origins, state: number): Path {
   const choices: number[] = [];
   let index = state;
   for (let parent = visited.parent(index); parent !== NO_PARENT; parent = visited.parent(index)) {

@@ -1,5 +1,5 @@
 import type { ExploreErrorCode } from './error.ts';
-import type { BoundName, Strategy } from './options.ts';
+import type { BoundName, Storage, Strategy } from './options.ts';
 import type { Path } from './path.ts';
 
 /**
@@ -51,10 +51,23 @@ export interface Aborted extends Findings {
   readonly unjudged: readonly string[];
 }
 
+/** What kept, or may have kept, part of the space from being explored. */
+export type BoundHit = LimitHit | Compaction;
+
 /** A bound that kept part of the space from being explored. */
-export interface BoundHit {
+export interface LimitHit {
   readonly bound: BoundName;
   readonly limit: number;
+}
+
+/** States were told apart by 64 bits of each. */
+export interface Compaction {
+  readonly bound: 'compaction';
+  /**
+   * How likely it is that some state was taken for another, if the bits are random: of n distinct states among t looked
+   * up, n (t - n) / 2^64, as TLC estimates it.
+   */
+  readonly omission: number;
 }
 
 /** A property and a path that shows how it fails. */
@@ -91,8 +104,8 @@ export interface Witness {
 
 /** Why a search was aborted. */
 export interface AbortReason {
-  /** `system-threw`: an exception out of the system; every other code but `cancelled` is that of an `ExploreError`. */
-  readonly code: 'cancelled' | 'system-threw' | ExploreErrorCode;
+  /** `system-threw`: an exception out of the system; `worker`: a worker thread died; every other code but `cancelled` is that of an `ExploreError`. */
+  readonly code: 'cancelled' | 'system-threw' | 'worker' | ExploreErrorCode;
   readonly message: string;
   /** What was thrown, if something was. */
   readonly error?: unknown;
@@ -109,9 +122,9 @@ export interface Statistics {
   /** The largest depth of a state; with `breadth-first`, its distance from the nearest initial state. */
   readonly depth: number;
   readonly milliseconds: number;
-  /** Allocated for the visited set and the stored edges. */
+  /** Allocated for the visited set, the stored edges and states to expand. */
   readonly bytes: number;
   readonly strategy: Strategy;
   /** `exact`: states are compared in full, so none is ever taken for another. */
-  readonly storage: 'exact';
+  readonly storage: Storage;
 }

@@ -1,36 +1,31 @@
 import { Batch } from './batch.ts';
+import { Column } from './column.ts';
 import { Edges } from './edges.ts';
 import { ExploreError } from './error.ts';
+import type { Explored, Sighting, Tally } from './explored.ts';
 import { type Frontier, Queue, Stack } from './frontier.ts';
-import { hashCells } from './hash.ts';
-import type { BoundName, Limits, Strategy } from './options.ts';
-import type { Always, Reachable, Sometimes, TransitionSystem } from './system.ts';
+import { FINGERPRINT_BITS, hashCells } from './hash.ts';
+import type { BoundName, Settings } from './options.ts';
+import { Pending } from './pending.ts';
+import { type Snapshot, type SnapshotPart, SnapshotReader, SnapshotWriter } from './snapshot.ts';
+import type { Always, Reachable, TransitionSystem } from './system.ts';
 import { NO_PARENT, VisitedSet } from './visited.ts';
 
-/** A property and the index of a state that witnesses or violates it. */
-export interface Sighting {
-  readonly name: string;
-  readonly state: number;
-}
-
-/** A `sometimes` property and what was seen of it. */
-interface Tally {
-  readonly property: Sometimes;
-  count: number;
-  first: number;
-}
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** One search: states found, states to expand, and everything seen on the way. */
-export class Search {
+export class Search implements Explored {
   readonly system: TransitionSystem;
   readonly visited: VisitedSet;
   readonly frontier: Frontier;
   /** Kept only if there is a `reachable` property to judge. */
   readonly edges: Edges | undefined;
   readonly reachable: readonly Reachable[];
-  readonly tallies: readonly Tally[];
+  readonly tallies: readonly Mutable<Tally>[];
   /** States in which an `always` property fails. */
-  readonly ended: number[] = [];
+  readonly ended: Column = new Column();
+  /** For each `reachable` property the states in which it holds. */
+  readonly goals: readonly Column[];
   readonly hits: Set<BoundName> = new Set<BoundName>();
   transitions = 0;
   depth = 0;
@@ -40,20 +35,27 @@ export class Search {
   private readonly always: readonly Always[];
   /** For each `always` property the first state in which it fails, or -1. */
   private readonly sightings: number[];
-  private readonly limits: Limits;
-  private readonly all: boolean;
+  private readonly settings: Settings;
+  /** Where only fingerprints are stored: the states to expand. */
+  private readonly pending: Pending | undefined;
   private readonly state: Uint32Array;
   private readonly batch: Batch;
   /** Keeps the reads that only warm the cache from being optimised away. */
   private touched = 0;
   private nextDepth = 0;
   private stopped = false;
+  /** The state whose expansion a bound cut short: a search that goes on begins with it. */
+  private cut: { readonly index: number; readonly size: number } | undefined;
   /** States of this depth and beyond are not expanded any more. */
   private horizon = Infinity;
 
-  constructor(system: TransitionSystem, strategy: Strategy, all: boolean, limits: Limits) {
+  constructor(system: TransitionSystem, settings: Settings) {
+    const { strategy, storage } = settings;
     this.system = system;
-    this.visited = new VisitedSet(system.width);
+    this.settings = settings;
+    this.batch = new Batch(system.width, storage);
+    this.visited = new VisitedSet(this.batch.keyWidth, storage);
+    this.pending = storage === 'exact' ? undefined : new Pending(system.width);
     this.frontier = strategy === 'breadth-first' ? new Queue() : new Stack();
     this.always = system.properties.filter((property) => property.kind === 'always');
     this.sightings = this.always.map(() => -1);
@@ -62,14 +64,19 @@ export class Search {
       .map((property) => ({ property, count: 0, first: -1 }));
     this.reachable = system.properties.filter((property) => property.kind === 'reachable');
     this.edges = this.reachable.length > 0 ? new Edges() : undefined;
-    this.limits = limits;
-    this.all = all;
+    this.goals = this.reachable.map(() => new Column());
     this.state = new Uint32Array(system.width);
-    this.batch = new Batch(system.width);
   }
 
   get bytes(): number {
-    return this.visited.bytes + (this.edges?.bytes ?? 0);
+    return this.visited.bytes + (this.edges?.bytes ?? 0) + (this.pending?.bytes ?? 0);
+  }
+
+  /** How likely it is that some state was taken for another; undefined where that cannot be. */
+  get omission(): number | undefined {
+    if (this.settings.storage === 'exact') return undefined;
+    const { size } = this.visited;
+    return (size * Math.max(0, this.transitions - size)) / 2 ** FINGERPRINT_BITS;
   }
 
   /** Everything reachable was found and expanded, so the absence of a state means something. */
@@ -82,7 +89,7 @@ export class Search {
     const found = this.always.flatMap(({ name }, i) =>
       this.sightings[i] < 0 ? [] : [{ name, state: this.sightings[i] }],
     );
-    return this.all ? found : found.slice(0, 1);
+    return this.settings.all ? found : found.slice(0, 1);
   }
 
   /** Takes in the initial states. */
@@ -105,25 +112,39 @@ export class Search {
 
   /** Expands up to `count` states; `false` when there is nothing left to do. */
   advance(count: number): boolean {
-    const { frontier, batch } = this;
+    const { frontier, settings } = this;
+    if (this.cut !== undefined && !this.stopped) {
+      const { index } = this.cut;
+      this.cut = undefined;
+      this.expand(index);
+    }
     for (let i = 0; i < count; i++) {
       if (this.stopped) return false;
       const index = frontier.pop();
       if (index < 0) return false;
       if (frontier.depth >= this.horizon) return false;
       // Something beyond the depth bound is known already: there is nothing to learn from more of it.
-      if (frontier.depth === this.limits.depth && this.hits.has('depth')) continue;
-      this.inHand = index;
-      this.nextDepth = frontier.depth + 1;
-      this.visited.read(index, this.state);
-      this.system.successors(this.state, this.gather);
-      this.edges?.begin(index);
-      this.transitions += batch.size;
-      this.takeIn(index);
-      this.edges?.finish();
-      this.inHand = -1;
+      if (frontier.depth === settings.limits.depth && this.hits.has('depth')) continue;
+      this.expand(index);
     }
     return true;
+  }
+
+  private expand(index: number): void {
+    const { batch, edges, pending, state } = this;
+    this.inHand = index;
+    this.nextDepth = this.frontier.depth + 1;
+    if (pending === undefined) this.visited.read(index, state);
+    else pending.read(index, state);
+    this.system.successors(state, this.gather);
+    edges?.begin(index);
+    const { size } = batch;
+    this.takeIn(index);
+    this.transitions += size;
+    edges?.finish();
+    this.inHand = -1;
+    if (this.hits.size > 0 && this.stopped) this.cut = { index, size };
+    else pending?.release(index + 1);
   }
 
   private readonly gather = (choice: number, state: Uint32Array): void => {
@@ -135,8 +156,8 @@ export class Search {
   /** Looks up what was gathered, and takes in what is new. */
   private takeIn(parent: number): void {
     const { batch, visited } = this;
-    const { size, cells, hashes, width } = batch;
-    for (let i = 0; i < size; i++) hashes[i] = hashCells(cells, i * width, width);
+    const { size, hashes } = batch;
+    batch.prepare();
     for (let i = 0; i < size; i++) this.touched ^= visited.touch(hashes[i]);
     batch.size = 0;
     for (let i = 0; i < size && !this.stopped; i++) this.discover(i, parent);
@@ -144,14 +165,15 @@ export class Search {
 
   private discover(i: number, parent: number): void {
     const { visited, edges, batch } = this;
-    const from = i * batch.width;
-    let index = visited.find(batch.cells, from, batch.hashes[i]);
+    const from = i * batch.keyWidth;
+    let index = visited.find(batch.keys, from, batch.hashes[i]);
     if (index < 0) {
       if (this.refuse()) return;
-      index = visited.insert(batch.cells, from, parent, batch.choices[i]);
+      index = visited.insert(batch.keys, from, parent, batch.choices[i]);
       edges?.announce();
       this.inHand = index;
-      visited.read(index, this.state);
+      batch.read(i, this.state);
+      this.pending?.push(this.state);
       this.inspect(index, this.state);
       this.inHand = parent === NO_PARENT ? -1 : parent;
     }
@@ -160,21 +182,92 @@ export class Search {
     else edges.add(index);
   }
 
+  /** Takes the search down, between two expansions. */
+  save(): Snapshot {
+    const writer = new SnapshotWriter();
+    writer.numbers(...this.identity);
+    const { cut, horizon, tallies } = this;
+    const transitions = this.transitions - (cut?.size ?? 0);
+    const depthHit = this.hits.has('depth') ? 1 : 0;
+    const seen = horizon === Infinity ? 0 : horizon + 1;
+    writer.numbers(transitions, this.depth, cut === undefined ? 0 : cut.index + 1, seen, depthHit);
+    writer.numbers(...tallies.flatMap(({ count, first }) => [count, first + 1]));
+    writer.numbers(...this.sightings.map((index) => index + 1));
+    for (const part of this.parts) part.save(writer);
+    this.system.save?.(writer);
+    return writer.blocks;
+  }
+
+  /** Takes up a search; nothing must have been explored before. Throws `checkpoint` if it is another one's. */
+  restore(snapshot: Snapshot): void {
+    const reader = new SnapshotReader(snapshot);
+    const { identity, tallies } = this;
+    const found = reader.numbers(identity.length);
+    if (found.some((value, i) => value !== identity[i])) {
+      throw new ExploreError('checkpoint', {
+        what: 'the checkpoint is of another search',
+        found: found.join(' '),
+        expected: `${identity.join(' ')} (width, properties, strategy, storage, all, depth bound)`,
+        remedy: 'resume the same system with the same options',
+      });
+    }
+    const [transitions, depth, cut, seen, depthHit] = reader.numbers(5);
+    this.transitions = transitions;
+    this.depth = depth;
+    if (cut > 0) this.cut = { index: cut - 1, size: 0 };
+    if (seen > 0) this.horizon = seen - 1;
+    if (depthHit === 1) this.hits.add('depth');
+    const counts = reader.numbers(2 * tallies.length);
+    tallies.forEach((tally, i) => {
+      tally.count = counts[2 * i];
+      tally.first = counts[2 * i + 1] - 1;
+    });
+    reader.numbers(this.sightings.length).forEach((index, i) => {
+      this.sightings[i] = index - 1;
+    });
+    for (const part of this.parts) part.restore(reader);
+    this.system.restore?.(reader);
+  }
+
+  /** What must agree for a search to be the same. */
+  private get identity(): number[] {
+    const { system, settings } = this;
+    const names = system.properties.map(({ kind, name }) => `${kind} ${name}`).join('\n');
+    const letters = Uint32Array.from(names, (letter) => letter.codePointAt(0) ?? 0);
+    return [
+      system.width,
+      hashCells(letters, 0, letters.length) >>> 0,
+      settings.strategy === 'breadth-first' ? 0 : 1,
+      settings.storage === 'exact' ? 0 : 1,
+      settings.all ? 1 : 0,
+      settings.limits.depth === Infinity ? 0 : settings.limits.depth + 1,
+    ];
+  }
+
+  /** Everything that has a part of a snapshot, in its order. */
+  private get parts(): readonly SnapshotPart[] {
+    const { visited, frontier, ended, goals, edges, pending } = this;
+    const optional = [edges, pending].filter((part) => part !== undefined);
+    return [visited, frontier, ended, ...goals, ...optional];
+  }
+
   /** Whether a bound keeps a new state out. */
   private refuse(): boolean {
-    const { visited, limits } = this;
+    const { visited, pending } = this;
+    const { limits } = this.settings;
     if (this.nextDepth > limits.depth) {
       this.hits.add('depth');
       return true;
     }
     if (visited.size >= limits.states) return this.stopAt('states');
-    if (visited.growth > 0 && this.overspent()) return this.stopAt('bytes');
+    if (visited.growth + (pending?.growth ?? 0) > 0 && this.overspent()) return this.stopAt('bytes');
     return false;
   }
 
   /** Whether growing any further would take more memory than allowed. */
   private overspent(): boolean {
-    return this.bytes + this.visited.growth + (this.edges?.growth ?? 0) > this.limits.bytes;
+    const growth = this.visited.growth + (this.edges?.growth ?? 0) + (this.pending?.growth ?? 0);
+    return this.bytes + growth > this.settings.limits.bytes;
   }
 
   private stopAt(bound: BoundName): true {
@@ -192,6 +285,9 @@ export class Search {
       if (tally.count === 0) tally.first = index;
       tally.count += 1;
     }
+    for (let i = 0; i < this.reachable.length; i++) {
+      if (this.reachable[i].holds(state)) this.goals[i].push(index);
+    }
     let fails = false;
     for (let i = 0; i < this.always.length; i++) {
       if (this.always[i].holds(state)) continue;
@@ -201,7 +297,7 @@ export class Search {
     this.frontier.push(index, depth, !fails);
     if (!fails) return;
     this.ended.push(index);
-    if (this.all) return;
+    if (this.settings.all) return;
     // The level is completed, so that neither counts nor the finding depend on the order within it.
     if (this.frontier instanceof Queue) this.horizon = depth;
     else this.stopped = true;

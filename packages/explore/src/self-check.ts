@@ -14,6 +14,8 @@ export function selfChecking(system: TransitionSystem): TransitionSystem {
   return {
     width: system.width,
     properties: system.properties.map(askedTwice),
+    save: (writer) => system.save?.(writer),
+    restore: (reader) => system.restore?.(reader),
     initial(emit): void {
       const first = answer((take) => system.initial((state) => take(0, state)));
       const second = answer((take) => system.initial((state) => take(0, state)));

@@ -1,3 +1,5 @@
+import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
+
 /**
  * A transition system as the engine sees it: initial states, successors, properties. A state is a tuple of
  * `width` unsigned 32-bit cells; what a cell means is the system's own business, and so is what a choice means.
@@ -23,6 +25,12 @@ export interface TransitionSystem {
   successors(state: Uint32Array, emit: (choice: number, next: Uint32Array) => void): void;
   /** Names are unique within a system. */
   readonly properties: readonly Property[];
+  /**
+   * Takes down what the cells of states refer to, such as interned parts, if anything: a checkpoint needs it. `restore`
+   * makes a fresh system understand the states of that snapshot.
+   */
+  save?(writer: SnapshotWriter): void;
+  restore?(reader: SnapshotReader): void;
 }
 
 /** A claim about a transition system, decided on single states. */

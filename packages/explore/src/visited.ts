@@ -1,6 +1,8 @@
 import { allocate, Arena } from './arena.ts';
 import { ExploreError } from './error.ts';
 import { hashCells } from './hash.ts';
+import type { Storage } from './options.ts';
+import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /** The parent of an initial state. */
 export const NO_PARENT = 0xffffffff;
@@ -10,8 +12,9 @@ const MOST_SLOTS = 2 ** 30;
 const LOAD = 0.6;
 
 /**
- * The exact visited set. States get the indices 0, 1, ... in the order of insertion; a record holds the cells of
- * the state, the index of its parent, and the choice that led here from there (for an initial state, its number).
+ * The visited set. States get the indices 0, 1, ... in the order of insertion; a record holds the key of the state (its
+ * cells, or where storage is compact their fingerprint), the index of its parent, and the choice that led here from
+ * there (for an initial state, its number).
  *
  * A slot of the table is 0 or holds `index + 1` in the bits under the mask and the hash of the state in the bits
  * above it, which the position of the slot does not tell: most comparisons end there and never touch a record.
@@ -21,14 +24,17 @@ export class VisitedSet {
   size = 0;
   /** States that fit before something has to grow. */
   capacity = 0;
-  private readonly records: Arena;
+  private records: Arena;
+  /** Whether the first cell of a key is its hash already. */
+  private readonly hashed: boolean;
   private table: Uint32Array;
   private mask: number;
   private hash = 0;
   private slot = 0;
 
-  constructor(width: number) {
+  constructor(width: number, storage: Storage) {
     this.width = width;
+    this.hashed = storage === 'compact';
     this.records = new Arena(width + 2);
     this.table = allocate(FIRST_SLOTS);
     this.mask = FIRST_SLOTS - 1;
@@ -55,9 +61,9 @@ export class VisitedSet {
   }
 
   /**
-   * The index of the state that begins at cell `from`, or -1; after -1 the next call may be `insert` with the same state.
+   * The index of the state whose key begins at cell `from`, or -1; after -1 the next call may be `insert` with the same.
    *
-   * @param hash The state's `hashCells`.
+   * @param hash Of the key.
    */
   find(state: Uint32Array, from: number, hash: number): number {
     const { width, table, mask, records } = this;
@@ -96,7 +102,7 @@ export class VisitedSet {
     return index;
   }
 
-  /** Copies the cells of a state. */
+  /** Copies the key of a state. */
   read(index: number, into: Uint32Array): void {
     const { chunks, shift, low, stride } = this.records;
     const chunk = chunks[index >>> shift];
@@ -114,6 +120,19 @@ export class VisitedSet {
   choice(index: number): number {
     const { chunks, shift, low, stride } = this.records;
     return chunks[index >>> shift][(index & low) * stride + this.width + 1];
+  }
+
+  save(writer: SnapshotWriter): void {
+    writer.numbers(this.size, this.table.length);
+    writer.arena(this.records, this.size);
+  }
+
+  restore(reader: SnapshotReader): void {
+    const [size, slots] = reader.numbers(2);
+    this.records = reader.arena(this.width + 2, size);
+    this.size = size;
+    this.rehash(slots);
+    this.measure();
   }
 
   private measure(): void {
@@ -144,7 +163,9 @@ export class VisitedSet {
     const mask = slots - 1;
     const { chunks, shift, low, stride } = this.records;
     for (let index = 0; index < this.size; index++) {
-      const hash = hashCells(chunks[index >>> shift], (index & low) * stride, this.width);
+      const start = (index & low) * stride;
+      const chunk = chunks[index >>> shift];
+      const hash = this.hashed ? chunk[start] : hashCells(chunk, start, this.width);
       let slot = hash & mask;
       while (table[slot] !== 0) slot = (slot + 1) & mask;
       table[slot] = (hash & ~mask) | (index + 1);

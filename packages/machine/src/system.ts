@@ -1,12 +1,22 @@
-import { Interner, PairTable, type Property, type TransitionSystem } from '@quiesce/explore';
+import { cells } from '@quiesce/cpu';
+import {
+  type InternTable,
+  Interner,
+  PairTable,
+  type Property,
+  type SnapshotReader,
+  type SnapshotWriter,
+  type TransitionSystem,
+} from '@quiesce/explore';
 import type { Timeline } from '@quiesce/memory';
-import { choiceMask } from './choice.ts';
+import { choiceMask, decodeChoice } from './choice.ts';
+import { Futures, modifiedBit, sentBit } from './futures.ts';
 import { type MachineLayout, layoutOf } from './layout.ts';
 import { normalizer } from './normal-form.ts';
 import { type Signal, signalKey } from './signal.ts';
 import type { MachineSpec } from './spec.ts';
 import { StateView } from './state-view.ts';
-import { Stepper } from './stepper.ts';
+import { Stepper, pcOf } from './stepper.ts';
 import { stepViolations } from './violation.ts';
 import type { WitnessSpec } from './witness.ts';
 
@@ -19,6 +29,14 @@ export interface SystemOptions {
   readonly fuse?: boolean;
   /** Forgets registers that are dead. Default true. */
   readonly liveness?: boolean;
+  /**
+   * Lets a CPU go first when no order of its next step and what the others may still do can be told apart. Keeps every
+   * verdict and every witness, not the length of counterexamples; the result is final only if {@link
+   * MachineSystem.conclude} says so. Default false.
+   */
+  readonly order?: boolean;
+  /** Where shared states and those of CPUs are numbered, if several systems are to number them alike. */
+  readonly interners?: readonly InternTable[];
 }
 
 /** Everything that a remembered step produced: for each choice five numbers. */
@@ -41,14 +59,20 @@ export class MachineSystem implements TransitionSystem {
   readonly width: number;
   readonly properties: readonly Property[];
   readonly stepper: Stepper;
-  readonly #shared = new Interner();
-  readonly #locals = new Interner();
+  readonly #shared: InternTable;
+  readonly #locals: InternTable;
   readonly #steps = new PairTable();
   /** For each remembered step its choices: choice, shared, local, signals, violation. The table holds the index. */
   readonly #outcomes: number[][] = [];
   readonly #signals: Signal[][] = [];
   readonly #signalIds = new Map<string, number>();
   readonly #received = new PairTable();
+  /** For each remembered step what it reads if others may wait for it, or -1. */
+  readonly #solitary: number[] = [];
+  /** For each remembered step whether steps like it come to an end: 0 not known, 1 yes, 2 no. */
+  readonly #settling: number[] = [];
+  readonly #futures: Futures | undefined;
+  readonly #watches: readonly { readonly start: number; readonly end: number }[];
   readonly #symmetry: boolean;
   readonly #view: StateView;
   readonly #viewLocals: Int32Array[];
@@ -64,6 +88,7 @@ export class MachineSystem implements TransitionSystem {
 
   constructor(spec: MachineSpec, options: SystemOptions = {}) {
     this.spec = spec;
+    [this.#shared, this.#locals] = options.interners ?? [new Interner(), new Interner()];
     this.layout = layoutOf(spec);
     this.stepper = new Stepper(spec, this.layout);
     this.stepper.fuse = options.fuse ?? true;
@@ -78,7 +103,12 @@ export class MachineSystem implements TransitionSystem {
     this.#view = new StateView(this.layout, spec.cpus, this.layout.sharedCells);
     this.#viewLocals = Array.from({ length: spec.cpus }, () => this.#localWork);
     this.#normalize = options.liveness === false ? () => undefined : normalizer(spec, this.layout);
-    this.properties = this.#propertiesFor(options.witnesses ?? []);
+    const witnesses = options.witnesses ?? [];
+    this.properties = this.#propertiesFor(witnesses);
+    this.#watches = witnesses.flatMap(({ watches = [] }) => watches);
+    // In tier 2 a read depends on more than the words that it names.
+    const canOrder = spec.tier !== 2 && witnesses.every(({ watches }) => watches !== undefined);
+    this.#futures = options.order === true && canOrder ? new Futures() : undefined;
   }
 
   #propertiesFor(witnesses: readonly WitnessSpec[]): Property[] {
@@ -110,6 +140,34 @@ export class MachineSystem implements TransitionSystem {
     return { cpu: this.#locals.size, shared: this.#shared.size, steps: this.#steps.size };
   }
 
+  /**
+   * Takes down what the numbers in a state stand for. Remembered steps are computed again, so what was concluded from them
+   * is lost: not for a system with `order`.
+   */
+  save(writer: SnapshotWriter): void {
+    for (const table of [this.#shared, this.#locals]) if (table instanceof Interner) table.save(writer);
+  }
+
+  /** Gives the numbers the meaning that they had in the system that was taken down; this one must be fresh. */
+  restore(reader: SnapshotReader): void {
+    for (const table of [this.#shared, this.#locals]) if (table instanceof Interner) table.restore(reader);
+  }
+
+  /** Whether orders of steps are left out: it was asked for, and every witness says what it watches. */
+  get ordered(): boolean {
+    return this.#futures !== undefined;
+  }
+
+  /**
+   * Whether what a search of this system found is final. If not, an order of steps was left out that matters, as a step
+   * showed that became known later: search again, with what is known now.
+   */
+  conclude(): boolean {
+    if (this.#futures?.refuted !== true) return true;
+    this.#futures.restart();
+    return false;
+  }
+
   initial(emit: (state: Uint32Array) => void): void {
     const state = this.#next;
     state[0] = 0;
@@ -125,7 +183,9 @@ export class MachineSystem implements TransitionSystem {
 
   successors(state: Uint32Array, emit: (choice: number, next: Uint32Array) => void): void {
     const { roles } = this.layout;
+    const first = this.#futures === undefined ? -1 : this.#goesFirst(state, this.#futures);
     for (let cpu = 0; cpu < this.spec.cpus; cpu++) {
+      if (first >= 0 && cpu !== first) continue;
       const local = state[header + cpu];
       // An equal CPU of the same role would only repeat what its neighbour does.
       if (this.#symmetry && cpu > 0 && state[header + cpu - 1] === local && roles[cpu - 1] === roles[cpu])
@@ -167,6 +227,52 @@ export class MachineSystem implements TransitionSystem {
     const outcomes = this.#outcomesOf(state[1], state[header + cpu]);
     const i = outcomes.findIndex((value, at) => at % perChoice === 0 && value === (code & choiceMask));
     this.#compose(state, cpu, outcomes, i);
+  }
+
+  /**
+   * A CPU whose next step may be made before everything else, or -1: it changes nothing but its CPU, shows no violation
+   * and no witness, reads nothing that another CPU may still write, and comes to an end. See ARCHITECTURE.md.
+   */
+  #goesFirst(state: Uint32Array, futures: Futures): number {
+    const shared = state[1];
+    for (let cpu = 0; cpu < this.spec.cpus; cpu++) {
+      const local = state[header + cpu];
+      if (cpu > 0 && state[header + cpu - 1] === local) continue;
+      this.#outcomesOf(shared, local);
+      const reads = this.#solitary[this.#steps.get(shared, local)];
+      if (reads < 0) continue;
+      const disturbing = reads | modifiedBit | sentBit;
+      if (this.#mayOthers(state, cpu, disturbing, futures) || !this.#settles(shared, local)) continue;
+      for (let other = 0; other < this.spec.cpus; other++) {
+        if (other !== cpu) futures.rely(state[header + other], disturbing);
+      }
+      return cpu;
+    }
+    return -1;
+  }
+
+  #mayOthers(state: Uint32Array, cpu: number, effects: number, futures: Futures): boolean {
+    for (let other = 0; other < this.spec.cpus; other++) {
+      if (other !== cpu && (futures.of(state[header + other]) & effects) !== 0) return true;
+    }
+    return false;
+  }
+
+  /** Whether a CPU, going first again and again, gets somewhere where it does not. */
+  #settles(shared: number, local: number): boolean {
+    const passed: number[] = [];
+    for (let at = local; ;) {
+      const outcomes = this.#outcomesOf(shared, at);
+      const step = this.#steps.get(shared, at);
+      const isLoop = passed.includes(step);
+      if (this.#solitary[step] < 0 || this.#settling[step] !== 0 || isLoop) {
+        const ends = !isLoop && (this.#solitary[step] < 0 || this.#settling[step] === 1);
+        for (const each of passed) this.#settling[each] = ends ? 1 : 2;
+        return ends;
+      }
+      passed.push(step);
+      at = outcomes[2];
+    }
   }
 
   /** The successor under outcome `i`, before CPUs are sorted, in the scratch tuple. */
@@ -229,21 +335,54 @@ export class MachineSystem implements TransitionSystem {
     this.#sharedWork.set(sharedBefore);
     this.#localWork.set(localBefore);
     const outcomes: number[] = [];
+    const { text } = stepper.memory;
+    text.reads = 0;
+    let writes = 0;
     for (const choice of stepper.choices(this.#sharedWork, this.#localWork)) {
       this.#sharedWork.set(sharedBefore);
       this.#localWork.set(localBefore);
+      text.writes = 0;
       const failure = stepper.perform(this.#sharedWork, this.#localWork, choice);
-      const changed = stepper.memory.text.sharedChanged;
+      const changed = text.sharedChanged;
+      writes |= text.writes;
       this.#normalize(this.#localWork);
+      const next = this.#locals.intern(this.#localWork);
+      this.#futures?.learn(local, next, text.writes | this.#sent(stepper.signals));
       outcomes.push(
         choice,
         changed ? this.#shared.intern(this.#sharedWork) : shared,
-        this.#locals.intern(this.#localWork),
+        next,
         this.#signalsId(stepper.signals),
         failure === undefined ? 0 : 1 + stepViolations.indexOf(failure.kind),
       );
     }
+    this.#solitary.push(writes === 0 && this.#isSolitary(shared, local, outcomes) ? text.reads : -1);
+    this.#settling.push(0);
     return outcomes;
+  }
+
+  /** What signals do beyond what their step writes. */
+  #sent(signals: readonly Signal[]): number {
+    let bits = 0;
+    for (const { event, interrupt, modified } of signals) {
+      if (event !== undefined || interrupt !== undefined) bits |= sentBit;
+      if (modified !== undefined && this.layout.map.sites[modified].words > 1) bits |= modifiedBit;
+    }
+    return bits;
+  }
+
+  /** Whether the step is the only one of its CPU and concerns that CPU alone, as far as that does not depend on others. */
+  #isSolitary(shared: number, local: number, outcomes: readonly number[]): boolean {
+    const [choice, nextShared, next, signals, violation] = outcomes;
+    if (outcomes.length !== perChoice || decodeChoice(choice).kind !== 'execute') return false;
+    if (nextShared !== shared || next === local || signals !== 0 || violation !== 0) return false;
+    const before = this.#locals.get(local);
+    const after = this.#locals.get(next);
+    // Stores of others open monitors.
+    if (before[cells.MONITOR] !== 0 || after[cells.MONITOR] !== 0) return false;
+    const [from, to] = [pcOf(before), pcOf(after)];
+    const isIn = (pc: number, start: number, end: number): boolean => pc >= start && pc < end;
+    return this.#watches.every(({ start, end }) => isIn(from, start, end) === isIn(to, start, end));
   }
 
   /** A number for a list of signals; 0 for none. */
@@ -269,7 +408,9 @@ export class MachineSystem implements TransitionSystem {
       const failure = this.stepper.receive(this.#localWork, cpu, signal);
       if (failure !== undefined && violation === 0) violation = 1 + stepViolations.indexOf(failure.kind);
     }
-    const received = this.#locals.intern(this.#localWork) * 8 + violation;
+    const next = this.#locals.intern(this.#localWork);
+    this.#futures?.learn(local, next, 0);
+    const received = next * 8 + violation;
     this.#received.set(signals, local, received);
     return received;
   }

@@ -4,6 +4,12 @@ import type { StateView } from './state-view.ts';
 export interface WitnessSpec {
   /** Short, in the terms of the scenario. */
   readonly name: string;
+  /**
+   * Ranges of addresses, each from `start` up to but not including `end`, such that a step which changes nothing but one
+   * CPU, and moves its program counter into and out of none of them, leaves the answer as it is. Without them every step
+   * of a CPU is taken to change the answer, and no order of steps is left out.
+   */
+  readonly watches?: readonly { readonly start: number; readonly end: number }[];
   /** Whether a state shows it. Must depend on the state alone. */
   holds(state: StateView): boolean;
 }

@@ -12,7 +12,7 @@ export {
   type SiteWord,
 } from './map.ts';
 export { type SharedCells, sharedCells, type ViewCells, viewCells } from './cells.ts';
-export { type BarrierReach, InstructionSide } from './instruction-side.ts';
+export { type BarrierReach, InstructionSide, dataBit, textBit } from './instruction-side.ts';
 export { type AccessFault, type AccessSize, Memory, type MemoryObserver } from './memory.ts';
 export {
   registerViews,

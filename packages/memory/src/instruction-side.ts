@@ -11,6 +11,14 @@ import type { TextPort } from './port.ts';
  */
 export type BarrierReach = 'full' | 'store' | 'load' | 'none';
 
+/** Stands for versions, floors and everything else that the instruction side shares, in a set of shared things. */
+export const textBit: number = 1 << 27;
+
+/** Stands for shared data word `d`, and for some others: sets of shared things are bits of one number. */
+export function dataBit(d: number): number {
+  return 1 << (d % 27);
+}
+
 /**
  * What a CPU may fetch from each patchable word: versions and floors.
  *
@@ -35,6 +43,10 @@ export class InstructionSide implements TextPort {
   confined = false;
   /** Whether something was left undone because of {@link confined}. */
   escaped = false;
+  /** What was read of the shared state since it was last cleared: {@link dataBit}s and {@link textBit}. */
+  reads = 0;
+  /** What was written, changed or not, likewise. */
+  writes = 0;
   readonly #words: number;
   readonly #versions: number;
   #shared: Int32Array = new Int32Array(0);
@@ -74,11 +86,13 @@ export class InstructionSide implements TextPort {
 
   /** The number of versions of a site word. */
   versions(t: number): number {
+    this.reads |= textBit;
     return this.#shared[this.sharedCells.count + t];
   }
 
   /** Version `v` of site word `t`, as a signed 32-bit word. */
   versionValue(t: number, v: number): number {
+    this.reads |= textBit;
     return this.#shared[this.sharedCells.value + t * this.#versions + v];
   }
 
@@ -98,6 +112,7 @@ export class InstructionSide implements TextPort {
    */
   globalFloor(t: number): number {
     const { DIC, IDC } = this.map.cache;
+    this.reads |= textBit;
     if (DIC === 0) return this.#shared[this.sharedCells.globalFloor + t];
     return IDC === 1 ? this.versions(t) - 1 : this.#shared[this.sharedCells.cleaned + t];
   }
@@ -121,6 +136,7 @@ export class InstructionSide implements TextPort {
   /** The attached CPU has executed version `v` of site word `t`. */
   executed(t: number, v: number): void {
     if (v === 0) return;
+    this.reads |= textBit;
     const { floor } = this.viewCells;
     const snapshot = this.sharedCells.snapshot + (t * this.#versions + v) * this.#words;
     for (let u = 0; u < this.#words; u++) this.#raise(floor + u, this.#shared[snapshot + u]);
@@ -135,6 +151,7 @@ export class InstructionSide implements TextPort {
    */
   write(t: number, value: number): boolean {
     if (this.escapes()) return false;
+    this.writes |= textBit;
     const cells = this.sharedCells;
     const shared = this.#shared;
     const v = this.versions(t);
@@ -184,6 +201,7 @@ export class InstructionSide implements TextPort {
   /** The attached CPU reads shared data word `d` and learns what its writer knew. */
   readData(d: number): number {
     if (this.escapes()) return 0;
+    this.reads |= dataBit(d);
     this.#learn(this.sharedCells.dataClock + d * this.#words);
     return this.#shared[this.sharedCells.data + d];
   }
@@ -191,6 +209,7 @@ export class InstructionSide implements TextPort {
   /** The attached CPU writes shared data word `d`. */
   writeData(d: number, value: number): void {
     if (this.escapes()) return;
+    this.writes |= dataBit(d);
     const { data, dataClock } = this.sharedCells;
     const { known } = this.viewCells;
     this.#shared[data + d] = value;
@@ -251,6 +270,7 @@ export class InstructionSide implements TextPort {
       const own = this.#view[lastOpenStore + u] === versions;
       return own ? Math.abs(this.#view[openStore + u]) - 2 : versions - 1;
     }
+    this.reads |= textBit;
     const before = this.#view[cleanedBefore + u];
     return before === 0 ? this.#shared[this.sharedCells.cleaned + u] : before - 1;
   }
@@ -261,6 +281,7 @@ export class InstructionSide implements TextPort {
     const { pendingClean, cleanedBefore, pendingInvalidate, pendingLocalInvalidate, localFloor } =
       this.viewCells;
     const view = this.#view;
+    this.writes |= textBit;
     for (let u = 0; u < this.#words; u++) {
       if (reach !== 'none') this.#completeStore(u);
       if (reach === 'store') continue;
@@ -280,6 +301,7 @@ export class InstructionSide implements TextPort {
     if (reach !== 'full' || !this.hasUncompleted() || this.escapes()) return;
     const { openStore, pendingClean, cleanedBefore } = this.viewCells;
     const view = this.#view;
+    this.writes |= textBit;
     for (let u = 0; u < this.#words; u++) {
       view[openStore + u] = -Math.abs(view[openStore + u]);
       const cleaned = this.#shared[this.sharedCells.cleaned + u];

@@ -1,23 +1,16 @@
-import {
-  type BoundHit,
-  type ExploreOptions,
-  type Result,
-  type Strategy,
-  type Violation,
-  explore,
-} from '@quiesce/explore';
+import type { BoundHit, Result, Storage, Strategy, Violation } from '@quiesce/explore';
 import {
   type Calmest,
   doomedAt,
   fewestSwitches,
   type MachineSpec,
-  MachineSystem,
+  type MachineSystem,
   Simulation,
   switchesOf,
-  type SystemOptions,
   type ViolationKind,
   type WitnessSpec,
 } from '@quiesce/machine';
+import { type ExplorationOptions, exploration } from './exploration.ts';
 import { pinnedOutcome, type Scenario, witnessExpected } from './scenario.ts';
 import { encodeToken } from './token.ts';
 
@@ -38,7 +31,7 @@ export interface Model {
   readonly events: readonly string[];
   readonly strategy: Strategy;
   /** How states were stored: `exact` means that no two were taken for one. */
-  readonly storage: 'exact';
+  readonly storage: Storage;
   /** Reductions that were in force. */
   readonly reductions: readonly string[];
 }
@@ -72,6 +65,8 @@ export interface CheckResult {
   readonly transitions: number;
   readonly depth: number;
   readonly milliseconds: number;
+  /** Memory for states and edges. */
+  readonly bytes: number;
   /** Every bound that was hit, and every event budget that is finite. Empty for a proof without conditions. */
   readonly bounds: readonly string[];
   /** How many states show each witness. */
@@ -81,11 +76,7 @@ export interface CheckResult {
 }
 
 /** How to check. */
-export interface CheckOptions extends Pick<
-  ExploreOptions,
-  'all' | 'bounds' | 'onProgress' | 'signal' | 'strategy'
-> {
-  readonly reductions?: Pick<SystemOptions, 'symmetry' | 'fuse' | 'liveness'>;
+export interface CheckOptions extends ExplorationOptions {
   /** Tier of the model. Default: that of the machine. */
   readonly tier?: 1 | 2;
 }
@@ -107,10 +98,10 @@ export async function check<I extends { readonly spec: MachineSpec }>(
   options: CheckOptions = {},
 ): Promise<CheckResult> {
   const image = scenario.image(cpus);
-  const { reductions = {}, tier, ...exploring } = options;
+  const { tier, ...exploring } = options;
   const spec = tier === undefined ? image.spec : { ...image.spec, tier };
-  const system = new MachineSystem(spec, { ...reductions, witnesses: scenario.ask(image) });
-  const result = await explore(system, exploring);
+  const found = await exploration(spec, scenario.ask(image), exploring);
+  const { system, result } = found;
   const bounds = [
     ...('bounds' in result ? result.bounds.map(boundText) : []),
     ...budgets(image.spec.events ?? []),
@@ -123,19 +114,21 @@ export async function check<I extends { readonly spec: MachineSpec }>(
     // What was explored is then only what a finite number of events allows.
     verdict: result.verdict === 'holds' && bounds.length > 0 ? 'holds-within-bounds' : result.verdict,
     violations: violationsOf(result, scenario.id, cpus, system, statistics.strategy === 'breadth-first'),
-    model: modelOf(spec, options),
+    model: modelOf(spec, options, found.ordered),
     states: statistics.states,
     transitions: statistics.transitions,
     depth: statistics.depth,
-    milliseconds: Math.round(statistics.milliseconds * 10) / 10,
+    milliseconds: Math.round(found.milliseconds * 10) / 10,
+    bytes: statistics.bytes,
     bounds,
     witnesses: Object.fromEntries(result.witnesses.map(({ name, count }) => [name, count])),
     ...(result.verdict === 'aborted' ? { reason: result.reason.message } : {}),
   };
 }
 
-function boundText({ bound, limit }: BoundHit): string {
-  return `${bound} <= ${limit}`;
+function boundText(hit: BoundHit): string {
+  if (hit.bound !== 'compaction') return `${hit.bound} <= ${hit.limit}`;
+  return `64 bits a state, P(one overlooked) about ${hit.omission.toExponential(1)}`;
 }
 
 function budgets(
@@ -152,7 +145,7 @@ const unmodelled: Readonly<Record<1 | 2, readonly string[]>> = {
   2: ['stores visible before earlier loads or atomics of their CPU'],
 };
 
-function modelOf(spec: MachineSpec, options: CheckOptions): Model {
+function modelOf(spec: MachineSpec, options: CheckOptions, ordered: boolean): Model {
   const { symmetry = true, fuse = true, liveness = true } = options.reductions ?? {};
   return {
     tier: spec.tier ?? 1,
@@ -162,11 +155,12 @@ function modelOf(spec: MachineSpec, options: CheckOptions): Model {
     DIC: spec.memory.cache?.DIC ?? 0,
     events: (spec.events ?? []).map(({ kind, budget }) => `${kind} ${budget}`),
     strategy: options.strategy ?? 'breadth-first',
-    storage: 'exact',
+    storage: options.storage ?? 'exact',
     reductions: [
       ...(symmetry ? ['symmetry'] : []),
       ...(fuse ? ['local steps'] : []),
       ...(liveness ? ['dead registers'] : []),
+      ...(ordered ? ['step order'] : []),
     ],
   };
 }

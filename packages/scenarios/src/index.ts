@@ -9,6 +9,7 @@ export {
   type Question,
 } from './check.ts';
 export { type AskedWitness, define, type Definition } from './define.ts';
+export type { Reductions } from './exploration.ts';
 export { type Image, imageOf, type MachineOptions } from './image.ts';
 export {
   type Finding,

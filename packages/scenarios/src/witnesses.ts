@@ -1,16 +1,30 @@
 import type { StateView, WitnessSpec } from '@quiesce/machine';
 import type { Image } from './image.ts';
 
+/** Where the program calls a CPU quiescent. */
+function quiescent(image: Image): { readonly start: number; readonly end: number }[] {
+  return image.program.quiescent.map(({ start, end }) => ({
+    start: image.address(start),
+    end: image.address(end),
+  }));
+}
+
 const everyCpu = (state: StateView, holds: (cpu: number) => boolean): boolean => {
   for (let cpu = 0; cpu < state.cpus; cpu++) if (!holds(cpu)) return false;
   return true;
 };
+
+const oneWord = (address: number): { readonly start: number; readonly end: number } => ({
+  start: address,
+  end: address + 4,
+});
 
 /** Every site holds its new words and every CPU has finished: the protocol does its work. */
 export function completed(image: Image): WitnessSpec {
   const words = newWords(image);
   return {
     name: 'patched, and every CPU went on',
+    watches: [oneWord(image.spec.done)],
     holds: (state) =>
       words.every(({ address, word }) => state.newest(address) === word) &&
       everyCpu(state, (cpu) => state.pc(cpu) === image.spec.done),
@@ -29,9 +43,11 @@ function newWords(image: Image): { readonly address: number; readonly word: numb
 
 /** A site is modified while a CPU other than the one that stores is not quiescent: the early patch. */
 export function patchedEarly(image: Image): WitnessSpec {
+  const ranges = quiescent(image);
   const store = image.address(image.program.store);
   return {
     name: 'about to patch while a CPU is outside its wait loop',
+    watches: [...ranges, oneWord(store)],
     holds: (state) => {
       let patchers = 0;
       let outside = 0;
@@ -51,6 +67,7 @@ export function patchedUnderStopMachine(image: Image): WitnessSpec {
   const store = image.address(image.program.store);
   return {
     name: 'patched while a CPU was still in multi_cpu_stop',
+    watches: [{ start, end }, oneWord(store)],
     holds: (state) => {
       let patching = false;
       let stopping = false;
@@ -70,6 +87,7 @@ export function patchedTwice(image: Image): WitnessSpec {
   const store = image.address(image.program.store);
   return {
     name: 'a second CPU becomes master and patches again',
+    watches: [oneWord(store)],
     holds: (state) =>
       words.every(({ address, word }) => state.newest(address) === word) &&
       !everyCpu(state, (cpu) => state.pc(cpu) !== store),
@@ -82,6 +100,7 @@ export function handlerRunsSite(image: Image): WitnessSpec {
   const own = image.address(image.program.done) | 0;
   return {
     name: 'a handler runs the site',
+    watches: [oneWord(site)],
     holds: (state) => !everyCpu(state, (cpu) => state.pc(cpu) !== site || state.register(cpu, 30) === own),
   };
 }
@@ -91,6 +110,7 @@ export function waitsUnmasked(image: Image, label: string): WitnessSpec {
   const address = image.address(label);
   return {
     name: 'a wait loop runs with an exception unmasked',
+    watches: [oneWord(address)],
     holds: (state) => !everyCpu(state, (cpu) => state.pc(cpu) !== address || state.daif(cpu) === 0x3c0),
   };
 }
@@ -98,5 +118,9 @@ export function waitsUnmasked(image: Image, label: string): WitnessSpec {
 /** A CPU is at a label. */
 export function at(image: Image, label: string, name: string): WitnessSpec {
   const address = image.address(label);
-  return { name, holds: (state) => !everyCpu(state, (cpu) => state.pc(cpu) !== address) };
+  return {
+    name,
+    watches: [oneWord(address)],
+    holds: (state) => !everyCpu(state, (cpu) => state.pc(cpu) !== address),
+  };
 }

@@ -175,3 +175,41 @@ describe('the order of the search', () => {
     180_000,
   );
 });
+
+describe('leaving out orders of steps', () => {
+  // What is left out is too large without; it is counted.
+  it.each([
+    [1, 0],
+    [2, 0],
+    [3, 1],
+    [4, 12],
+  ])(
+    'changes no finding, and no length of a counterexample, with %i CPUs',
+    async (cpus, beyond) => {
+      let left = 0;
+      let fewer = 0;
+      for (const scenario of catalogue) {
+        if (scenario.least > cpus) continue;
+        const every = await reducedSpace(scenario, cpus);
+        if (isCut(every)) {
+          left++;
+          continue;
+        }
+        const result = await check(scenario, cpus);
+        const where = `${scenario.id} with ${cpus} CPUs`;
+        expect(result.verdict, where).toBe(every.verdict);
+        for (const { kind, steps } of result.violations) {
+          const same = every.violations.find((violation) => violation.kind === kind);
+          expect(same?.steps, where).toBe(steps);
+        }
+        if (result.verdict === 'violated') continue;
+        expect(findings(result), where).toEqual(findings(every));
+        expect(result.states, where).toBeLessThanOrEqual(every.states);
+        if (result.states < every.states) fewer++;
+      }
+      expect(left).toBe(beyond);
+      expect(fewer > 0).toBe(cpus > 1);
+    },
+    180_000,
+  );
+});

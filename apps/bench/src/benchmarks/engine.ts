@@ -1,4 +1,5 @@
 import { exploreSync } from '@quiesce/explore';
+import { exploreParallel } from '@quiesce/explore/node';
 import type { Benchmark } from '../benchmark.ts';
 import { cpuSeconds, roundsOf } from '../clock.ts';
 import { type PatchVariant, patchModel } from '../systems/patch.ts';
@@ -38,9 +39,39 @@ function engine(
   };
 }
 
+/** How much faster two threads are than one, by the clock: it takes two idle cores to tell. */
+const workers: Benchmark = {
+  group: 'engine',
+  name: 'two workers against one',
+  async measure(scale) {
+    const cpus = scale.quick ? 6 : 8;
+    const module = new URL('../systems/patch.js', import.meta.url).href;
+    const source = { module, factory: 'workerModel', argument: [cpus, 'B'], interners: 2 };
+    const values: number[] = [];
+    let states = 0;
+    for (let round = 0; round < 3; round++) {
+      const [one, two] = [
+        await exploreParallel(source, { workers: 1 }),
+        await exploreParallel(source, { workers: 2 }),
+      ];
+      if (two.verdict !== 'holds') throw new Error(`the stop machine ${two.verdict}`);
+      states = two.statistics.states;
+      values.push(one.statistics.milliseconds / two.statistics.milliseconds);
+    }
+    return {
+      unit: 'times',
+      values,
+      limit: { bound: 'at least', value: 1.6 },
+      note: `N=${cpus}, ${numeral(states)} states, wall clock`,
+      details: { cpus, states },
+    };
+  },
+};
+
 /** The search on a system that costs next to nothing by itself. */
 export const engineBenchmarks: readonly Benchmark[] = [
   engine('stop machine by hand', 'B', false, 8, 6),
   engine('stop machine by hand, interrupts', 'E', false, 6, 4),
   engine('stop machine by hand, sorted', 'B', true, 16, 10),
+  workers,
 ];

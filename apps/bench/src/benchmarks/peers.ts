@@ -1,7 +1,7 @@
 import { exploreSync } from '@quiesce/explore';
-import { MachineSystem } from '@quiesce/machine';
+import { check } from '@quiesce/scenarios';
 import type { Benchmark, Limit, Measurement } from '../benchmark.ts';
-import { cpuSeconds } from '../clock.ts';
+import { cpuSeconds, cpuSecondsOf } from '../clock.ts';
 import type { PeerRun } from '../peers/peer-run.ts';
 import { spin, spinPresent } from '../peers/spin.ts';
 import { tlc, tlcPresent } from '../peers/tlc.ts';
@@ -26,17 +26,17 @@ const comparisons: readonly Comparison[] = [
     title: 'patch_text (B)',
     variant: 'B',
     sizes: [2, 4, 6, 7, 8],
-    reducedSizes: [2, 4, 6, 8, 12, 16],
-    scenario: 'patch-text-mainline-stop-path',
-    machineSizes: [2, 4, 6, 8, 12, 16],
+    reducedSizes: [2, 4, 6, 8, 16],
+    scenario: 'patch-text-mainline',
+    machineSizes: [2, 4, 6, 8, 16, 32],
   },
   {
     title: 'alternatives (D)',
     variant: 'D',
     sizes: [2, 4, 6, 7, 8],
-    reducedSizes: [2, 4, 6, 8, 12, 16],
+    reducedSizes: [2, 4, 6, 8, 16],
     scenario: 'alternatives-patch1-state-load',
-    machineSizes: [2, 4, 6, 8, 12, 16],
+    machineSizes: [2, 4, 6, 8, 16, 32],
   },
   {
     title: 'interrupts, masked (E)',
@@ -57,17 +57,18 @@ const comparisons: readonly Comparison[] = [
 
 /** What each tool looks at, and what it cannot see: printed below the table. */
 export const peersLegend: readonly string[] = [
-  'SPIN, TLC and "same model" explore peers/patch.pml and peers/Patch.tla: one patchable location on the stop path, two',
-  'sites, one step for each shared access and fetch. They see neither registers nor instructions, neither caches nor',
-  'versions of a word, neither DC, IC nor DSB; a handler is one fetch. SPIN and TLC check its assertions.',
-  '"machine code" executes the A64 instructions of the protocol with its callees, and checks every fetch against every',
-  'version that may still be seen, cache maintenance, torn sites, asserts, faults, and that everybody gets out.',
-  'Times are CPU time of the search; translating, compiling and starting are not counted on either side.',
+  'SPIN, TLC and "same model" explore peers/patch.pml and peers/Patch.tla: one patchable location on',
+  'the stop path, two sites, one step for each shared access and fetch. They see neither registers nor',
+  'instructions, neither caches nor versions of a word, neither DC, IC nor DSB; a handler is one fetch.',
+  'SPIN and TLC check its assertions. "machine code" executes the A64 instructions of the protocol with',
+  'its callees, and checks every fetch against every version that may be seen, cache maintenance, torn',
+  'sites, asserts, faults, and that everybody gets out. Times are CPU time of the search; translating,',
+  'compiling and starting are not counted on either side.',
 ];
 
 interface Run {
   readonly tool: string;
-  readonly run: (cpus: number) => PeerRun;
+  readonly run: (cpus: number) => PeerRun | Promise<PeerRun>;
   readonly sizes: readonly number[];
   /** Undefined where the tool is not installed. */
   readonly present?: () => boolean;
@@ -84,17 +85,16 @@ function sameModel(cpus: number, variant: PatchVariant, sorted: boolean): PeerRu
   return { holds: result.verdict === 'holds', states, transitions, seconds, bytes };
 }
 
-/** Checks machine code, everything from the assembled program on. */
-function machineCode(cpus: number, id: string): PeerRun {
+/** Checks machine code: everything from the source of the protocol to the verdict. */
+async function machineCode(cpus: number, id: string): Promise<PeerRun> {
   const scenario = scenarioNamed(id);
-  const image = scenario.image(cpus);
-  let result: ReturnType<typeof exploreSync> | undefined;
-  const seconds = cpuSeconds(() => {
-    result = exploreSync(new MachineSystem(image.spec, { witnesses: scenario.ask(image) }));
+  let result: Awaited<ReturnType<typeof check>> | undefined;
+  const seconds = await cpuSecondsOf(async () => {
+    result = await check(scenario, cpus);
   });
-  if (result === undefined) throw new Error('the search returned nothing');
-  const { states, transitions, bytes } = result.statistics;
-  return { holds: result.verdict === 'holds', states, transitions, seconds, bytes };
+  if (result === undefined) throw new Error('the check returned nothing');
+  const { verdict, states, transitions, bytes } = result;
+  return { holds: verdict === 'holds', states, transitions, seconds, bytes };
 }
 
 /** Everybody who explores one protocol. */
@@ -130,10 +130,11 @@ function runsOf({ variant, sizes, reducedSizes, scenario, machineSizes }: Compar
 /** Seconds that SPIN took in this run, by protocol and size: what the rows after it are compared with. */
 const spinTimes = new Map<string, number>();
 
-function measured(comparison: Comparison, { tool, run }: Run, cpus: number): Measurement {
+async function measured(comparison: Comparison, { tool, run }: Run, cpus: number): Promise<Measurement> {
   // The first rounds of ours compile.
   const rounds = tool.startsWith('SPIN') || tool.startsWith('TLC') ? 2 : cpus > 4 ? 3 : 9;
-  const found = Array.from({ length: rounds }, () => run(cpus));
+  const found: PeerRun[] = [];
+  for (let round = 0; round < rounds; round++) found.push(await run(cpus));
   const values = found.map(({ seconds }) => Math.max(1, 1000 * seconds));
   const { holds, states, transitions, bytes } = found[0];
   const key = `${comparison.variant} ${cpus}`;

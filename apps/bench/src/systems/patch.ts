@@ -1,4 +1,4 @@
-import { Interner, type TransitionSystem } from '@quiesce/explore';
+import { type InternTable, Interner, type TransitionSystem } from '@quiesce/explore';
 
 /**
  * Who patches and what is masked, as the models in `peers/` name it: `A` the first arrival patches; `B` the last; `C`
@@ -17,6 +17,8 @@ export interface PatchOptions {
   readonly sorted?: boolean;
   /** Leaves the assertions out: every state is explored, whatever it violates. */
   readonly unchecked?: boolean;
+  /** Where shared records and those of CPUs are numbered; workers share them. */
+  readonly interners?: readonly InternTable[];
 }
 
 const sites = 2;
@@ -86,8 +88,7 @@ export function patchModel(
   const width = 1 + Math.ceil(cpus / 4);
   const next = new Uint32Array(width);
   const bytes = new Uint8Array(next.buffer, 4);
-  const shareds = new Interner();
-  const locals = new Interner();
+  const [shareds, locals] = options.interners ?? [new Interner(), new Interner()];
   const shared = new Int32Array(sharedCells);
   const local = new Int32Array(localCells);
   // Two steps for each pair of records: its own, and taking an exception. 0: not computed.
@@ -213,7 +214,7 @@ export function patchModel(
     return local[handling] === 1 || shared[patching] === 0;
   }
 
-  const numbered = (interner: Interner, cells: Int32Array): number => {
+  const numbered = (interner: InternTable, cells: Int32Array): number => {
     const id = interner.intern(cells);
     if (id < mostRecords) return id;
     throw new RangeError(`the model has more than ${mostRecords} different records`);
@@ -264,4 +265,11 @@ export function patchModel(
       }
     },
   };
+}
+
+/** Makes the model in a worker. */
+export function workerModel(argument: unknown, interners: readonly InternTable[]): TransitionSystem {
+  // What the benchmark starts its workers with.
+  const [cpus, variant] = argument as readonly [number, PatchVariant];
+  return patchModel(cpus, variant, { interners });
 }

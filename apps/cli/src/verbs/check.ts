@@ -3,8 +3,11 @@ import type { Finding } from '@quiesce/trace';
 import type { Arguments } from '../arguments.ts';
 import {
   type CheckPlan,
+  type ReductionSwitch,
   checkRow,
+  continuation,
   interruptible,
+  reductionSwitches,
   replayCommand,
   runCheck,
   statusOf,
@@ -15,7 +18,7 @@ import { coloursFor, widthFor } from '../colour.ts';
 import type { Host } from '../host.ts';
 import { printJson } from '../json.ts';
 import { type Case, junitText } from '../junit.ts';
-import { cpuNumbers, seconds, wholeNumber } from '../numbers.ts';
+import { cpuNumbers, memorySize, seconds, wholeNumber } from '../numbers.ts';
 import { TraceFiles, outputOptions, traceEnding } from '../outputs.ts';
 import { ProgressLine } from '../progress.ts';
 import { isPath, scenariosNamed, subjectsNamed } from '../selection.ts';
@@ -25,7 +28,21 @@ import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 
 /** Options that change what is explored: with them there is no pinned verdict to compare with. */
-const exploring = ['all', 'max-states', 'max-time', 'max-depth', 'strategy', 'no-reductions', 'tier'];
+const exploring = [
+  'all',
+  'max-states',
+  'max-time',
+  'max-depth',
+  'max-memory',
+  'compact',
+  'strategy',
+  'checkpoint',
+  'resume',
+  'self-check',
+  'workers',
+  'tier',
+  ...Object.keys(reductionSwitches),
+];
 
 /** Options that write files about what was found. */
 const writing = [...Object.keys(outputOptions), 'junit'];
@@ -47,6 +64,20 @@ export const check: Verb = {
     'max-states': { value: 'N', example: '100000', does: 'give up after so many states' },
     'max-time': { value: 'SECONDS', example: '60', does: 'give up after so long' },
     'max-depth': { value: 'N', example: '50', does: 'give up on longer schedules' },
+    'max-memory': { value: 'SIZE', example: '4GiB', does: 'give up when states need so much memory' },
+    compact: { does: 'keep 64 bits of each state: less memory, and never a proof' },
+    checkpoint: {
+      value: 'FILE',
+      example: 'search.ckpt',
+      does: 'write the search there every minute and when it is cut short',
+    },
+    resume: {
+      value: 'FILE',
+      example: 'search.ckpt',
+      does: 'go on with a search; same options, other bounds',
+    },
+    workers: { value: 'N', example: '2', does: 'explore with N threads, in every order of steps' },
+    'self-check': { does: 'execute every step twice and stop if the two differ' },
     strategy: {
       value: 'ORDER',
       values: ['breadth-first', 'depth-first'],
@@ -59,7 +90,11 @@ export const check: Verb = {
       example: '2',
       does: '1: data in program order, 2: weak data (default: as pinned)',
     },
-    'no-reductions': { does: 'no symmetry, no fused steps, no dead registers' },
+    'no-reductions': { does: 'none of the reductions below' },
+    'no-symmetry': { does: 'tell CPUs of one role apart' },
+    'no-local-steps': { does: 'make a state of every instruction' },
+    'no-dead-registers': { does: 'keep registers that nothing can read any more' },
+    'no-step-order': { does: 'explore steps in every order, also where none matters' },
     trace: {
       value: 'FORM',
       values: ['full', 'short', 'none'],
@@ -81,6 +116,14 @@ export const check: Verb = {
     if (traceForm(given) !== undefined) {
       given.conflict('json', ['trace'], 'a replay token stands for the trace');
     }
+    if (given.text('strategy') === 'depth-first') {
+      given.conflict('compact', ['strategy'], 'the states to expand are kept in the order of their depth');
+    }
+    given.conflict(
+      'workers',
+      ['compact', 'checkpoint', 'resume', 'strategy', 'tier'],
+      'threads explore tier 1 breadth first, store states exactly, and cannot be written down',
+    );
     given.conflict('cpus', ['sizes'], 'both say how many CPUs');
     given.conflict(
       'expect',
@@ -128,16 +171,27 @@ function tierOf(text: string | undefined): CheckPlan['tier'] {
 }
 
 function planOf(given: Arguments): CheckPlan {
-  const [states, time, depth] = ['max-states', 'max-time', 'max-depth'].map((name) => given.text(name));
+  const [states, time, depth, memory] = ['max-states', 'max-time', 'max-depth', 'max-memory'].map((name) =>
+    given.text(name),
+  );
+  const [checkpoint, resume, workers] = ['checkpoint', 'resume', 'workers'].map((name) => given.text(name));
+  // Every key of the table is one.
+  const switches = Object.keys(reductionSwitches) as ReductionSwitch[];
   return {
     all: given.flag('all'),
     bounds: {
       ...(states === undefined ? {} : { states: wholeNumber('--max-states', states, 1) }),
       ...(time === undefined ? {} : { milliseconds: seconds('--max-time', time) }),
       ...(depth === undefined ? {} : { depth: wholeNumber('--max-depth', depth, 0) }),
+      ...(memory === undefined ? {} : { bytes: memorySize('--max-memory', memory) }),
     },
     strategy: given.text('strategy') === 'depth-first' ? 'depth-first' : 'breadth-first',
-    reductions: !given.flag('no-reductions'),
+    storage: given.flag('compact') ? 'compact' : 'exact',
+    without: switches.filter((name) => given.flag(name)),
+    selfCheck: given.flag('self-check'),
+    workers: workers === undefined ? 1 : wholeNumber('--workers', workers, 1),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+    ...(resume === undefined ? {} : { resume }),
     tier: tierOf(given.text('tier')),
   };
 }
@@ -150,6 +204,14 @@ function explore(given: Arguments, host: Host): Promise<number> {
   const checks = subjectsNamed(given.positionals, host).flatMap((subject) =>
     (wanted ?? subject.sizes).map((n) => ({ subject, n })),
   );
+  const single = plan.checkpoint === undefined ? (plan.resume === undefined ? '' : 'resume') : 'checkpoint';
+  if (single !== '' && checks.length > 1)
+    throw usage(
+      `--${single} is for one check, and these are ${checks.length}; name one scenario and one --cpus`,
+    );
+  const foreign = checks.find(({ subject }) => subject.scenario === undefined);
+  if (plan.workers > 1 && foreign !== undefined)
+    throw usage(`--workers is for the catalogue, and '${foreign.subject.argument}' is a file; leave it out`);
   for (const { subject, n } of checks) subject.source(n);
   const files = new TraceFiles(given, host);
   const progress = new ProgressLine(host);
@@ -162,7 +224,8 @@ function explore(given: Arguments, host: Host): Promise<number> {
     for (const [i, { subject, n }] of checks.entries()) {
       if (interruption.aborted) break;
       progress.label(`${i + 1}/${checks.length} ${subject.id}, ${n} CPUs`);
-      const result = await runCheck(subject, n, plan, progress, interruption);
+      const kept = continuation(host, subject, n, plan);
+      const result = await runCheck(subject, n, plan, progress, interruption, kept);
       const expected = given.flag('expect') ? subject.compare(result) : undefined;
       const status =
         expected === undefined ? statusOf(subject, result) : Number(expected.differences.length > 0);

@@ -1,0 +1,118 @@
+import { exploreSync } from '@quiesce/explore';
+import { MachineSystem, type WitnessSpec } from '@quiesce/machine';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type SmallMachine, small } from './small-machine.ts';
+
+/** What an exploration finds: the first violation or `holds`, the witnesses that are reached, and how many states. */
+interface Finding {
+  readonly verdict: string;
+  readonly reached: readonly string[];
+  readonly states: number;
+}
+
+function finding(machine: SmallMachine, order: boolean): Finding {
+  const { spec } = machine;
+  const start = machine.address('done');
+  const end = start + 4;
+  const everybody: WitnessSpec = {
+    name: 'everybody is done',
+    watches: [{ start, end }],
+    holds: (view) => Array.from({ length: spec.cpus }, (_, cpu) => view.pc(cpu)).every((pc) => pc === start),
+  };
+  const system = new MachineSystem(spec, { order, witnesses: [everybody] });
+  let result = exploreSync(system);
+  const isSeen = (): boolean => result.verdict === 'violated' && result.violations[0].kind === 'always';
+  while (!system.conclude() && !isSeen()) result = exploreSync(system);
+  if (result.verdict === 'aborted') throw result.reason.error;
+  return {
+    verdict: result.verdict === 'violated' ? result.violations[0].property : result.verdict,
+    reached:
+      result.verdict === 'violated'
+        ? []
+        : result.witnesses.filter(({ count }) => count > 0).map(({ name }) => name),
+    states: result.statistics.states,
+  };
+}
+
+const words = ['first', 'second', 'third'] as const;
+
+/** Instructions on a shared word; w20 counts what was read. */
+const actions: readonly ((word: string, label: string) => string)[] = [
+  (word) => `    adrp x1, ${word}\n    ldr w2, [x1, :lo12:${word}]\n    add w20, w20, w2`,
+  (word) => `    adrp x1, ${word}\n    mov w2, #1\n    str w2, [x1, :lo12:${word}]`,
+  (word) =>
+    `    adrp x1, ${word}\n    add x1, x1, :lo12:${word}\n    mov w2, #1\n    ldadd w2, w3, [x1]\n    add w20, w20, w3`,
+  (word, label) => `    adrp x1, ${word}\n${label}:\n    ldr w2, [x1, :lo12:${word}]\n    cbz w2, ${label}`,
+  (word, label) =>
+    `    adrp x1, ${word}\n${label}:\n    ldr w2, [x1, :lo12:${word}]\n    ldr w3, [x1, :lo12:${word}]\n    cbz w2, ${label}`,
+  () => '    isb',
+  () => '    add w20, w20, #1',
+];
+
+interface Thread {
+  readonly actions: readonly (readonly [action: number, word: number])[];
+  /** The CPU reports a bug if w20 ends with this value. */
+  readonly wrong: number;
+}
+
+function source(threads: readonly Thread[]): string {
+  const bodies = threads.map(({ actions: list, wrong }, cpu) => {
+    const lines = list.map(([action, word], i) => actions[action](words[word], `wait_${cpu}_${i}`));
+    return [`thread_${cpu}:`, ...lines, `    cmp w20, #${wrong}`, '    b.ne done', '    brk #0x800'].join(
+      '\n',
+    );
+  });
+  const jumps = threads.map((_, cpu) => `    cmp w0, #${cpu}\n    b.eq thread_${cpu}`);
+  return [
+    'start:',
+    '    adrp x1, cpu_number',
+    '    ldr w0, [x1, :lo12:cpu_number]',
+    '    mov w20, #0',
+    ...jumps,
+    '    b done',
+    ...bodies,
+    'done: nop',
+    '    .data',
+    ...words.map((word) => `${word}: .quad 0`),
+    '    .section .percpu, "aw"',
+    'cpu_number: .quad 0',
+    '',
+  ].join('\n');
+}
+
+describe('leaving out orders of steps', () => {
+  const thread = fc.record({
+    actions: fc.array(fc.tuple(fc.nat({ max: actions.length - 1 }), fc.nat({ max: words.length - 1 })), {
+      minLength: 1,
+      maxLength: 5,
+    }),
+    wrong: fc.nat({ max: 4 }),
+  });
+
+  it('changes no finding of random programs', () => {
+    let fewer = 0;
+    fc.assert(
+      fc.property(fc.array(thread, { minLength: 2, maxLength: 3 }), (threads) => {
+        const machine = small(source(threads), { cpus: threads.length });
+        const every = finding(machine, false);
+        const some = finding(machine, true);
+        expect({ verdict: some.verdict, reached: some.reached }).toEqual({
+          verdict: every.verdict,
+          reached: every.reached,
+        });
+        if (every.verdict === 'holds' && some.states < every.states) fewer++;
+      }),
+      { numRuns: 200 },
+    );
+    expect(fewer).toBeGreaterThan(5);
+  });
+
+  it('is not done where a witness does not say what it watches', () => {
+    const machine = small(source([{ actions: [[0, 0]], wrong: 4 }]), { cpus: 1 });
+    const silent: WitnessSpec = { name: 'any', holds: () => true };
+    expect(new MachineSystem(machine.spec, { order: true, witnesses: [silent] }).ordered).toBe(false);
+    expect(new MachineSystem(machine.spec, { order: true }).ordered).toBe(true);
+    expect(new MachineSystem(machine.spec).ordered).toBe(false);
+  });
+});

@@ -1,0 +1,71 @@
+import { type ExploreOptions, type Result, explore } from '@quiesce/explore';
+import { type MachineSpec, MachineSystem, type SystemOptions, type WitnessSpec } from '@quiesce/machine';
+
+/** How to explore a machine. */
+export interface ExplorationOptions extends Pick<
+  ExploreOptions,
+  'all' | 'bounds' | 'check' | 'checkpoint' | 'onProgress' | 'resume' | 'signal' | 'storage' | 'strategy'
+> {
+  /** Every one is in force by default. */
+  readonly reductions?: Reductions;
+  /** Explores in another way than in this thread, leaving out no order of steps. */
+  readonly engine?: (reductions: Reductions) => Promise<Pick<Exploration, 'system' | 'result'>>;
+}
+
+/** The reductions, each of which can be left out. */
+export type Reductions = Pick<SystemOptions, 'symmetry' | 'fuse' | 'liveness' | 'order'>;
+
+/** What was explored, and what came of it. */
+export interface Exploration {
+  readonly system: MachineSystem;
+  readonly result: Result;
+  /** Whether orders of steps were left out. */
+  readonly ordered: boolean;
+  /** Searches that were made. */
+  readonly milliseconds: number;
+}
+
+/**
+ * Explores a machine. At first orders of steps are left out that make no difference, again and again until every step
+ * that this was concluded from is known. If that finds a violation, the whole space is searched for the nearest one. With
+ * `all`, where every violation counts, and with a checkpoint, no order is left out.
+ */
+export async function exploration(
+  spec: MachineSpec,
+  witnesses: readonly WitnessSpec[],
+  options: ExplorationOptions,
+): Promise<Exploration> {
+  const { reductions = {}, engine, ...exploring } = options;
+  if (engine !== undefined) {
+    const found = await engine({ ...reductions, order: false });
+    return { ...found, ordered: false, milliseconds: found.result.statistics.milliseconds };
+  }
+  let milliseconds = 0;
+  const search = async (system: MachineSystem): Promise<Result> => {
+    const { bounds = {} } = exploring;
+    const time = bounds.milliseconds;
+    const left = time === undefined ? {} : { milliseconds: Math.max(0, time - milliseconds) };
+    const result = await explore(system, { ...exploring, bounds: { ...bounds, ...left } });
+    milliseconds += result.statistics.milliseconds;
+    return result;
+  };
+  const isWhole = options.all === true || options.checkpoint !== undefined || options.resume !== undefined;
+  let found: Exploration | undefined;
+  if (!isWhole && reductions.order !== false) {
+    const system = new MachineSystem(spec, { ...reductions, order: true, witnesses });
+    let result = await search(system);
+    // What was seen to happen is real even if orders are missing that matter; what was not seen to happen may not be.
+    while (!system.conclude() && (result.verdict === 'holds' || isHang(result)))
+      result = await search(system);
+    found = { system, result, ordered: system.ordered, milliseconds };
+    if (result.verdict !== 'violated') return found;
+  }
+  const system = new MachineSystem(spec, { ...reductions, order: false, witnesses });
+  const result = await search(system);
+  if (found !== undefined && result.verdict !== 'violated') return found;
+  return { system, result, ordered: false, milliseconds };
+}
+
+function isHang(result: Result): boolean {
+  return result.verdict === 'violated' && result.violations[0].kind === 'reachable';
+}
