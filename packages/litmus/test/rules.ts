@@ -256,6 +256,10 @@ export const allowed: readonly (readonly [name: string, shape: Shape])[] = [
     'an atomic that returns nothing is not ordered by DMB LD',
     messagePassing(['DMB ST'], ['MOV W10,#0', 'STADD W10,[X21]', 'DMB LD', load(2, x), load(0, y)]),
   ],
+  [
+    'the value of a CAS that succeeds may come from the register that was compared',
+    messagePassing(['DMB ST'], ['MOV W0,#1', 'MOV W10,#1', 'CAS W0,W10,[X21]', ...loadAt(2, x, 0)]),
+  ],
   ['DSB orders no fetch', publish(maintain, ['DSB SY'])],
   ['an ISB that depends on nothing', publish(maintain, ['ISB'])],
   ['no DC', publish(['DSB SY', 'IC IVAU,X23', 'DSB SY'], synchronise(0))],

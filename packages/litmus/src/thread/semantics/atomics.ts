@@ -1,6 +1,6 @@
 import { annotation } from '../event.ts';
 import type { Expression } from '../expression.ts';
-import { noSources } from '../sources.ts';
+import { noSources, union } from '../sources.ts';
 import type { Operand } from '../state.ts';
 import type { Fields, Meaning } from './meaning.ts';
 import { type Outcome, type Step, next } from '../step.ts';
@@ -52,7 +52,10 @@ const readModifyWrite =
     return next;
   };
 
-/** CAS: one path where the comparison succeeds and one where it fails; each must agree with what is read. */
+/**
+ * CAS: paths where the comparison succeeds and paths where it fails, which must agree with what is read; and of each
+ * two, for the architecture leaves open what the value in Rs depends on.
+ */
 const compareAndSwap: Meaning = (step, fields) => {
   const { expressions } = step;
   const target = targetOf(step, fields, true);
@@ -70,6 +73,10 @@ const compareAndSwap: Meaning = (step, fields) => {
   const equality = step.known(isEqual);
   if (equality < 0) return step.divide(isEqual, [one.constant, zero.constant]);
   const succeeds = equality === one.constant;
+  // What Rs receives depends on the read; or, after success, on the equal value that was compared. After failure, the
+  // comparison may also count as deciding it.
+  const isOfRead = chosen(step);
+  if (isOfRead < 0) return freeChoice(step);
   const returnsNothing = fields['Rs'] === 31 ? NoRet : fields['A'] === 1 ? A : 0;
   const loaded = step.read(location, address, bits, {
     annotations: (succeeds ? X : 0) | returnsNothing,
@@ -82,7 +89,9 @@ const compareAndSwap: Meaning = (step, fields) => {
       decidedBy: compared,
     });
   }
-  step.setRegister(fields['Rs'], loaded);
+  const decided = union(loaded.picked, compared.picked);
+  if (isOfRead === one.constant) step.setRegister(fields['Rs'], loaded);
+  else step.setRegister(fields['Rs'], { ...(succeeds ? compared : loaded), picked: decided });
   return next;
 };
 
@@ -112,16 +121,7 @@ const storeExclusive =
     const mayStore = state.exclusiveSize === bits && reservation?.location === location;
     const { one, zero } = expressions;
     const stores = mayStore ? chosen(step) : zero.constant;
-    if (stores < 0) {
-      return {
-        kind: 'fork',
-        expression: undefined,
-        alternatives: [one.constant, zero.constant],
-        follow: (later, value) => {
-          later.assumptions = [...later.assumptions, [choice, value]];
-        },
-      };
-    }
+    if (stores < 0) return freeChoice(step);
     state.exclusiveSize = undefined;
     state.reservation = undefined;
     if (stores === one.constant) {
@@ -138,11 +138,23 @@ const storeExclusive =
     return next;
   };
 
-/** Stands for the free choice of a store exclusive among the assumptions. */
+/** Stands for a free choice among the assumptions. */
 const choice: Expression = { operator: 'bit', constant: -1, read: -1, bits: 1, detail: 0, operands: [] };
 
 function chosen(step: Step): number {
   return step.known(choice);
+}
+
+/** One path for each of two ways that nothing decides. */
+function freeChoice({ expressions: { one, zero } }: Step): Outcome {
+  return {
+    kind: 'fork',
+    expression: undefined,
+    alternatives: [one.constant, zero.constant],
+    follow: (state, value) => {
+      state.assumptions = [...state.assumptions, [choice, value]];
+    },
+  };
 }
 
 /** Atomic read-modify-writes and exclusives. */
