@@ -19,7 +19,7 @@ export interface CheckOptions {
   readonly counts?: boolean;
   /** Whether equal threads are exchanged freely, so that one of many like executions is looked at. Default true. */
   readonly symmetry?: boolean;
-  /** Choices that are tried before the search gives up with an error. Default 20 million. */
+  /** Choices that are tried before the search gives up with an error. Default 5 million: about a minute. */
   readonly maximumChoices?: number;
 }
 
@@ -45,7 +45,7 @@ export interface Outcome {
   readonly negative: number | undefined;
 }
 
-const defaultChoices = 20_000_000;
+const defaultChoices = 5_000_000;
 
 /** Judges a litmus test by the axiomatic model. Throws {@link LitmusError} for what it cannot judge. */
 export function check(test: LitmusTest, options: CheckOptions = {}): Outcome {

@@ -1,4 +1,5 @@
 import {
+  type CheckOptions,
   type LitmusTest,
   LitmusError,
   type Outcome,
@@ -40,6 +41,7 @@ export const litmus: Verb = {
       example: 'MP.svg',
       does: 'draw an allowed execution, or the cycle that forbids it, as SVG',
     },
+    choices: { value: 'N', example: '50000000', does: 'give up after so many choices (default 5 million)' },
     unroll: { value: 'N', example: '2', does: 'how often a backward branch is followed (default 2)' },
   },
   notes: [
@@ -54,6 +56,7 @@ export const litmus: Verb = {
     const options = {
       counts: given.flag('counts'),
       unroll: wholeNumber('--unroll', given.text('unroll') ?? '2', 0),
+      maximumChoices: wholeNumber('--choices', given.text('choices') ?? '5000000', 1),
     };
     const files = litmusFiles(host, given.positionals);
     const graph = given.text('graph');
@@ -72,11 +75,7 @@ export const litmus: Verb = {
   },
 };
 
-function judge(
-  host: Host,
-  file: string,
-  options: { readonly counts: boolean; readonly unroll: number },
-): Judged {
+function judge(host: Host, file: string, options: CheckOptions): Judged {
   const source = new TextDecoder().decode(host.read(file));
   const started = host.now();
   try {
