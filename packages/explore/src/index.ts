@@ -33,3 +33,25 @@ export type {
   Witness,
 } from './result.ts';
 export type { Always, Property, Reachable, Sometimes, TransitionSystem } from './system.ts';
+export type {
+  Affine,
+  CounterWrite,
+  Family,
+  FamilyStep,
+  Form,
+  Guard,
+  Received,
+} from './family/family.ts';
+export { signs } from './family/family.ts';
+export { memberOf } from './family/member.ts';
+export {
+  type Certificate,
+  type ProofOptions,
+  type ProofResult,
+  type ProofStatistics,
+  type Proved,
+  proveForAll,
+  proveForAllSync,
+  type Suspected,
+  type Unproved,
+} from './family/proof.ts';
