@@ -4,6 +4,7 @@ import {
   Pe,
   type Syndrome,
   WeakExecution,
+  type Wires,
   cells,
   daif,
   exceptionClass,
@@ -87,7 +88,12 @@ export class Stepper {
   #failure: { kind: StepViolation; detail: string } | undefined;
   #options: FetchOption[] = [];
 
-  constructor(spec: MachineSpec, layout: MachineLayout) {
+  /** @param makePe Makes the PE that executes; default a {@link Pe}. */
+  constructor(
+    spec: MachineSpec,
+    layout: MachineLayout,
+    makePe: (memory: Memory, wires: Wires) => Pe = (memory, wires) => new Pe(memory, wires),
+  ) {
     this.spec = spec;
     this.layout = layout;
     this.weak = spec.tier === 2 ? new WeakMemory(layout.map) : undefined;
@@ -113,7 +119,7 @@ export class Stepper {
     this.memory.stack = stack;
     this.memory.handlersShare =
       this.#maskable && (mayMoveVectors(layout.map) || handlersTouchPrivate(layout.map, handlers));
-    this.pe = new Pe(this.memory, {
+    this.pe = makePe(this.memory, {
       sendEvent: () => this.#signal({ event: true, ...this.#completed() }),
       sendInterrupt: (low, high) =>
         this.#signal({ interrupt: this.#target(low, high), ...this.#completed() }),
