@@ -7,7 +7,10 @@ import {
   type MinimiseOptions,
   type Scenario,
   type VariantParts,
+  type EveryOptions,
+  type EveryResult,
   check,
+  checkEvery,
   disagreements,
   minimise,
   pinnedOutcome,
@@ -37,6 +40,8 @@ export interface Subject {
   /** The machine with names. Throws a usage error for a number of CPUs that it cannot have. */
   source(cpus: number): TraceSource;
   check(cpus: number, options: CheckOptions): Promise<CheckResult>;
+  /** Checks it for every number of CPUs. */
+  checkEvery(options: EveryOptions): Promise<EveryResult>;
   /** Compares with the verdict that is pinned, or that the author of a file expects. */
   compare(result: CheckResult): Expectation;
   /** Witnesses without which a verdict that holds says nothing; empty where it says something. */
@@ -47,7 +52,7 @@ export interface Subject {
 
 /** A scenario of the catalogue. Its witnesses are compared by `--expect`: some must not be reached. */
 export function scenarioSubject(scenario: Scenario): Subject {
-  const { id, variant, smallest } = scenario;
+  const { id, variant, smallest, least } = scenario;
   return {
     id,
     argument: id,
@@ -57,6 +62,8 @@ export function scenarioSubject(scenario: Scenario): Subject {
     sizes: [smallest],
     source: (cpus) => imageFor(scenario, cpus),
     check: (cpus, options) => check(scenario, cpus, options),
+    checkEvery: (options) =>
+      checkEvery(scenario, least, namesIn(sourceOf(imageFor(scenario, smallest))), options),
     compare: (result) => ({
       pinned: pinnedOutcome(scenario, result.cpus),
       differences: disagreements(scenario, result),
@@ -98,6 +105,8 @@ export function protocolSubject(protocol: Protocol): Subject {
     sizes,
     source: (cpus) => aboutFile(() => protocol.image(cpus)),
     check: (cpus, options) => check(protocol, cpus, options),
+    checkEvery: (options) =>
+      aboutFile(() => checkEvery(protocol, 1, namesIn(protocol.image(sizes[0])), options)),
     compare: (result) => {
       const missing = unmet(result).map((name) => `'${name}' must be reachable, and is not`);
       const found = result.violations.at(0)?.kind ?? result.verdict;
@@ -108,6 +117,12 @@ export function protocolSubject(protocol: Protocol): Subject {
     minimise: (options) => minimise({ ...protocol, lines: ({ code }) => code.lines }, options),
   };
 }
+
+/** Names for addresses. */
+const namesIn =
+  (source: Pick<TraceSource, 'symbolise'>) =>
+  (address: number): string =>
+    source.symbolise(address);
 
 /** The machine of a scenario. Throws a usage error for a number of CPUs that it cannot have. */
 export function imageFor(scenario: Scenario, cpus: number): Image {

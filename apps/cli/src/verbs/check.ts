@@ -15,6 +15,7 @@ import {
 } from '../checking.ts';
 import { type TraceForm, checkText, expectationText, traceOfViolation } from '../check-text.ts';
 import { coloursFor, widthFor } from '../colour.ts';
+import { everyRow, everyStatus, everyText } from '../every-number.ts';
 import type { Host } from '../host.ts';
 import { printJson } from '../json.ts';
 import { type Case, junitText } from '../junit.ts';
@@ -47,6 +48,9 @@ const exploring = [
 /** Options that write files about what was found. */
 const writing = [...Object.keys(outputOptions), 'junit'];
 
+/** Options that mean nothing where every number of CPUs is checked at once. */
+const whole = ['expect', 'all', 'max-depth', 'strategy', 'no-reductions'];
+
 /** `quiesce check` */
 export const check: Verb = {
   name: 'check',
@@ -56,7 +60,7 @@ export const check: Verb = {
     cpus: {
       value: 'N',
       example: '2',
-      does: 'numbers of CPUs: 2, 2-4 or 1,3 (default: the smallest that shows it)',
+      does: 'numbers of CPUs: 2, 2-4, 1,3 or all (default: the smallest that shows it)',
     },
     expect: { does: 'compare with the pinned verdicts; exit 0 when all agree' },
     sizes: { value: 'N', example: '1-3', does: 'numbers of CPUs to compare (default 1-4)' },
@@ -144,6 +148,10 @@ export const check: Verb = {
     }
     const isStory = given.flag('expect') && files === 0 && !writing.some((name) => given.flag(name));
     if (positionals.length === 0 || isStory) return compare(given, host);
+    if (given.text('cpus') === 'all') {
+      given.conflict('cpus', [...whole, ...writing], "'all' is a proof with a method of its own");
+      return prove(given, host);
+    }
     return explore(given, host);
   },
 };
@@ -194,6 +202,36 @@ function planOf(given: Arguments): CheckPlan {
     ...(resume === undefined ? {} : { resume }),
     tier: tierOf(given.text('tier')),
   };
+}
+
+function prove(given: Arguments, host: Host): Promise<number> {
+  const { bounds } = planOf(given);
+  const subjects = subjectsNamed(given.positionals, host);
+  const progress = new ProgressLine(host);
+  const look = { colours: coloursFor(host, given.flag('no-color')), width: widthFor(host) };
+  return interruptible(host, async (interruption) => {
+    const rows: object[] = [];
+    const statuses: number[] = [];
+    for (const [i, subject] of subjects.entries()) {
+      if (interruption.aborted) break;
+      progress.label(`${i + 1}/${subjects.length} ${subject.id}, every number of CPUs`);
+      const result = await subject.checkEvery({
+        ...(bounds.states === undefined ? {} : { states: bounds.states }),
+        ...(bounds.milliseconds === undefined ? {} : { milliseconds: bounds.milliseconds }),
+        signal: interruption,
+        onProgress: (state) => progress.report(state),
+      });
+      progress.clear();
+      statuses.push(everyStatus(subject, result));
+      rows.push(everyRow(subject, result));
+      if (given.flag('json')) continue;
+      host.out(`${i === 0 ? '' : '\n'}${everyText(subject, result, traceForm(given) ?? 'short', look)}`);
+    }
+    if (given.flag('json')) printJson(host, rows);
+    if (!interruption.aborted) return worstStatus(statuses);
+    host.error(`quiesce: interrupted; ${statuses.length} of ${subjects.length} checks were begun\n`);
+    return 3;
+  });
 }
 
 function explore(given: Arguments, host: Host): Promise<number> {
