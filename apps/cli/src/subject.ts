@@ -62,8 +62,7 @@ export function scenarioSubject(scenario: Scenario): Subject {
     sizes: [smallest],
     source: (cpus) => imageFor(scenario, cpus),
     check: (cpus, options) => check(scenario, cpus, options),
-    checkEvery: (options) =>
-      checkEvery(scenario, least, namesIn(sourceOf(imageFor(scenario, smallest))), options),
+    checkEvery: (options) => checkEvery(scenario, least, namesIn(imageFor(scenario, smallest)), options),
     compare: (result) => ({
       pinned: pinnedOutcome(scenario, result.cpus),
       differences: disagreements(scenario, result),

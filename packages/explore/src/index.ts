@@ -33,15 +33,7 @@ export type {
   Witness,
 } from './result.ts';
 export type { Always, Property, Reachable, Sometimes, TransitionSystem } from './system.ts';
-export type {
-  Affine,
-  CounterWrite,
-  Family,
-  FamilyStep,
-  Form,
-  Guard,
-  Received,
-} from './family/family.ts';
+export type { Affine, CounterWrite, Family, FamilyStep, Form, Guard, Received } from './family/family.ts';
 export { signs } from './family/family.ts';
 export { memberOf } from './family/member.ts';
 export {

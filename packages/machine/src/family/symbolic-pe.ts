@@ -62,6 +62,7 @@ const flag = { N: 1 << 31, Z: 1 << 30, C: 1 << 29 } as const;
  * Arithmetic is that of whole numbers: it is assumed that N is below 2^30, so that nothing wraps.
  */
 export class SymbolicPe extends Pe {
+  readonly #own: Memory;
   readonly #context: SymbolicContext;
   #operation: Operation | undefined;
   /** Whether the instruction has a symbol to work on, from a register or from memory. */
@@ -70,6 +71,7 @@ export class SymbolicPe extends Pe {
 
   constructor(memory: Memory, wires: Wires, context: SymbolicContext) {
     super(memory, wires);
+    this.#own = memory;
     this.#context = context;
   }
 
@@ -223,10 +225,10 @@ export class SymbolicPe extends Pe {
 
   override store(address: number, size: AccessSize, low: number, high: number): boolean {
     this.#refusePart(address, size);
-    const kind = this.memory.map.mappingOf(address)?.region.kind;
+    const kind = this.#own.map.mappingOf(address)?.region.kind;
     const counter = kind === 'shared' ? this.#context.counterAt(address) : -1;
     const name = this.#operation?.row.name ?? '';
-    if (kind === 'shared' && counter < 0 && counts.test(name) && !this.memory.text.confined) {
+    if (kind === 'shared' && counter < 0 && counts.test(name) && !this.#own.text.confined) {
       throw new CounterFound(address);
     }
     if (isSymbol(high)) throw this.#refusal('a number that depends on N in bits 63 to 32');
