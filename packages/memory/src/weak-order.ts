@@ -181,10 +181,7 @@ export class WeakOrder extends InstructionSide {
       return this.#take(location, this.#cut);
     }
     const halves = this.wide && location < this.#data ? [location, location + 1] : [location];
-    const mustWait =
-      (access.acquire && this.#stores.hasRelease) ||
-      ((access.atomic || access.exclusive) && halves.some((half) => this.#stores.has(half)));
-    if (mustWait) {
+    if (access.acquire && this.#stores.hasRelease) {
       this.#wait();
       return 0;
     }

@@ -98,6 +98,7 @@ function badFetch(trace: Trace, violation: TraceViolation): string[] {
     `${kind}: CPU ${cpu} is about to execute ${place}, which ${who} changed from '${made.oldText}' to '${made.newText}' ` +
     `in step ${made.step.step}. It may run ${options(fetch)}. ${unsafe(trace, fetch)}`;
   if (kind === 'stale') return [what, unmaintained(trace, cpu, made)];
+  if (trace.model.tier === 2) return [what, unorderedWeakly(cpu, made)];
   const excluded = ruledOut(trace, cpu, made);
   const origin = `${whyOld(trace, cpu, made, last.step, false)} ${whyNew(made)}`;
   return excluded === undefined ? [what, origin, unordered(trace, cpu, made)] : [what, excluded];
@@ -118,6 +119,16 @@ function unsafe(trace: Trace, { options: words }: TraceFetch): string {
   return (
     `${listed(texts)} ${verb} not in the list of instructions that may be modified while they are executed ` +
     `(Arm ARM, ${trace.model.safeList}), so what the CPU does is unpredictable.`
+  );
+}
+
+/** Tier 2: what would order a fetch after a write. */
+function unorderedWeakly(cpu: number, { step }: Modification): string {
+  return (
+    `The store became visible in step ${step.step}. A fetch comes after it only behind a context synchronisation event (ISB, ` +
+    `exception entry or return) that a branch, an address or a DSB puts after a load of something that is itself ordered after ` +
+    `the store. CPU ${cpu} has executed no such event. Missing: the event, what puts it after the load, or what orders the store of ` +
+    `CPU ${step.cpu} before what CPU ${cpu} has read.`
   );
 }
 
@@ -230,6 +241,10 @@ function tornUnderHandler(trace: Trace, { cpu }: TraceViolation, made: Modificat
 
 /** What a step did, in words. */
 function deed({ cpu, kind, what, instructions, effects }: TraceStep): string {
+  if (kind === 'store') {
+    const seen = effects.find((effect) => effect.kind === 'visible' || effect.kind === 'modified');
+    return `a store of CPU ${cpu} to ${seen?.place ?? 'memory'} became visible`;
+  }
   if (kind !== 'execute') {
     const from = effects.find((effect) => effect.kind === 'exception')?.from ?? '';
     return `CPU ${cpu} took ${what ?? kind} at ${from}`;

@@ -10,8 +10,9 @@ export interface Modification extends Modified {
 /** Every modification of text, in the order in which they were made. */
 export function modifications(trace: Trace): Modification[] {
   return trace.steps.flatMap((step) =>
-    step.instructions.flatMap(({ effects }) =>
-      effects.flatMap((effect) => (effect.kind === 'modified' ? [{ ...effect, step }] : [])),
+    // A store that becomes visible later than it is executed modifies in a step of its own.
+    [...step.effects, ...step.instructions.flatMap(({ effects }) => effects)].flatMap((effect) =>
+      effect.kind === 'modified' ? [{ ...effect, step }] : [],
     ),
   );
 }

@@ -93,8 +93,8 @@ const atLeast = 8;
 
 /** How many steps the brief form leaves out. */
 function beginning({ steps }: Trace): number {
-  const first = steps.findIndex(({ instructions }) =>
-    instructions.some(({ effects }) => effects.some(({ kind }) => kind === 'modified')),
+  const first = steps.findIndex(({ instructions, effects: own }) =>
+    [...own, ...instructions.flatMap(({ effects }) => effects)].some(({ kind }) => kind === 'modified'),
   );
   const last = steps.length - atLeast;
   const from = first < 0 ? last : Math.min(first - before, last);
@@ -140,7 +140,7 @@ function violatingCpu({ end, steps }: Trace, index: number): number {
 function lookOf(trace: Trace, index: number, instructions: readonly TraceInstruction[]): Row['look'] {
   if (violatingCpu(trace, index) >= 0) return 'bad';
   const patches = instructions.some(({ effects }) => effects.some(({ kind }) => kind === 'modified'));
-  return patches ? 'patch' : 'normal';
+  return patches || trace.steps[index].effects.some(({ kind }) => kind === 'modified') ? 'patch' : 'normal';
 }
 
 function eventRow(trace: Trace, step: TraceStep, index: number, texts: readonly string[]): Row {

@@ -277,6 +277,32 @@ const tests: readonly (readonly [string, readonly string[], string, Verdict])[] 
     'allowed',
   ],
 
+  [
+    'SB+str-rfi-acqpcS: an acquire that an own store is forwarded to does not wait for it',
+    [`${Wx}; LDAPR W5,[X20]; ${Ry}`, `${Wy}; LDAPR W5,[X21]; ${Rx}`],
+    sb,
+    'allowed',
+  ],
+  [
+    'SB+swp-rfi-acqpcS: but it comes after an own atomic that it reads from',
+    ['SWP W1,W6,[X20]; LDAPR W5,[X20]; LDR W11,[X21]', 'SWP W1,W6,[X21]; LDAPR W5,[X21]; LDR W10,[X20]'],
+    sb,
+    'forbidden',
+  ],
+  [
+    'MP+dmb.sy+stadd-dmb.ld: DMB LD does not order the read of STADD',
+    [writer('DMB SY'), `STADD W2,[X21]; DMB LD; ${Rx}`],
+    'y=3 /\\ 1:X10=0',
+    'allowed',
+  ],
+  [
+    'MP+dmb.sy+ldadd2-dmb.ld: it orders that of LDADD',
+    [writer('DMB SY'), `LDADD W2,W5,[X21]; DMB LD; ${Rx}`],
+    'y=3 /\\ 1:X10=0',
+    'forbidden',
+  ],
+  ['an atomic behind an own store of its word', [`${Wx}; LDADD W1,W3,[X20]`], 'x=1', 'forbidden'],
+
   // Doublewords are single-copy atomic.
   [
     'a doubleword is not torn',
