@@ -192,6 +192,20 @@ const tests: readonly (readonly [
   ],
   ['MP.FF+dmb+fpo', twoFetches(['DMB ISH']), ['allowed', 'allowed', 'forbidden']],
   ['MP.FF+cachesync+fpo', twoFetches(clean), forbidden],
+  // DC is ordered before a later store of its line; tier 1 completes it only at a barrier.
+  [
+    'MP.FR+dc-same-line+ctrl-ic-dsb-isb',
+    litmus(
+      '0:X0=NOP; 0:X5=instr:"B .+4"; 0:X1=P1:f; 1:X1=P1:f; 1:X9=7;',
+      {
+        P0: ['STR W0,[X1]', 'DC CVAU,X1', 'STR W5,[X1]'],
+        P1: ['LDR W2,[X1]', 'CBNZ W2,go', 'go: IC IVAU,X1', 'DSB ISH', 'ISB', 'BL f', 'B end', ...f, 'end:'],
+      },
+      `1:X2=${0x1400_0001} /\\ 1:X9=0`,
+    ),
+    ['allowed', 'forbidden', 'forbidden'],
+    forbidden,
+  ],
   ['ISA2.F+dc+ic+ctrl-isb', three(['DC CVAU,X1']), forbidden],
   ['ISA2.F+ic+ctrl-isb', three([]), ['allowed', 'forbidden', 'forbidden']],
 ];
