@@ -4,6 +4,7 @@ import {
   type Kernel,
   assumedMachine,
   audit,
+  checkKernel,
   locate,
   memorySource,
   observe,
@@ -86,5 +87,16 @@ export const kernelBenchmarks: readonly Benchmark[] = [
   kernelBenchmark('audit', 5, [], () => {
     const kernel = openKernel(image().array);
     return { work: () => void audit(kernel), note: `${audit(kernel).findings.length} findings` };
+  }),
+  kernelBenchmark('check on 4 CPUs, 2 places a window', 60, [], () => {
+    const kernel = openKernel(image().array);
+    const machine = assumedMachine(kernel, { cpu: 'neoverse-n1' });
+    const work = (): { readonly schedules: number; readonly instructions: number } =>
+      checkKernel(kernel, machine, { path: 'alternatives', cpus: 4, places: 2, random: 0 });
+    const { schedules, instructions } = work();
+    return {
+      work: () => void work(),
+      note: `${schedules} runs of all alternatives, ${numeral(instructions)} instructions`,
+    };
   }),
 ];

@@ -81,7 +81,7 @@ describe.each(versions)('the stop machine of Linux %s', (version) => {
       const { result, where } = check(withAcquiringLoad(kernel, image?.array ?? new Uint8Array(0)));
       expect(result.verdict).toBe('violated');
       expect(result.stop).toMatchObject({ kind: 'cmodx', cpu: 1 });
-      expect(where).toContain('stop_machine_yield+0x4');
+      expect(where.some((name) => name?.startsWith('stop_machine_yield'))).toBe(true);
       const found = result.found.find(({ kind }) => kind === 'cmodx');
       expect([found?.before, found?.after].map((word) => disassemble(word ?? 0))).toEqual([
         'ldar w16, [x0]',

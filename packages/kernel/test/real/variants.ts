@@ -1,13 +1,4 @@
-import {
-  adrpOffset,
-  assemble,
-  decode,
-  isBranchImm,
-  opcodeOf,
-  pcRelativeTarget,
-  rowNamed,
-  withAdrpOffset,
-} from '@quiesce/insn';
+import { assemble, decode, genBranchImm, pcRelativeTarget } from '@quiesce/insn';
 import { type Kernel, assumedMachine, predict } from '@quiesce/kernel';
 
 const pageOf = (address: number): number => Math.floor(address / 4096) * 4096;
@@ -24,7 +15,7 @@ function patched(
   image: Uint8Array,
   writes: readonly (readonly [address: number, words: readonly number[]])[],
 ): Uint8Array {
-  const copy = image.slice();
+  const copy = new Uint8Array(image);
   const view = new DataView(copy.buffer);
   for (const [address, words] of writes) {
     words.forEach((word, i) => view.setUint32(address - kernel.layout.base + 4 * i, word, true));
@@ -32,26 +23,24 @@ function patched(
   return copy;
 }
 
-/** A stretch of code that nothing executes here, and nothing patches: inside `panic`. */
-function cave(kernel: Kernel, length: number): number {
-  const start = addressOf(kernel, 'panic');
-  const end = kernel.symbols.end(start) ?? start;
-  const { words } = predict(kernel, assumedMachine(kernel, { cpu: 'neoverse-n1' }));
-  for (let at = start; at + 4 * length <= end; at += 4) {
-    const first = (at - kernel.layout.base) >> 2;
-    let free = 0;
-    while (free < length && words[first + free] === kernel.words[first + free]) free++;
-    if (free === length) return at;
-  }
-  throw new Error(`no ${length} words of 'panic' that stay as they are`);
-}
+/** Functions that the stop machine does not execute: `panic`, or what became its body in newer kernels. */
+const unused = ['panic', 'vpanic'];
 
-/** The word that does at another address what a word does at its own. */
-function moved(word: number, from: number, to: number): number {
-  if (opcodeOf(word) === rowNamed('adrp').index)
-    return withAdrpOffset(word, pageOf(from) + adrpOffset(word) - pageOf(to));
-  if (isBranchImm(word)) throw new Error('a branch that cannot be moved');
-  return word;
+/** A stretch of code that nothing executes here, and nothing patches. */
+function cave(kernel: Kernel, length: number): number {
+  const { words } = predict(kernel, assumedMachine(kernel, { cpu: 'neoverse-n1' }));
+  for (const name of unused) {
+    const start = kernel.symbols.address(name);
+    if (start === undefined) continue;
+    const end = kernel.symbols.end(start) ?? start;
+    for (let at = start; at + 4 * length <= end; at += 4) {
+      const first = (at - kernel.layout.base) >> 2;
+      let free = 0;
+      while (free < length && words[first + free] === kernel.words[first + free]) free++;
+      if (free === length) return at;
+    }
+  }
+  throw new Error(`no ${length} words of ${unused.join(' or ')} that stay as they are`);
 }
 
 /**
@@ -69,18 +58,17 @@ export function waitingForQuiescence(kernel: Kernel, image: Uint8Array): Uint8Ar
   const counter = addressOf(kernel, 'reset_devices');
   const online = addressOf(kernel, '__num_online_cpus');
   const low = (address: number): number => address - pageOf(address);
-  const { sections, symbols } = assemble(
+  const { sections } = assemble(
     `
+  cbz w${word(test) & 31}, 3f
   adrp x2, counter
   add x2, x2, #${low(counter)}
 1: ldxr w3, [x2]
   add w3, w3, #1
   stxr w4, w3, [x2]
   cbnz w4, 1b
-waiter_moved: nop
-  b waiter_next
-patcher:
-  adrp x2, counter
+  b waiter
+3: adrp x2, counter
   add x2, x2, #${low(counter)}
   adrp x3, online
   add x3, x3, #${low(online)}
@@ -90,33 +78,15 @@ patcher:
   sub w5, w5, #1
   cmp w4, w5
   b.lo 2b
-patcher_moved: nop
-  b patcher_next
+  b patcher
 `,
-    {
-      bases: { '.text': at },
-      symbols: { counter, online, waiter_next: waiter + 4, patcher_next: patcher + 4 },
-    },
+    { bases: { '.text': at }, symbols: { counter, online, waiter, patcher } },
   );
   const code = sections.get('.text')?.bytes ?? new Uint8Array(0);
   const words = [...new Uint32Array(code.buffer, code.byteOffset, code.length >> 2)];
-  for (const [label, from] of [
-    ['waiter_moved', waiter],
-    ['patcher_moved', patcher],
-  ] as const) {
-    const to = symbols.get(label) ?? 0;
-    words[(to - at) >> 2] = moved(word(from), from, to);
-  }
-  const jump = (from: number, to: number): number =>
-    new Uint32Array(
-      assemble('b target', { bases: { '.text': from }, symbols: { target: to } })
-        .sections.get('.text')
-        ?.bytes.slice().buffer ?? new ArrayBuffer(4),
-    )[0];
   return patched(kernel, image, [
     [at, words],
-    [waiter, [jump(waiter, at)]],
-    [patcher, [jump(patcher, symbols.get('patcher') ?? 0)]],
+    [test, [genBranchImm(test, at, 'nolink')]],
   ]);
 }
 
@@ -143,7 +113,8 @@ export function withAcquiringLoad(kernel: Kernel, image: Uint8Array): Uint8Array
   ) {
     entry += 4;
   }
-  const site = addressOf(kernel, 'stop_machine_yield') + 4;
+  let site = addressOf(kernel, 'stop_machine_yield');
+  while (decode(kernel.words[(site - layout.base) >> 2]).row.name !== 'yield') site += 4;
   const words = (text: string): number =>
     new Uint32Array(assemble(text).sections.get('.text')?.bytes.slice().buffer ?? new ArrayBuffer(4))[0];
   return patched(kernel, image, [
