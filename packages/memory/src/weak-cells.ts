@@ -2,7 +2,7 @@ import { type SharedCells, type ViewCells, sharedCells, viewCells } from './cell
 import type { MemoryMap } from './map.ts';
 
 /** Messages of one data word that are kept at the most: those that some CPU may still read. Beyond that the oldest go. */
-export const maxMessages = 8;
+export const maxMessages = 16;
 /** Words of stores that one CPU may have outstanding at the most; a store that finds no room waits. */
 export const maxOutstanding = 8;
 /** Register views: X0 to X30, the zero register, SP, and NZCV. */
