@@ -30,7 +30,7 @@ function litmus(init: string, threads: Readonly<Record<string, readonly string[]
 /** T0 writes f and sends a flag; T1 sees the flag and runs f. */
 const message = (writer: readonly string[], reader: readonly string[]) =>
   litmus(
-    '0:X0=NOP; 0:X1=P1:f; 0:X3=x; 1:X3=x; 1:X4=P1:f; 1:X9=7;',
+    '0:X0=NOP; 0:X1=P1:f; 0:X3=x; 1:X1=P1:f; 1:X3=x; 1:X4=P1:f; 1:X9=7;',
     {
       P0: ['STR W0,[X1]', ...writer, 'MOV W2,#1', 'STR W2,[X3]'],
       P1: ['LDR W2,[X3]', ...reader, 'BL f', 'B end', ...f, 'end:'],
@@ -192,6 +192,17 @@ const tests: readonly (readonly [
   ],
   ['MP.FF+dmb+fpo', twoFetches(['DMB ISH']), ['allowed', 'allowed', 'forbidden']],
   ['MP.FF+cachesync+fpo', twoFetches(clean), forbidden],
+  // The reader does the maintenance: DC comes after the load by the branch, or by an address and an ISB.
+  [
+    'MP.RF+dmb.st+ctrl-cachesync-isb',
+    message(['DMB ST'], ['CBNZ W2,go', `go: ${clean[0]}`, ...clean.slice(1), 'ISB']),
+    forbidden,
+  ],
+  [
+    'MP.RF+dmb.st+addr-isb-cachesync-isb',
+    message(['DMB ST'], ['EOR W6,W2,W2', 'LDR W7,[X3,W6,SXTW]', 'ISB', ...clean, 'ISB']),
+    forbidden,
+  ],
   // DC is ordered before a later store of its line; tier 1 completes it only at a barrier.
   [
     'MP.FR+dc-same-line+ctrl-ic-dsb-isb',
