@@ -212,7 +212,7 @@ const tests: readonly (readonly [
         P0: ['STR W0,[X1]', 'DC CVAU,X1', 'STR W5,[X1]'],
         P1: ['LDR W2,[X1]', 'CBNZ W2,go', 'go: IC IVAU,X1', 'DSB ISH', 'ISB', 'BL f', 'B end', ...f, 'end:'],
       },
-      `1:X2=${0x1400_0001} /\\ 1:X9=0`,
+      `1:X2=335544321 /\\ 1:X9=0`,
     ),
     ['allowed', 'forbidden', 'forbidden'],
     forbidden,
