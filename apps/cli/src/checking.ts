@@ -26,6 +26,8 @@ export interface CheckPlan {
   readonly resume?: string;
   /** Undefined: that of the scenario. */
   readonly tier: 1 | 2 | undefined;
+  /** Looks at a sample instead of everything. */
+  readonly hunt?: NonNullable<CheckOptions['hunt']>;
 }
 
 /** An option that switches a reduction off, or all of them. */
@@ -108,7 +110,7 @@ export async function runCheck(
   files: ReturnType<typeof continuation> = {},
 ): Promise<CheckResult> {
   subject.source(cpus);
-  const { all, bounds, strategy, storage, selfCheck, tier } = plan;
+  const { all, bounds, strategy, storage, selfCheck, tier, hunt } = plan;
   try {
     const common: Parameters<typeof parallelEngine>[3] = {
       all,
@@ -121,6 +123,7 @@ export async function runCheck(
       ...common,
       strategy,
       ...(tier === undefined ? {} : { tier }),
+      ...(hunt === undefined ? {} : { hunt }),
       storage,
       ...(plan.workers > 1 && subject.scenario !== undefined
         ? { engine: parallelEngine(subject.scenario, cpus, plan.workers, common) }
@@ -191,7 +194,17 @@ export function checkCommand({ argument }: Subject, result: CheckResult, plan: C
     ...(plan.selfCheck ? ['--self-check'] : []),
     ...(plan.workers === 1 ? [] : [`--workers ${plan.workers}`]),
     ...(plan.tier === undefined ? [] : [`--tier ${plan.tier}`]),
+    ...huntArguments(plan.hunt),
   ].join(' ');
+}
+
+/** What makes the same hunt again. */
+function huntArguments(hunt: CheckPlan['hunt']): string[] {
+  if (hunt === undefined) return [];
+  const numbers = (['seed', 'runs', 'depth', 'switches'] as const).flatMap((name) =>
+    hunt[name] === undefined ? [] : [`--${name} ${hunt[name]}`],
+  );
+  return [`--strategy ${hunt.strategy}`, ...numbers];
 }
 
 /** A comparison with the verdict that is pinned. */

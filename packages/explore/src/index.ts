@@ -12,6 +12,7 @@ export type {
 } from './options.ts';
 export { type Snapshot, type SnapshotReader, type SnapshotWriter } from './snapshot.ts';
 export { Interner, type InternTable } from './interner.ts';
+export { hunt, type HuntOptions, type HuntResult, type HuntStrategy, huntSync } from './hunt/hunt.ts';
 export { PairTable } from './pair-table.ts';
 export { replay, type Path } from './path.ts';
 export type {

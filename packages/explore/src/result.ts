@@ -1,4 +1,5 @@
 import type { ExploreErrorCode } from './error.ts';
+import type { HuntStrategy } from './hunt/hunt.ts';
 import type { BoundName, Storage, Strategy } from './options.ts';
 import type { Path } from './path.ts';
 
@@ -56,7 +57,7 @@ export type BoundHit = LimitHit | Compaction;
 
 /** A bound that kept part of the space from being explored. */
 export interface LimitHit {
-  readonly bound: BoundName;
+  readonly bound: BoundName | 'runs' | 'switches';
   readonly limit: number;
 }
 
@@ -115,7 +116,7 @@ export interface AbortReason {
 
 /** What a search cost. */
 export interface Statistics {
-  /** Distinct states. */
+  /** Distinct states; where none are stored, states that were visited, each as often as it was. */
   readonly states: number;
   /** Successors examined, including those that were known already and loops. */
   readonly transitions: number;
@@ -124,7 +125,7 @@ export interface Statistics {
   readonly milliseconds: number;
   /** Allocated for the visited set, the stored edges and states to expand. */
   readonly bytes: number;
-  readonly strategy: Strategy;
-  /** `exact`: states are compared in full, so none is ever taken for another. */
-  readonly storage: Storage;
+  readonly strategy: Strategy | HuntStrategy;
+  /** `exact`: states are compared in full, so none is ever taken for another. `none`: runs that remember nothing. */
+  readonly storage: Storage | 'none';
 }

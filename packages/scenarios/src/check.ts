@@ -1,4 +1,12 @@
-import type { BoundHit, Result, Storage, Strategy, Violation } from '@quiesce/explore';
+import {
+  type BoundHit,
+  type HuntOptions,
+  type HuntStrategy,
+  type Result,
+  type Storage,
+  type Strategy,
+  type Violation,
+} from '@quiesce/explore';
 import {
   type Calmest,
   doomedAt,
@@ -10,7 +18,7 @@ import {
   type ViolationKind,
   type WitnessSpec,
 } from '@quiesce/machine';
-import { type ExplorationOptions, exploration } from './exploration.ts';
+import { type ExplorationOptions, exploration, sampled } from './exploration.ts';
 import { pinnedOutcome, type Scenario, witnessExpected } from './scenario.ts';
 import { encodeToken } from './token.ts';
 
@@ -29,9 +37,9 @@ export interface Model {
   readonly DIC: 0 | 1;
   /** What the environment may deliver, for example `sdei unlimited`. */
   readonly events: readonly string[];
-  readonly strategy: Strategy;
-  /** How states were stored: `exact` means that no two were taken for one. */
-  readonly storage: Storage;
+  readonly strategy: Strategy | HuntStrategy;
+  /** How states were stored: `exact` means that no two were taken for one, `none` that runs remember nothing. */
+  readonly storage: Storage | 'none';
   /** Reductions that were in force. */
   readonly reductions: readonly string[];
 }
@@ -77,6 +85,8 @@ export interface CheckResult {
 
 /** How to check. */
 export interface CheckOptions extends ExplorationOptions {
+  /** Looks for a violation in a sample instead of exploring; `strategy`, `all` and `onProgress` mean nothing then. */
+  readonly hunt?: Pick<HuntOptions, 'strategy' | 'seed' | 'runs' | 'depth' | 'switches'>;
   /** Tier of the model. Default: that of the machine. */
   readonly tier?: 1 | 2;
 }
@@ -98,9 +108,12 @@ export async function check<I extends { readonly spec: MachineSpec }>(
   options: CheckOptions = {},
 ): Promise<CheckResult> {
   const image = scenario.image(cpus);
-  const { tier, ...exploring } = options;
+  const { tier, hunt: hunting, ...exploring } = options;
   const spec = tier === undefined ? image.spec : { ...image.spec, tier };
-  const found = await exploration(spec, scenario.ask(image), exploring);
+  const found =
+    hunting === undefined
+      ? await exploration(spec, scenario.ask(image), exploring)
+      : await sampled(spec, scenario.ask(image), hunting, options);
   const { system, result } = found;
   const bounds = [
     ...('bounds' in result ? result.bounds.map(boundText) : []),
@@ -154,10 +167,13 @@ function modelOf(spec: MachineSpec, options: CheckOptions, ordered: boolean): Mo
     IDC: spec.memory.cache?.IDC ?? 0,
     DIC: spec.memory.cache?.DIC ?? 0,
     events: (spec.events ?? []).map(({ kind, budget }) => `${kind} ${budget}`),
-    strategy: options.strategy ?? 'breadth-first',
-    storage: options.storage ?? 'exact',
+    strategy: options.hunt?.strategy ?? options.strategy ?? 'breadth-first',
+    storage:
+      options.hunt === undefined || options.hunt.strategy === 'context-bound'
+        ? (options.storage ?? 'exact')
+        : 'none',
     reductions: [
-      ...(symmetry ? ['symmetry'] : []),
+      ...(symmetry && options.hunt === undefined ? ['symmetry'] : []),
       ...(fuse ? ['local steps'] : []),
       ...(liveness ? ['dead registers'] : []),
       ...(ordered ? ['step order'] : []),

@@ -1,4 +1,4 @@
-import { type ExploreOptions, type Result, explore } from '@quiesce/explore';
+import { type ExploreOptions, type HuntOptions, type Result, explore, hunt } from '@quiesce/explore';
 import { type MachineSpec, MachineSystem, type SystemOptions, type WitnessSpec } from '@quiesce/machine';
 
 /** How to explore a machine. */
@@ -64,6 +64,24 @@ export async function exploration(
   const result = await search(system);
   if (found !== undefined && result.verdict !== 'violated') return found;
   return { system, result, ordered: false, milliseconds };
+}
+
+/** Looks for a violation in a sample of a machine's schedules. */
+export async function sampled(
+  spec: MachineSpec,
+  witnesses: readonly WitnessSpec[],
+  hunting: Omit<HuntOptions, 'processOf' | 'states' | 'signal'>,
+  { reductions = {}, bounds, signal }: ExplorationOptions,
+): Promise<Exploration> {
+  // A run follows CPUs by their numbers.
+  const system = new MachineSystem(spec, { ...reductions, symmetry: false, order: false, witnesses });
+  const result = await hunt(system, {
+    ...hunting,
+    processOf: (choice) => choice >>> 16,
+    ...(bounds?.states === undefined ? {} : { states: bounds.states }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return { system, result, ordered: false, milliseconds: result.statistics.milliseconds };
 }
 
 function isHang(result: Result): boolean {

@@ -28,6 +28,9 @@ import type { Subject } from '../subject.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 
+/** Options of the strategies that look at a sample. */
+const hunting = ['seed', 'runs', 'depth', 'switches'];
+
 /** Options that change what is explored: with them there is no pinned verdict to compare with. */
 const exploring = [
   'all',
@@ -42,14 +45,18 @@ const exploring = [
   'self-check',
   'workers',
   'tier',
+  ...hunting,
   ...Object.keys(reductionSwitches),
 ];
+
+/** Seeds are 32-bit words. */
+const greatestSeed = 0xffff_ffff;
 
 /** Options that write files about what was found. */
 const writing = [...Object.keys(outputOptions), 'junit'];
 
 /** Options that mean nothing where every number of CPUs is checked at once. */
-const whole = ['expect', 'all', 'max-depth', 'strategy', 'no-reductions'];
+const whole = ['expect', 'all', 'max-depth', 'strategy', 'no-reductions', 'tier', ...hunting];
 
 /** `quiesce check` */
 export const check: Verb = {
@@ -84,9 +91,17 @@ export const check: Verb = {
     'self-check': { does: 'execute every step twice and stop if the two differ' },
     strategy: {
       value: 'ORDER',
-      values: ['breadth-first', 'depth-first'],
+      values: ['breadth-first', 'depth-first', 'bfs', 'dfs', 'random', 'pct', 'context-bound'],
       example: 'depth-first',
-      does: 'breadth-first (shortest counterexamples, default) or depth-first',
+      does: 'breadth-first (shortest, default), depth-first; random, pct, context-bound: samples, no proof',
+    },
+    seed: { value: 'S', example: '1', does: 'random and pct: which runs; equal seeds run alike (default 1)' },
+    runs: { value: 'N', example: '5000', does: 'random and pct: how many runs (default 1000)' },
+    depth: { value: 'N', example: '500', does: 'random, pct, context-bound: steps of a run (default 1000)' },
+    switches: {
+      value: 'N',
+      example: '3',
+      does: 'pct: changes of priority (2); context-bound: preemptions (8)',
     },
     tier: {
       value: 'TIER',
@@ -178,6 +193,41 @@ function tierOf(text: string | undefined): CheckPlan['tier'] {
   return text === undefined ? undefined : text === '2' ? 2 : 1;
 }
 
+/** The hunt that is asked for, or undefined for a search. */
+function huntOf(given: Arguments): CheckPlan['hunt'] {
+  const strategy = given.text('strategy');
+  if (strategy !== 'random' && strategy !== 'pct' && strategy !== 'context-bound') {
+    const stray = hunting.find((name) => given.flag(name));
+    if (stray === undefined) return undefined;
+    throw usage(`--${stray} goes with --strategy random, pct or context-bound`);
+  }
+  given.conflict(
+    'strategy',
+    ['all', 'max-depth', 'compact', 'checkpoint', 'resume', 'self-check', 'workers'],
+    'a hunt ends with the first violation; --depth bounds its runs',
+  );
+  const number = (name: string, least: number): number | undefined => {
+    const text = given.text(name);
+    return text === undefined ? undefined : wholeNumber(`--${name}`, text, least);
+  };
+  const [seed, runs, depth, switches] = [
+    number('seed', 0),
+    number('runs', 1),
+    number('depth', 1),
+    number('switches', 0),
+  ];
+  if (seed !== undefined && seed > greatestSeed) {
+    throw usage(`--seed is ${seed}; expected at most ${greatestSeed}`);
+  }
+  const sampled = strategy !== 'context-bound';
+  return {
+    strategy,
+    ...(sampled ? { seed: seed ?? 1, runs: runs ?? 1000, depth: depth ?? 1000 } : {}),
+    ...(sampled || depth === undefined ? {} : { depth }),
+    ...(strategy === 'random' ? {} : { switches: switches ?? (strategy === 'pct' ? 2 : 8) }),
+  };
+}
+
 function planOf(given: Arguments): CheckPlan {
   const [states, time, depth, memory] = ['max-states', 'max-time', 'max-depth', 'max-memory'].map((name) =>
     given.text(name),
@@ -185,6 +235,8 @@ function planOf(given: Arguments): CheckPlan {
   const [checkpoint, resume, workers] = ['checkpoint', 'resume', 'workers'].map((name) => given.text(name));
   // Every key of the table is one.
   const switches = Object.keys(reductionSwitches) as ReductionSwitch[];
+  const strategy = given.text('strategy');
+  const hunt = huntOf(given);
   return {
     all: given.flag('all'),
     bounds: {
@@ -193,7 +245,7 @@ function planOf(given: Arguments): CheckPlan {
       ...(depth === undefined ? {} : { depth: wholeNumber('--max-depth', depth, 0) }),
       ...(memory === undefined ? {} : { bytes: memorySize('--max-memory', memory) }),
     },
-    strategy: given.text('strategy') === 'depth-first' ? 'depth-first' : 'breadth-first',
+    strategy: strategy === 'depth-first' || strategy === 'dfs' ? 'depth-first' : 'breadth-first',
     storage: given.flag('compact') ? 'compact' : 'exact',
     without: switches.filter((name) => given.flag(name)),
     selfCheck: given.flag('self-check'),
@@ -201,6 +253,7 @@ function planOf(given: Arguments): CheckPlan {
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(resume === undefined ? {} : { resume }),
     tier: tierOf(given.text('tier')),
+    ...(hunt === undefined ? {} : { hunt }),
   };
 }
 
