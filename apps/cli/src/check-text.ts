@@ -37,11 +37,17 @@ function costText({ states, transitions, depth, milliseconds }: CheckResult): st
   return `${grouped(states)} states, ${grouped(transitions)} transitions, depth ${depth}, ${duration(milliseconds)}`;
 }
 
+/** What was judged about fair executions, and on how much. */
+function livenessText({ states, milliseconds }: NonNullable<CheckResult['termination']>): string {
+  return `every weakly fair execution, on ${grouped(states)} states without symmetry, ${duration(milliseconds)}`;
+}
+
 /** A counterexample as a trace. */
 export function traceOfViolation(subject: Subject, result: CheckResult, violation: FoundViolation): Trace {
   return traceOf(inTier(subject.source(result.cpus), result.model.tier), violation.schedule, {
     scenario: subject.id,
     fuse: result.model.reductions.includes('local steps'),
+    ...(violation.kind === 'livelock' ? { livelock: violation.detail } : {}),
     ...(violation.kind === 'hang'
       ? { hang: violation.doomedAt === undefined ? {} : { doomedAt: violation.doomedAt } }
       : {}),
@@ -83,6 +89,7 @@ export function checkText(
     ...line('explored', costText(result)),
     ...line('model', modelText(result)),
     ...(result.model.tier === 1 ? [] : line('left out', result.model.unmodelled.join(', '))),
+    ...(result.termination === undefined ? [] : line('liveness', livenessText(result.termination))),
     ...(bounds.length === 0 ? [] : line('bounds', bounds.join(', '))),
     ...Object.entries(result.witnesses).flatMap(([name, count]) =>
       line(

@@ -26,6 +26,8 @@ export interface CheckPlan {
   readonly resume?: string;
   /** Undefined: that of the scenario. */
   readonly tier: 1 | 2 | undefined;
+  /** Judges whether every fair execution finishes. */
+  readonly termination?: boolean;
   /** Looks at a sample instead of everything. */
   readonly hunt?: NonNullable<CheckOptions['hunt']>;
 }
@@ -110,7 +112,7 @@ export async function runCheck(
   files: ReturnType<typeof continuation> = {},
 ): Promise<CheckResult> {
   subject.source(cpus);
-  const { all, bounds, strategy, storage, selfCheck, tier, hunt } = plan;
+  const { all, bounds, strategy, storage, selfCheck, tier, termination = false, hunt } = plan;
   try {
     const common: Parameters<typeof parallelEngine>[3] = {
       all,
@@ -123,6 +125,7 @@ export async function runCheck(
       ...common,
       strategy,
       ...(tier === undefined ? {} : { tier }),
+      termination,
       ...(hunt === undefined ? {} : { hunt }),
       storage,
       ...(plan.workers > 1 && subject.scenario !== undefined
@@ -194,6 +197,7 @@ export function checkCommand({ argument }: Subject, result: CheckResult, plan: C
     ...(plan.selfCheck ? ['--self-check'] : []),
     ...(plan.workers === 1 ? [] : [`--workers ${plan.workers}`]),
     ...(plan.tier === undefined ? [] : [`--tier ${plan.tier}`]),
+    ...(plan.termination === true ? ['--liveness'] : []),
     ...huntArguments(plan.hunt),
   ].join(' ');
 }
@@ -229,13 +233,14 @@ export function checkRow(
     ...(subject.file === undefined ? {} : { file: subject.file }),
     cpus: result.cpus,
     verdict: result.verdict,
-    violations: violations.map(({ kind, steps, switches, cpu, detail, doomedAt, replay }) => ({
+    violations: violations.map(({ kind, steps, switches, cpu, detail, doomedAt, loopAt, replay }) => ({
       kind,
       steps,
       switches,
       cpu,
       detail,
       ...(doomedAt === undefined ? {} : { doomedAt }),
+      ...(loopAt === undefined ? {} : { loopAt }),
       replay: replayCommand(subject, replay),
       token: replay,
     })),
@@ -259,6 +264,7 @@ export function checkRow(
       unmodelled: model.unmodelled,
     },
     ...(result.reason === undefined ? {} : { reason: result.reason }),
+    ...(result.termination === undefined ? {} : { termination: result.termination }),
     ...(expected === undefined
       ? {}
       : {

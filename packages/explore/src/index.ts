@@ -13,6 +13,16 @@ export type {
 export { type Snapshot, type SnapshotReader, type SnapshotWriter } from './snapshot.ts';
 export { Interner, type InternTable } from './interner.ts';
 export { hunt, type HuntOptions, type HuntResult, type HuntStrategy, huntSync } from './hunt/hunt.ts';
+export {
+  judgeTermination,
+  judgeTerminationSync,
+  type Open,
+  type Runs,
+  type Terminates,
+  type TerminationOptions,
+  type TerminationResult,
+  type TerminationStatistics,
+} from './liveness/termination.ts';
 export { PairTable } from './pair-table.ts';
 export { replay, type Path } from './path.ts';
 export type {

@@ -5,6 +5,7 @@ import {
   type Result,
   type Storage,
   type Strategy,
+  type TerminationStatistics,
   type Violation,
 } from '@quiesce/explore';
 import {
@@ -19,6 +20,7 @@ import {
   type WitnessSpec,
 } from '@quiesce/machine';
 import { type ExplorationOptions, exploration, sampled } from './exploration.ts';
+import { livenessOf } from './liveness.ts';
 import { pinnedOutcome, type Scenario, witnessExpected } from './scenario.ts';
 import { encodeToken } from './token.ts';
 
@@ -56,6 +58,8 @@ export interface FoundViolation {
   readonly doomedAt?: number;
   /** How often the schedule goes from one CPU to another: of the shortest schedules, the fewest, where that was found. */
   readonly switches: number;
+  /** For a livelock: after how many steps the part of the schedule begins that repeats for ever. */
+  readonly loopAt?: number;
   /** The schedule, as packed choices with the numbers of the CPUs that move. */
   readonly schedule: readonly number[];
   /** Token for `quiesce replay`. */
@@ -81,6 +85,8 @@ export interface CheckResult {
   readonly witnesses: Readonly<Record<string, number>>;
   /** Why an aborted check was aborted. */
   readonly reason?: string;
+  /** What it took to judge whether every fair execution finishes; absent if that was not asked or not reached. */
+  readonly termination?: TerminationStatistics;
 }
 
 /** How to check. */
@@ -89,6 +95,8 @@ export interface CheckOptions extends ExplorationOptions {
   readonly hunt?: Pick<HuntOptions, 'strategy' | 'seed' | 'runs' | 'depth' | 'switches'>;
   /** Tier of the model. Default: that of the machine. */
   readonly tier?: 1 | 2;
+  /** Where nothing else is wrong, judges as well whether every fair execution finishes. Default false. */
+  readonly termination?: boolean;
 }
 
 /** What can be checked: a machine for each number of CPUs, and what must be reachable on it. */
@@ -108,34 +116,44 @@ export async function check<I extends { readonly spec: MachineSpec }>(
   options: CheckOptions = {},
 ): Promise<CheckResult> {
   const image = scenario.image(cpus);
-  const { tier, hunt: hunting, ...exploring } = options;
+  const { tier, hunt: hunting, termination = false, ...exploring } = options;
   const spec = tier === undefined ? image.spec : { ...image.spec, tier };
-  const found =
+  const explored =
     hunting === undefined
       ? await exploration(spec, scenario.ask(image), exploring)
       : await sampled(spec, scenario.ask(image), hunting, options);
-  const { system, result } = found;
+  const { system, result } = explored;
   const bounds = [
     ...('bounds' in result ? result.bounds.map(boundText) : []),
     ...budgets(image.spec.events ?? []),
     ...(system.stepper.weak?.order.bounds ?? []),
   ];
   const { statistics } = result;
-  return {
+  const found: CheckResult = {
     scenario: scenario.id,
     cpus,
     // What was explored is then only what a finite number of events allows.
     verdict: result.verdict === 'holds' && bounds.length > 0 ? 'holds-within-bounds' : result.verdict,
     violations: violationsOf(result, scenario.id, cpus, system, statistics.strategy === 'breadth-first'),
-    model: modelOf(spec, options, found.ordered),
+    model: modelOf(spec, options, explored.ordered),
     states: statistics.states,
     transitions: statistics.transitions,
     depth: statistics.depth,
-    milliseconds: Math.round(found.milliseconds * 10) / 10,
+    milliseconds: Math.round(explored.milliseconds * 10) / 10,
     bytes: statistics.bytes,
     bounds,
     witnesses: Object.fromEntries(result.witnesses.map(({ name, count }) => [name, count])),
     ...(result.verdict === 'aborted' ? { reason: result.reason.message } : {}),
+  };
+  if (!termination || result.verdict !== 'holds') return found;
+  const { statistics: cost, violation, reason } = await livenessOf(spec, scenario.id, options);
+  return {
+    ...found,
+    ...(violation === undefined ? {} : { verdict: 'violated', violations: [violation] }),
+    ...(reason === undefined
+      ? {}
+      : { verdict: 'holds-within-bounds', bounds: [...bounds, `termination not judged: ${reason}`] }),
+    termination: cost,
   };
 }
 

@@ -29,6 +29,8 @@ export interface Definition {
   /** Default: the least number of CPUs with the last outcome. */
   readonly smallest?: number;
   readonly witnesses?: readonly AskedWitness[];
+  /** It holds, and a fair execution never finishes. */
+  readonly livelocks?: true;
   /** From how many CPUs on the patch must be able to complete. Default: 1 where that is no violation. */
   readonly completes?: PinnedWitness['from'];
   /** Up to how many CPUs it must be able to. Default: as far as that is no violation. */
@@ -80,6 +82,7 @@ export function define(definition: Definition): Scenario {
     least,
     smallest: definition.smallest ?? Math.max(least, list[list.length - 1][0]),
     outcomes: list,
+    ...(definition.livelocks === undefined ? {} : { livelocks: definition.livelocks }),
     ...(definition.story === undefined ? {} : { story: definition.story }),
     get witnesses() {
       return asked.map((witness): PinnedWitness => {

@@ -88,6 +88,8 @@ export interface Scenario {
   /** Outcomes by number of CPUs: each holds from its number on, up to the next. */
   readonly outcomes: readonly (readonly [cpus: number, outcome: Outcome])[];
   readonly witnesses: readonly PinnedWitness[];
+  /** Where a check holds: that there is a fair execution that never finishes. */
+  readonly livelocks?: true;
   /** For a mechanism beside the series: what its page says. */
   readonly story?: Story;
   /** Builds the machine for a number of CPUs. */

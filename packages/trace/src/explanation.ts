@@ -26,8 +26,12 @@ function violated(trace: Trace, violation: TraceViolation): string[] {
     case 'torn':
       return torn(trace, violation);
     case 'hang':
-    case 'livelock':
       return hang(trace, violation);
+    case 'livelock':
+      return [
+        `livelock: ${violation.detail}. The goal stays within reach and is missed for ever: each CPU has its turns, and none ` +
+          'of them gets it any further.',
+      ];
     case 'assert':
     case 'fault':
       return misfortune(trace, violation);

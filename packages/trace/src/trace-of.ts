@@ -40,6 +40,8 @@ export interface TraceOptions {
   readonly hang?: { readonly doomedAt?: number };
   /** Ends the trace where the machine does not offer the next choice, instead of throwing. Default false. */
   readonly untilRefused?: boolean;
+  /** The end of the schedule is known to repeat for ever, as this says. */
+  readonly livelock?: string;
 }
 
 /**
@@ -82,7 +84,7 @@ export function traceOf(source: TraceSource, schedule: readonly number[], option
     sites: initial,
     start,
     steps,
-    end: endOf(simulation, recording, options.hang),
+    end: endOf(simulation, recording, options),
   };
 }
 
@@ -131,7 +133,7 @@ function modelOf(spec: MachineSpec, fused: boolean): TraceModel {
   };
 }
 
-function endOf(simulation: Simulation, { reader }: Recording, hang: TraceOptions['hang']): TraceEnd {
+function endOf(simulation: Simulation, { reader }: Recording, { hang, livelock }: TraceOptions): TraceEnd {
   const { failure } = simulation;
   if (failure !== undefined) {
     const { kind, cpu, pc, detail } = failure;
@@ -139,6 +141,9 @@ function endOf(simulation: Simulation, { reader }: Recording, hang: TraceOptions
     return { kind: 'violated', violation };
   }
   if (simulation.done) return { kind: 'finished' };
+  if (livelock !== undefined) {
+    return { kind: 'violated', violation: { kind: 'livelock', cpu: -1, detail: livelock } };
+  }
   if (hang === undefined) return { kind: 'unfinished' };
   const { doomedAt } = hang;
   return {

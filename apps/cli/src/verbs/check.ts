@@ -45,6 +45,7 @@ const exploring = [
   'self-check',
   'workers',
   'tier',
+  'liveness',
   ...hunting,
   ...Object.keys(reductionSwitches),
 ];
@@ -56,7 +57,7 @@ const greatestSeed = 0xffff_ffff;
 const writing = [...Object.keys(outputOptions), 'junit'];
 
 /** Options that mean nothing where every number of CPUs is checked at once. */
-const whole = ['expect', 'all', 'max-depth', 'strategy', 'no-reductions', 'tier', ...hunting];
+const whole = ['expect', 'all', 'max-depth', 'strategy', 'no-reductions', 'tier', 'liveness', ...hunting];
 
 /** `quiesce check` */
 export const check: Verb = {
@@ -109,6 +110,7 @@ export const check: Verb = {
       example: '2',
       does: '1: data in program order, 2: weak data (default: as pinned)',
     },
+    liveness: { does: 'judge as well whether every fair execution finishes (livelock)' },
     'no-reductions': { does: 'none of the reductions below' },
     'no-symmetry': { does: 'tell CPUs of one role apart' },
     'no-local-steps': { does: 'make a state of every instruction' },
@@ -253,6 +255,7 @@ function planOf(given: Arguments): CheckPlan {
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(resume === undefined ? {} : { resume }),
     tier: tierOf(given.text('tier')),
+    ...(given.flag('liveness') ? { termination: true } : {}),
     ...(hunt === undefined ? {} : { hunt }),
   };
 }

@@ -37,6 +37,7 @@ export function familySpecOf(
 ): FamilySpec {
   if (smallest > template) throw new NotUniform(`there are at least ${smallest} CPUs`);
   const first = member(template);
+  if (first.tier === 2) throw new NotUniform('weak data is not understood for every number of CPUs');
   const second = member(template + 1);
   const growing = growingRole(first, second);
   const immediates = new Map<number, number>();

@@ -37,6 +37,7 @@ import { halfWritten } from './several-words/half-written.ts';
 import { literalAlignment } from './several-words/literal-alignment.ts';
 import { preemptedTask } from './several-words/preempted-task.ts';
 import { trampolineFreed } from './several-words/trampoline-freed.ts';
+import { branchToItself } from './synchronisation/branch-to-itself.ts';
 import { moduleLoad } from './synchronisation/module-load.ts';
 import { newThenOld } from './synchronisation/new-then-old.ts';
 import { rcuGracePeriod } from './synchronisation/rcu-grace-period.ts';
@@ -69,6 +70,7 @@ export const mechanisms: readonly Scenario[] = [
   releaseBeforeMaintenance,
   newThenOld,
   verifyByReading,
+  branchToItself,
   jumpLabel,
   staticKeyFastPath,
   movX9Live,

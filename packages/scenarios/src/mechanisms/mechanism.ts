@@ -27,7 +27,7 @@ export interface Mechanism extends Pick<Definition, 'chapter' | 'origin' | 'mach
   readonly distinguished?: StandaloneOptions['distinguished'];
   readonly quiescent?: StandaloneOptions['quiescent'];
   readonly initialPriorityMask?: number;
-  readonly broken: Variant & Pick<Definition, 'outcomes' | 'completes'>;
+  readonly broken: Variant & Pick<Definition, 'outcomes' | 'completes' | 'livelocks'>;
   readonly repaired: Variant;
   /** Smallest number of CPUs for which it makes sense. Default 2. */
   readonly least?: number;
@@ -66,6 +66,7 @@ export function mechanism(given: Mechanism): readonly Scenario[] {
         }),
       ...(machine === undefined ? {} : { machine }),
       outcomes: isRepaired ? [[least, 'holds']] : given.broken.outcomes,
+      ...(isRepaired || given.broken.livelocks === undefined ? {} : { livelocks: given.broken.livelocks }),
       least,
       smallest: given.smallest ?? least,
       ...(isRepaired && given.witnesses !== undefined ? { witnesses: given.witnesses } : {}),
