@@ -28,7 +28,7 @@ function modelText({ model }: CheckResult): string {
   const reductions = model.reductions.length === 0 ? 'no reductions' : model.reductions.join(', ');
   return (
     `tier ${model.tier}, safe list of ${model.safeList}, IDC=${model.IDC} DIC=${model.DIC}, ${events}; ` +
-    `${model.strategy}, ${model.storage === 'none' ? 'no states stored' : 'exact states'}, ${reductions}`
+    `${model.strategy}, ${model.storage === 'none' ? 'no states stored' : `${model.storage} states`}, ${reductions}`
   );
 }
 
