@@ -34,8 +34,9 @@ export function parallelEngine(
     const result = await exploreParallel(source, {
       ...options,
       workers,
-      // The factory makes nothing else.
-      onSystem: (made) => (system = made as MachineSystem),
+      onSystem: (made) => {
+        if (made instanceof MachineSystem) system = made;
+      },
     });
     if (system === undefined) throw new Error('the search did not make its system');
     return { system, result };

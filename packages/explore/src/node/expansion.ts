@@ -131,15 +131,15 @@ export class Expansion {
     this.reachable.forEach((property, k) => {
       if (property.holds(state)) report.goals[k].push(index);
     });
-    let fails = false;
+    let failures = 0;
     this.always.forEach((property, k) => {
       if (property.holds(state)) return;
-      fails = true;
+      failures += 1;
       const first = report.sightings[k];
       report.sightings[k] = first < 0 ? index : Math.min(first, index);
     });
     this.inHand = inHand;
-    if (!fails) return;
+    if (failures === 0) return;
     space.end(index);
     report.ended.push(index);
   }

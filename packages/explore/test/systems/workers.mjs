@@ -1,3 +1,5 @@
+import process from 'node:process';
+
 // Systems that workers make for themselves. JavaScript, because worker threads load it as it is.
 
 /** `count` counters up to `most`, one of which goes up in a step. `argument.wrong`: a sum that must not be reached. */
