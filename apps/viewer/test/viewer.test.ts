@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Trace, TraceError, parseTrace, wordHistories, mayFetch } from '@quiesce/trace';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -184,7 +185,7 @@ describe.skipIf(!hasBrowser)(`the viewer in Chromium${hasBrowser ? '' : ' (missi
       }
       return '';
     };
-    const path = join(import.meta.dirname, '../dist/broken.json');
+    const path = join(mkdtempSync(join(tmpdir(), 'quiesce-viewer-')), 'broken.json');
     writeFileSync(path, text);
     const { page, errors } = await open(browser, onDisk(html));
     expect(await page.innerText('main')).toContain('No trace yet');

@@ -78,6 +78,8 @@ class Judgement implements Visitor {
   readonly #counts: boolean;
   readonly #states = new Map<string, FinalState>();
   readonly #flags = new Set<string>();
+  /** Whether some order of maintenance may leave a fetch and a write of the present candidate unordered. */
+  #mayRace = false;
   #isCut = false;
   #positive = 0;
   #negative = 0;
@@ -97,13 +99,15 @@ class Judgement implements Visitor {
   }
 
   candidate(execution: Partial): boolean {
+    // Orders of maintenance only add to what is ordered.
+    this.#mayRace = isCmodx(execution, this.#program);
     if (this.#counts) return true;
     if (execution.paths.some(({ ending }) => ending.kind === 'failure')) return true;
     if (execution.paths.some(({ ending }) => ending.kind === 'cut')) return !this.#isCut;
     const state = this.#stateOf(execution);
     if (!this.#passes(state)) return false;
     if (!this.#states.has(state.values.join() + state.faults.join())) return true;
-    return this.#newFlags(execution).length > 0 || this.#mayBeCmodx(execution);
+    return this.#newFlags(execution).length > 0 || (this.#mayRace && !this.#flags.has(violatesCmodx));
   }
 
   consistent(execution: Partial): boolean {
@@ -124,7 +128,7 @@ class Judgement implements Visitor {
     if (this.#observed.holds(this.#program.test.condition, state)) this.#positive += execution.weight;
     else this.#negative += execution.weight;
     // Other orders of maintenance can only add a flag that is not raised yet.
-    return this.#counts || (!this.#flags.has(violatesCmodx) && isCmodx(execution, this.#program));
+    return this.#counts || (this.#mayRace && !this.#flags.has(violatesCmodx));
   }
 
   outcome(): Outcome {

@@ -43,6 +43,11 @@ const open: Readonly<Record<string, RegExp>> = {
   'descriptor-refcount-repaired': /^cas on a number that depends on N/,
   'counter-used-twice-repaired': /^the word at patcher_second.* is not the number of CPUs plus a constant/,
   'queue-order-repaired': /^str_reg on a number that depends on N/,
+  // Which store becomes visible when is not counted.
+  'isb-without-dependency-repaired': /^weak data is not understood/,
+  'relaxed-arrival-repaired': /^weak data is not understood/,
+  'release-without-order-repaired': /^weak data is not understood/,
+  'reset-without-barrier-repaired': /^weak data is not understood/,
 };
 
 describe('every scenario, for every number of CPUs,', () => {

@@ -8,8 +8,30 @@ const verdictOf = async (id: string, tier: 1 | 2): Promise<string> => {
   return result.violations.at(0)?.kind ?? result.verdict;
 };
 
+/**
+ * The handler of an event between the patcher's store and its maintenance comes while the store is outstanding or just
+ * visible: as near as the old word that maintenance forgot is a fetch that nothing orders.
+ */
+const nearer = [
+  'patch-machine-nmi-on-patcher',
+  'patch-machine-sdei-gate-only',
+  'patch-machine-sdei-on-patcher',
+  'patch-machine-serror-on-patcher',
+  'patch-machine-watchpoint-on-patcher',
+];
+
 describe('the series under weak data', () => {
-  it.each(series.filter(({ least }) => least <= 2).map((scenario) => [scenario.id, scenario] as const))(
+  it.each(nearer)('%s is cmodx with 2 CPUs, stale under sequentially consistent data', async (id) => {
+    const scenario = series.find((entry) => entry.id === id);
+    if (scenario === undefined) throw new Error(`no scenario ${id}`);
+    const kinds = await Promise.all(
+      ([1, 2] as const).map(async (tier) => (await check(scenario, 2, { tier })).violations[0].kind),
+    );
+    expect(kinds).toEqual(['stale', 'cmodx']);
+  });
+
+  const alike = series.filter(({ id, least }) => least <= 2 && !nearer.includes(id));
+  it.each(alike.map((scenario) => [scenario.id, scenario] as const))(
     '%s has the same verdict and witnesses as under sequentially consistent data, with 2 CPUs',
     async (_, scenario) => {
       const result = await check(scenario, 2, { tier: 2 });

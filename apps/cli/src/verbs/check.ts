@@ -68,7 +68,7 @@ export const check: Verb = {
     cpus: {
       value: 'N',
       example: '2',
-      does: 'numbers of CPUs: 2, 2-4, 1,3 or all (default: the smallest that shows it)',
+      does: 'numbers of CPUs: 2, 2-4, 1,3 or all (default: where it shows)',
     },
     expect: { does: 'compare with the pinned verdicts; exit 0 when all agree' },
     sizes: { value: 'N', example: '1-3', does: 'numbers of CPUs to compare (default 1-4)' },
@@ -94,7 +94,7 @@ export const check: Verb = {
       value: 'ORDER',
       values: ['breadth-first', 'depth-first', 'bfs', 'dfs', 'random', 'pct', 'context-bound'],
       example: 'depth-first',
-      does: 'breadth-first (shortest, default), depth-first; random, pct, context-bound: samples, no proof',
+      does: 'breadth-first, depth-first; samples: random, pct, context-bound',
     },
     seed: { value: 'S', example: '1', does: 'random and pct: which runs; equal seeds run alike (default 1)' },
     runs: { value: 'N', example: '5000', does: 'random and pct: how many runs (default 1000)' },
