@@ -65,7 +65,7 @@ describe('a search that goes on from a checkpoint', () => {
   });
 
   it('may have been cancelled, or taken down at an interval', () => {
-    const whole = exploreSync(patch(5, 'last-arrival'));
+    const whole = exploreSync(patch(6, 'last-arrival'));
     let snapshot: Snapshot = [];
     let saves = 0;
     let looks = 0;
@@ -79,9 +79,9 @@ describe('a search that goes on from a checkpoint', () => {
       saves += 1;
       snapshot = taken.map((block) => block.slice());
     };
-    exploreSync(patch(5, 'last-arrival'), { signal, checkpoint: { interval: 0, save } });
+    exploreSync(patch(6, 'last-arrival'), { signal, checkpoint: { interval: 0, save } });
     expect(saves).toBeGreaterThan(0);
-    expect(lasting(exploreSync(patch(5, 'last-arrival'), { resume: snapshot }))).toEqual(lasting(whole));
+    expect(lasting(exploreSync(patch(6, 'last-arrival'), { resume: snapshot }))).toEqual(lasting(whole));
   });
 });
 
