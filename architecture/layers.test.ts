@@ -18,6 +18,7 @@ const mayImport: Record<string, readonly string[]> = {
   'packages/trace': ['insn', 'machine', 'explore'],
   'packages/kernel': ['insn', 'memory', 'cpu'],
   'packages/litmus': ['insn'],
+  'packages/bridge': ['insn', 'memory', 'machine', 'explore', 'litmus'],
   'apps/viewer': ['insn', 'machine', 'scenarios', 'protocol', 'trace'],
   'apps/cli': [
     'insn',
@@ -31,6 +32,7 @@ const mayImport: Record<string, readonly string[]> = {
     'trace',
     'kernel',
     'litmus',
+    'bridge',
   ],
   'apps/bench': [
     'insn',
@@ -43,6 +45,7 @@ const mayImport: Record<string, readonly string[]> = {
     'trace',
     'kernel',
     'litmus',
+    'bridge',
   ],
 };
 

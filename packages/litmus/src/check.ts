@@ -1,8 +1,10 @@
+import { type Answer, answerOf } from './answer.ts';
 import { LitmusError } from './error.ts';
+import { finalStateOf } from './execution/final-state.ts';
 import { Propagation } from './execution/propagation.ts';
 import type { Partial } from './execution/partial.ts';
 import { Search, type Visitor } from './execution/search.ts';
-import { type FinalState, Observed } from './final-state.ts';
+import { type FinalState, Observed } from './observed.ts';
 import { classesOf, noSymmetry } from './execution/symmetry.ts';
 import { Orbits } from './permutation.ts';
 import { flagsOfPaths, isCmodx, violatesCmodx } from './model/flags.ts';
@@ -23,20 +25,14 @@ export interface CheckOptions {
   readonly maximumChoices?: number;
 }
 
-/** How often the condition holds. */
-export type Observation = 'Never' | 'Sometimes' | 'Always';
-
 /** What the axioms say of a test. */
-export interface Outcome {
+export interface Outcome extends Answer {
   readonly test: string;
   /** The final states as herd7 prints them: `0:X1=1; [x]=2;`. */
   readonly states: readonly string[];
   readonly stateCount: number;
   /** Whether all states are in the list. If not, it has one of those that exchanging equal threads relates. */
   readonly isListed: boolean;
-  readonly observation: Observation;
-  /** Whether the test's question, with its quantifier, is answered with yes. */
-  readonly isValidated: boolean;
   readonly flags: readonly string[];
   /** Whether executions were left out because a loop was taken more often than the bound allows. */
   readonly isCut: boolean;
@@ -137,22 +133,14 @@ class Judgement implements Visitor {
     // The condition does not tell exchangeable threads apart.
     const holding = states.filter((state) => this.#observed.holds(test.condition, state)).length;
     const listed = this.#orbits.expand(states);
-    const observation = holding === 0 ? 'Never' : holding === states.length ? 'Always' : 'Sometimes';
-    const isValidated =
-      test.quantifier === 'exists'
-        ? holding > 0
-        : test.quantifier === 'forall'
-          ? holding === states.length
-          : holding === 0;
     return {
+      ...answerOf(test, holding, states.length),
       test: test.name,
       stateCount: states.reduce((sum, state) => sum + this.#orbits.sizeOf(state), 0),
       isListed: listed !== undefined,
       states: (listed ?? states)
         .sort((a, b) => this.#observed.compare(a, b))
         .map((state) => this.#observed.show(state)),
-      observation,
-      isValidated,
       flags: [...this.#flags].sort(),
       isCut: this.#isCut,
       positive: this.#counts ? this.#positive : undefined,
@@ -162,7 +150,8 @@ class Judgement implements Visitor {
 
   /** The final state, or of those that an exchange of threads relates to it a fixed one. */
   #stateOf(execution: Partial): FinalState {
-    return this.#orbits.representative(this.#observed.stateOf(execution, this.#propagation));
+    const state = finalStateOf(execution, this.#observed, this.#program, this.#propagation);
+    return this.#orbits.representative(state);
   }
 
   #passes(state: FinalState): boolean {

@@ -1,11 +1,17 @@
+export { answerOf } from './answer.ts';
+export type { Answer, Observation } from './answer.ts';
 export { check } from './check.ts';
-export type { CheckOptions, Observation, Outcome } from './check.ts';
+export type { CheckOptions, Outcome } from './check.ts';
 export { explain } from './graph/explain.ts';
 export type { DrawnEdge, DrawnEvent, Drawing } from './graph/drawing.ts';
 export { svg } from './graph/svg.ts';
 export { LitmusError } from './error.ts';
 export type { Complaint, LitmusErrorCode, Position } from './error.ts';
+export { Observed } from './observed.ts';
+export type { Denotation, FinalState } from './observed.ts';
+export { assembleLines } from './program/assembly.ts';
 export { parseLitmus } from './parse.ts';
+export { instructionText } from './program/constants.ts';
 export type {
   CacheType,
   Code,

@@ -1,5 +1,5 @@
 import type { Classes } from './execution/symmetry.ts';
-import type { FinalState, Observed } from './final-state.ts';
+import type { FinalState, Observed } from './observed.ts';
 
 /** States that are listed one by one; of larger sets one of each class is listed. */
 const maximumListed = 20_000;

@@ -21,6 +21,7 @@ export {
   type MachineErrorCode,
   type MachineSpec,
   type SafeListIssue,
+  type StartSpec,
 } from './spec.ts';
 export { StateView } from './state-view.ts';
 export { Stepper } from './stepper.ts';

@@ -71,6 +71,21 @@ export interface MachineSpec {
   readonly bugs?: readonly number[];
   /** Default: the newest. */
   readonly safeList?: SafeListIssue;
+  /** What each CPU starts with, by number, CPUs of one role alike. */
+  readonly starts?: readonly StartSpec[];
+  /**
+   * Whether a fetch that may yield several words, and an undefined instruction, can be violations. Where not, as in a
+   * litmus test, any of the words is fetched, and the exception goes to its vector. Default true.
+   */
+  readonly judged?: boolean;
+}
+
+/** What one CPU starts with beside what is the same for all. */
+export interface StartSpec {
+  /** X0 to X30 as 62 cells, each low half first. Default: zero. */
+  readonly registers?: Int32Array;
+  /** VBAR_EL1. Default: that of the machine. */
+  readonly vectors?: number;
 }
 
 /** What can be wrong with a {@link MachineSpec}. */

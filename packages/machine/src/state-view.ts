@@ -47,9 +47,19 @@ export class StateView {
     return local[cells.ELR_EL1 + 1] * 0x1_0000_0000 + (local[cells.ELR_EL1] >>> 0);
   }
 
+  /** ESR_EL1 of a CPU, low half, signed. */
+  syndrome(cpu: number): number {
+    return this.#locals[cpu][cells.ESR_EL1];
+  }
+
   /** Low half of a general register of a CPU, signed. */
   register(cpu: number, x: number): number {
     return this.#locals[cpu][cells.X + 2 * x];
+  }
+
+  /** High half of a general register of a CPU, signed. */
+  registerHigh(cpu: number, x: number): number {
+    return this.#locals[cpu][cells.X + 2 * x + 1];
   }
 
   /** How often a patchable word was modified. */

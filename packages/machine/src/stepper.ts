@@ -15,7 +15,7 @@ import { Memory, Timeline, WeakMemory } from '@quiesce/memory';
 import { choiceMask, decodeChoice, encodeChoice } from './choice.ts';
 import { codePointers } from './code-pointer.ts';
 import { deliverEvent, eventDeliverable, pendingInterrupt, takeInterrupt } from './environment.ts';
-import { type FetchOption, fetchOptions, judgeFetch } from './fetch.ts';
+import { type FetchOption, type FetchVerdict, fetchOptions, judgeFetch } from './fetch.ts';
 import { firmwareCall } from './firmware.ts';
 import { handlersTouchPrivate } from './handler-reach.ts';
 import type { MachineLayout } from './layout.ts';
@@ -166,7 +166,9 @@ export class Stepper {
     this.pe.attach(local);
     this.pe.setAddress(cells.PC, spec.entries?.[cpu] ?? spec.entry);
     this.pe.setAddress(cells.SP_EL1, spec.stackPointer);
-    this.pe.setAddress(cells.VBAR_EL1, spec.vectors ?? 0);
+    const start = spec.starts?.[cpu];
+    local.set(start?.registers ?? [], cells.X);
+    this.pe.setAddress(cells.VBAR_EL1, start?.vectors ?? spec.vectors ?? 0);
     local[cells.SPSel] = 1;
     local[cells.DAIF] = (spec.daif ?? 0) & daif.all;
     local[cells.ICC_PMR_EL1] = spec.priorityMask ?? 0xf0;
@@ -253,9 +255,20 @@ export class Stepper {
     this.#attach(shared, local);
     const found = this.text.at(this.pe.pc);
     if (found.kind !== 'site') return [undefined];
-    this.#options = fetchOptions(this.memory.text, found.index, rowName);
-    const verdict = judgeFetch(this.memory.text, found.index, this.#options, this.spec.safeList ?? '2026');
+    this.#options = this.#fetchable(found.index);
+    const verdict = this.#judgeFetch(found.index, this.#options);
     return verdict === 'cmodx' || verdict === 'stale' ? [undefined] : this.#options;
+  }
+
+  /** The words that may be fetched from a site word. Mixtures of two versions are for those who judge fetches. */
+  #fetchable(t: number): FetchOption[] {
+    const options = fetchOptions(this.memory.text, t, rowName);
+    return this.spec.judged === false ? options.filter(({ mixed }) => !mixed) : options;
+  }
+
+  #judgeFetch(t: number, options: readonly FetchOption[]): FetchVerdict {
+    if (this.spec.judged === false) return 'any';
+    return judgeFetch(this.memory.text, t, options, this.spec.safeList ?? '2026');
   }
 
   /**
@@ -317,8 +330,8 @@ export class Stepper {
       return;
     }
     const { text } = this.memory;
-    const options = fetchOptions(text, found.index, rowName);
-    const verdict = judgeFetch(text, found.index, options, this.spec.safeList ?? '2026');
+    const options = this.#fetchable(found.index);
+    const verdict = this.#judgeFetch(found.index, options);
     if (verdict === 'cmodx' || verdict === 'stale') {
       this.recorder?.fetched(this.pe.pc, options[0].word, options, options[0].version);
       this.#failure = { kind: verdict, detail: describeFetch(verdict, options) };
@@ -575,7 +588,8 @@ export class Stepper {
     if (cause.class === exceptionClass.brk) {
       if (!this.#bugs.has(cause.iss)) return false;
       this.#failure = { kind: 'assert', detail: `the program reports a bug: ${cause.detail}` };
-    } else this.#failure = { kind: 'fault', detail: cause.detail };
+    } else if (this.spec.judged === false && cause.class === exceptionClass.unknown) return false;
+    else this.#failure = { kind: 'fault', detail: cause.detail };
     return true;
   }
 }

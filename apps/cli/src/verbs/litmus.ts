@@ -1,63 +1,58 @@
-import {
-  type CheckOptions,
-  type LitmusTest,
-  LitmusError,
-  type Outcome,
-  check,
-  explain,
-  parseLitmus,
-  svg,
-} from '@quiesce/litmus';
+import { type LitmusTest, explain, svg } from '@quiesce/litmus';
 import type { Arguments } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { printJson } from '../json.ts';
+import { type EngineOptions, type Judged, differs, engines, judge } from '../litmus-engines.ts';
 import { litmusFiles } from '../litmus-files.ts';
-import { outcomeText } from '../litmus-text.ts';
+import { rowsJson } from '../litmus-json.ts';
+import { answersText } from '../litmus-text.ts';
 import { wholeNumber } from '../numbers.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 
-/** One test with its answer, or with the reason why it has none. */
-interface Judged {
-  readonly file: string;
-  readonly test?: LitmusTest;
-  readonly outcome?: Outcome;
-  readonly error?: LitmusError;
-  readonly milliseconds: number;
-}
-
-const statuses = { judged: 0, error: 2, cut: 3 } as const;
+const statuses = { judged: 0, different: 1, error: 2, inconclusive: 3 } as const;
 
 /** `quiesce litmus` */
 export const litmus: Verb = {
   name: 'litmus',
   synopsis: 'FILE... | DIRECTORY | @LIST | -',
-  does: "AArch64 litmus tests under Arm's axiomatic model with instruction fetch",
+  does: "AArch64 litmus tests under Arm's axiomatic model, or on the machine",
   options: {
-    engine: { value: 'ENGINE', values: ['axioms'], example: 'axioms', does: 'who answers: axioms (default)' },
-    counts: { does: 'count the executions, as herd7 does' },
+    engine: {
+      value: 'ENGINE',
+      values: engines,
+      example: 'both',
+      does: 'who answers: axioms (default), machine, or both, compared',
+    },
+    tier: { value: 'TIER', values: ['1', '2'], example: '2', does: 'machine: how weak data is (default 2)' },
+    'max-states': {
+      value: 'N',
+      example: '5000000',
+      does: 'machine: give up after so many (default 2 million)',
+    },
+    counts: { does: 'axioms: count the executions, as herd7 does' },
     graph: {
       value: 'FILE',
       example: 'MP.svg',
       does: 'draw an allowed execution, or the cycle that forbids it, as SVG',
     },
-    choices: { value: 'N', example: '50000000', does: 'give up after so many choices (default 5 million)' },
-    unroll: { value: 'N', example: '2', does: 'how often a backward branch is followed (default 2)' },
+    choices: {
+      value: 'N',
+      example: '50000000',
+      does: 'axioms: give up after so many choices (default 5 million)',
+    },
+    unroll: { value: 'N', example: '2', does: 'axioms: how often a backward branch is followed (default 2)' },
   },
   notes: [
     'Prints what herd7 -variant ifetch prints: states, flags and the observation.',
-    'Exit status: 0 all judged, 3 executions were cut by the bound on loops or the search gave up,',
-    '2 a test cannot be read.',
+    'Exit status: 0 all judged, 1 the engines differ, 2 a test cannot be read, 3 executions were cut by the',
+    'bound on loops, the search gave up, or the machine does not run a test.',
   ],
   run: (given, host) => {
     if (given.positionals.length === 0) {
       throw usage('litmus needs a file; for example: quiesce litmus MP.litmus');
     }
-    const options = {
-      counts: given.flag('counts'),
-      unroll: wholeNumber('--unroll', given.text('unroll') ?? '2', 0),
-      maximumChoices: wholeNumber('--choices', given.text('choices') ?? '5000000', 1),
-    };
+    const options = optionsOf(given);
     const files = litmusFiles(host, given.positionals);
     const graph = given.text('graph');
     if (graph !== undefined && files.length > 1) {
@@ -70,38 +65,46 @@ export const litmus: Verb = {
       report(given, host, row, files.length);
       if (graph !== undefined && row.test !== undefined) draw(host, graph, row.test);
     }
-    if (given.flag('json')) printJson(host, rows.map(rowJson));
+    if (given.flag('json')) printJson(host, rows.flatMap(rowsJson));
     return statusOf(rows);
   },
 };
 
-function judge(host: Host, file: string, options: CheckOptions): Judged {
-  const source = new TextDecoder().decode(host.read(file));
-  const started = host.now();
-  try {
-    const test = parseLitmus(source);
-    const outcome = check(test, options);
-    return { file, test, outcome, milliseconds: host.now() - started };
-  } catch (error) {
-    if (!(error instanceof LitmusError)) throw error;
-    return { file, error, milliseconds: host.now() - started };
+function optionsOf(given: Arguments): EngineOptions {
+  const engine = engines.find((name) => name === given.text('engine')) ?? 'axioms';
+  if (engine === 'machine') {
+    given.conflict(
+      'engine',
+      ['counts', 'choices', 'unroll'],
+      'the machine runs loops in full and counts states',
+    );
+  } else if (engine === 'axioms') {
+    const stray = ['tier', 'max-states'].find((name) => given.flag(name));
+    if (stray !== undefined)
+      throw usage(`--${stray} is for the machine; add --engine machine or --engine both`);
   }
+  return {
+    engine,
+    axioms: {
+      counts: given.flag('counts'),
+      unroll: wholeNumber('--unroll', given.text('unroll') ?? '2', 0),
+      maximumChoices: wholeNumber('--choices', given.text('choices') ?? '5000000', 1),
+    },
+    machine: {
+      tier: given.text('tier') === '1' ? 1 : 2,
+      maximumStates: wholeNumber('--max-states', given.text('max-states') ?? '2000000', 1),
+    },
+  };
 }
 
 /** Prints an answer at once. A single test that cannot be judged is a usage error; of several, the others are. */
-function report(
-  given: Arguments,
-  host: Host,
-  { file, test, outcome, error, milliseconds }: Judged,
-  count: number,
-): void {
+function report(given: Arguments, host: Host, row: Judged, count: number): void {
+  const { file, error } = row;
   if (error !== undefined) {
     const text = `${file}:${error.message}; ${error.remedy}`;
     if (count === 1 && error.code !== 'budget' && !given.flag('json')) throw usage(text);
     host.error(`quiesce: ${text}\n`);
-  } else if (test !== undefined && outcome !== undefined && !given.flag('json')) {
-    host.out(outcomeText(test, outcome, milliseconds));
-  }
+  } else if (!given.flag('json')) host.out(answersText(row));
 }
 
 /** Writes the drawing of a test. */
@@ -114,34 +117,15 @@ function draw(host: Host, path: string, test: LitmusTest): void {
   } else host.write(path, new TextEncoder().encode(svg(drawing)));
 }
 
-function rowJson({ file, test, outcome, error, milliseconds }: Judged): object {
-  const rounded = Math.round(milliseconds * 1000) / 1000;
-  if (error !== undefined || outcome === undefined) {
-    const { code, line, column, expected, found, remedy } = error ?? {};
-    return { file, error: { code, line, column, expected, found, remedy }, milliseconds: rounded };
-  }
-  const { states, stateCount, isListed, observation, isValidated, flags, isCut, positive, negative } =
-    outcome;
-  return {
-    test: outcome.test,
-    file,
-    engine: 'axioms',
-    states,
-    stateCount,
-    allListed: isListed,
-    condition: test?.conditionText,
-    validated: isValidated,
-    observation,
-    flags,
-    loop: isCut,
-    ...(positive === undefined ? {} : { positive, negative }),
-    milliseconds: rounded,
-  };
-}
-
 function statusOf(rows: readonly Judged[]): number {
-  const isUnread = rows.some(({ error }) => error !== undefined && error.code !== 'budget');
-  if (isUnread) return statuses.error;
-  const isBounded = rows.some(({ error, outcome }) => error !== undefined || outcome?.isCut === true);
-  return isBounded ? statuses.cut : statuses.judged;
+  if (rows.some(({ error }) => error !== undefined && error.code !== 'budget')) return statuses.error;
+  if (rows.some(differs)) return statuses.different;
+  const isInconclusive = rows.some(
+    ({ error, axioms, machine, notRunnable }) =>
+      error !== undefined ||
+      notRunnable !== undefined ||
+      axioms?.outcome.isCut === true ||
+      (machine !== undefined && machine.outcome.bounds.length > 0),
+  );
+  return isInconclusive ? statuses.inconclusive : statuses.judged;
 }

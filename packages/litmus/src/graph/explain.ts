@@ -1,8 +1,9 @@
+import { finalStateOf } from '../execution/final-state.ts';
 import type { Partial } from '../execution/partial.ts';
 import { Propagation } from '../execution/propagation.ts';
 import { Search } from '../execution/search.ts';
 import { noSymmetry } from '../execution/symmetry.ts';
-import { type FinalState, Observed } from '../final-state.ts';
+import { type FinalState, Observed } from '../observed.ts';
 import { Program } from '../program/program.ts';
 import type { LitmusTest } from '../test.ts';
 import { Expressions } from '../thread/expression.ts';
@@ -41,7 +42,9 @@ export function explain(test: LitmusTest): Drawing | undefined {
   const isDone = ({ paths }: Partial): boolean => paths.every(({ ending }) => ending.kind === 'done');
   const witnesses: Partial[] = [];
   const asked = (execution: Partial): boolean =>
-    witnesses.length === 0 && isDone(execution) && isAsked(observed.stateOf(execution, propagation));
+    witnesses.length === 0 &&
+    isDone(execution) &&
+    isAsked(finalStateOf(execution, observed, program, propagation));
   const space = { program, expressions, threads, classes: noSymmetry(threads.length) };
   const visitor = {
     candidate: asked,
@@ -54,7 +57,8 @@ export function explain(test: LitmusTest): Drawing | undefined {
   if (witnesses.length > 0) return draw(witnesses[0], allowedEdges(witnesses[0], program), false);
   let best: { readonly candidate: Candidate; readonly cycle: readonly DrawnEdge[] } | undefined;
   for (const candidate of candidates(threads, propagation)) {
-    if (!isAsked(observed.stateOf(candidate.execution, propagation, candidate.co))) continue;
+    const { execution, co } = candidate;
+    if (!isAsked(finalStateOf(execution, observed, program, propagation, co))) continue;
     const cycle = forbiddingCycle(candidate, program.caches);
     // The longest of the shortest cycles: what is least obviously wrong is what the test is about.
     if (cycle !== undefined && (best === undefined || cycle.length > best.cycle.length))

@@ -1,5 +1,6 @@
 import { decode } from '@quiesce/insn';
 import { type Complaint, LitmusError, type Position } from '../error.ts';
+import type { Denotation } from '../observed.ts';
 import type { CacheType, Code, LitmusTest, Location, Observable, Value } from '../test.ts';
 import { assembleLines } from './assembly.ts';
 import { Constants, instructionText, shownInteger } from './constants.ts';
@@ -36,7 +37,7 @@ interface Part {
 }
 
 /** A litmus test as machine code and constants. */
-export class Program {
+export class Program implements Denotation {
   readonly test: LitmusTest;
   readonly constants: Constants = new Constants();
   readonly threads: readonly Thread[];
@@ -170,6 +171,17 @@ export class Program {
   locationOf({ name, index }: Extract<Observable, { kind: 'location' }>): number {
     const size = this.test.locations.get(name)?.size ?? 4;
     return this.constants.data(name, (index ?? 0) * size);
+  }
+
+  /** Whether the initial state names, or an array has, such a location. */
+  hasLocation(observable: Extract<Observable, { kind: 'location' }>): boolean {
+    return this.isLocation(this.locationOf(observable));
+  }
+
+  /** The integer that a constant is, as herd7 shows it; undefined for other kinds. */
+  integer(id: number): bigint | undefined {
+    const constant = this.constants.of(id);
+    return constant.kind === 'integer' ? shownInteger(constant.word) : undefined;
   }
 
   /** A constant as herd7 writes it. */

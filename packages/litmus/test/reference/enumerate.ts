@@ -1,4 +1,4 @@
-import { Observed } from '../../src/final-state.ts';
+import { Observed } from '../../src/observed.ts';
 import { isRestricted } from '../../src/model/flags.ts';
 import { Program } from '../../src/program/program.ts';
 import type { LitmusTest } from '../../src/test.ts';

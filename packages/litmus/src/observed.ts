@@ -1,12 +1,20 @@
 import { LitmusError } from './error.ts';
-import type { Partial } from './execution/partial.ts';
-import type { Propagation } from './execution/propagation.ts';
-import { shownInteger } from './program/constants.ts';
-import type { Program } from './program/program.ts';
-import type { FaultPattern, LitmusTest, Observable, Proposition } from './test.ts';
-import type { Fault } from './thread/state.ts';
+import type { FaultPattern, LitmusTest, Observable, Proposition, Value } from './test.ts';
 
-/** What an execution leaves: a constant for each observable, and the faults that were asked for. */
+/** What the values of a test mean to the one who judges it: each value is a number. */
+export interface Denotation {
+  readonly test: LitmusTest;
+  /** The number of a value as it is written in the test. */
+  constant(value: Value): number;
+  /** A value as herd7 writes it. */
+  show(value: number): string;
+  /** The integer that a value is, signed; undefined for instructions and places. */
+  integer(value: number): bigint | undefined;
+  /** Whether the test has such a location. */
+  hasLocation(location: Extract<Observable, { kind: 'location' }>): boolean;
+}
+
+/** What an execution leaves: a value for each observable, and the faults that were asked for. */
 export interface FinalState {
   readonly values: readonly number[];
   /** For each fault pattern, whether a fault matched. */
@@ -15,14 +23,14 @@ export interface FinalState {
 
 /** The observables of a test in the order in which they are shown: registers by thread and number, then locations. */
 export class Observed {
-  readonly #program: Program;
+  readonly #denotation: Denotation;
   readonly observables: readonly Observable[];
   readonly faults: readonly FaultPattern[];
   readonly #index = new Map<string, number>();
 
-  constructor(program: Program) {
-    this.#program = program;
-    const { test } = program;
+  constructor(denotation: Denotation) {
+    this.#denotation = denotation;
+    const { test } = denotation;
     const found = new Map<string, Observable>();
     const faults = new Map<string, FaultPattern>();
     const visit = (proposition: Proposition): void => {
@@ -62,20 +70,6 @@ export class Observed {
     return this.#index.get(`${thread}:${register}`) ?? -1;
   }
 
-  /** The final state of an execution whose writes to one location are in coherence order. */
-  stateOf(
-    execution: Partial,
-    propagation: Propagation,
-    isBefore: (first: number, second: number) => boolean = (first, second) => execution.ob.has(first, second),
-  ): FinalState {
-    const values = [...this.observables, ...this.hidden].map((observable) =>
-      observable.kind === 'register'
-        ? this.#register(execution, propagation, observable.thread, observable.register)
-        : this.#location(execution, this.#program.locationOf(observable), isBefore),
-    );
-    return { values, faults: this.faults.map((pattern) => this.#matches(execution, pattern)) };
-  }
-
   /** Whether a proposition holds in a state. */
   holds(proposition: Proposition, state: FinalState): boolean {
     switch (proposition.kind) {
@@ -94,7 +88,7 @@ export class Observed {
       }
       case 'equals': {
         const value = state.values[this.#index.get(key(proposition.left)) ?? -1];
-        return this.#equal(value, this.#program.constant(proposition.right));
+        return this.#equal(value, this.#denotation.constant(proposition.right));
       }
     }
   }
@@ -102,7 +96,7 @@ export class Observed {
   /** A state as herd7 prints it: `0:X1=1; [x]=2;`, and then the faults that were asked for: ` ~Fault(P0:L0);`. */
   show(state: FinalState): string {
     const parts = this.observables.map(
-      (observable, i) => `${shown(observable)}=${this.#program.show(state.values[i])};`,
+      (observable, i) => `${shown(observable)}=${this.#denotation.show(state.values[i])};`,
     );
     if (this.faults.length === 0) return parts.join(' ');
     const taken = this.faults.filter((_, i) => state.faults[i]).map((pattern) => `${faultText(pattern)};`);
@@ -123,58 +117,24 @@ export class Observed {
 
   #compareValues(left: number, right: number): number {
     if (left === right) return 0;
-    const { constants } = this.#program;
-    const [a, b] = [constants.of(left), constants.of(right)];
-    if (a.kind === 'integer' && b.kind === 'integer') {
-      return shownInteger(a.word) < shownInteger(b.word) ? -1 : 1;
-    }
-    return this.#program.show(left) < this.#program.show(right) ? -1 : 1;
+    const [a, b] = [this.#denotation.integer(left), this.#denotation.integer(right)];
+    if (a !== undefined && b !== undefined) return a < b ? -1 : a > b ? 1 : 0;
+    return this.#denotation.show(left) < this.#denotation.show(right) ? -1 : 1;
   }
 
   /** Integers are compared as they are shown: 0xffffffff is -1. */
   #equal(left: number, right: number): boolean {
     if (left === right) return true;
-    const { constants } = this.#program;
-    const [a, b] = [constants.of(left), constants.of(right)];
-    return (
-      a.kind === 'integer' && b.kind === 'integer' && this.#program.show(left) === this.#program.show(right)
-    );
-  }
-
-  #register(execution: Partial, propagation: Propagation, thread: number, register: number): number {
-    const { value } = execution.paths[thread].final.registers[register];
-    return propagation.evaluate(execution, thread, value);
-  }
-
-  /** The value of the write that is coherence-last. */
-  #location(
-    { effects, values }: Partial,
-    location: number,
-    isBefore: (first: number, second: number) => boolean,
-  ): number {
-    let last = -1;
-    for (let write = 0; write < effects.length; write += 1) {
-      const { kind, location: other } = effects[write].event;
-      if (kind === 'W' && other === location && (last < 0 || isBefore(last, write))) last = write;
-    }
-    return last < 0 ? this.#program.initialValue(location) : values[last];
-  }
-
-  #matches({ paths }: Partial, { thread, label, type, location }: FaultPattern): boolean {
-    if (thread >= paths.length || location !== undefined) return false;
-    const isAt = ({ address }: Fault): boolean =>
-      label === undefined || this.#program.isLabelAt(thread, label, address);
-    return paths[thread].final.faults.some(
-      (fault) => isAt(fault) && (type === undefined || type === fault.type),
-    );
+    const a = this.#denotation.integer(left);
+    return a !== undefined && a === this.#denotation.integer(right);
   }
 
   #check(observable: Observable): void {
-    const { test } = this.#program;
+    const { test } = this.#denotation;
     const isKnown =
       observable.kind === 'register'
         ? observable.thread < test.threads.length
-        : this.#program.isLocation(this.#program.locationOf(observable));
+        : this.#denotation.hasLocation(observable);
     if (isKnown) return;
     throw new LitmusError(
       { line: 1, column: 1 },
