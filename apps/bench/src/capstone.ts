@@ -15,7 +15,7 @@ export function capstoneSeconds(words: Int32Array, rounds: number): readonly num
     const program = join(folder, 'capstone');
     if (spawnSync('gcc', ['-O2', '-o', program, source, '-lcapstone']).status !== 0) return undefined;
     // As many copies of the words as make a round long enough for the clock.
-    const copies = 32;
+    const copies = Math.ceil(2 ** 20 / words.length);
     const bytes = Buffer.from(words.buffer);
     writeFileSync(join(folder, 'words'), Buffer.concat(Array.from({ length: copies }, () => bytes)));
     const out = execFileSync(program, [join(folder, 'words'), String(rounds)], { encoding: 'utf8' });

@@ -3,6 +3,8 @@
  * kernel addresses (upper half) are negative, user addresses are positive, and both are exact because |a| < 2^53.
  */
 
+import { lazy } from './lazy.ts';
+
 /** Why a text is not an address. */
 export type AddressErrorCode = 'not-a-number' | 'not-canonical';
 
@@ -46,14 +48,25 @@ function parse(text: string): bigint {
   return trimmed.startsWith('-') ? -BigInt(digits) : BigInt(digits);
 }
 
-const high = 2 ** 32;
+const low = 2 ** 24;
+
+/** The three digits of each value of twelve bits. */
+const digits = lazy(() => Array.from({ length: 4096 }, (_none, value) => value.toString(16).padStart(3, '0')));
+
+/** Neighbouring addresses share all but their low 24 bits: what the others were the last time, and their digits. */
+let upper = 0;
+let upperDigits = '';
 
 /** The address as hexadecimal without `0x`: 16 digits for kernel addresses, no leading zeros for others. */
 export function hexAddress(a: number): string {
-  if (a >= 0) return a.toString(16);
-  const upper = Math.floor(a / high);
-  const lower = a - upper * high;
-  return (upper + high).toString(16).padStart(8, '0') + lower.toString(16).padStart(8, '0');
+  const above = Math.floor(a / low);
+  if (above === 0) return a.toString(16);
+  if (above !== upper) {
+    upper = above;
+    upperDigits = (above < 0 ? above + 2 ** 40 : above).toString(16);
+  }
+  const below = a - above * low;
+  return upperDigits + digits()[below >>> 12] + digits()[below & 0xfff];
 }
 
 /** The address as hexadecimal with `0x`, for instance `0xffff800008000000`. */

@@ -48,7 +48,7 @@ function eachBucket({ mask, value }: Row, visit: (bucket: number) => void): void
 }
 
 function buildBuckets(): void {
-  const encodings = byPreference(table.filter((row) => row.aliasOf === undefined));
+  const encodings = byPreference(table().filter((row) => row.aliasOf === undefined));
   for (const row of encodings) eachBucket(row, (bucket) => (start[bucket + 1] += 1));
   for (let bucket = 0; bucket < bucketCount; bucket += 1) start[bucket + 1] += start[bucket];
   if (start[bucketCount] > capacity) throw new Error(`the buckets need room for ${start[bucketCount]}`);
@@ -63,11 +63,11 @@ function buildBuckets(): void {
       rows[at] = index;
     });
   }
-  for (const row of table) guards.push(row.when);
+  for (const row of table()) guards.push(row.when);
 }
 
 /**
- * The index in `table` of a word's encoding, never that of an alias; 0, the undefined row, when it is unallocated.
+ * The index in `table()` of a word's encoding, never that of an alias; 0, the undefined row, when it is unallocated.
  * The word may be given signed or unsigned.
  */
 export function opcodeOf(word: number): number {
@@ -84,9 +84,14 @@ export function opcodeOf(word: number): number {
   return 0;
 }
 
+/** The row of a word's encoding, never an alias; the undefined row when the word is unallocated. Never throws. */
+export function rowOf(word: number): Row {
+  return table()[opcodeOf(word)];
+}
+
 /** Decodes a word (32 bits, signed or unsigned; `word` in the result is unsigned). Never throws. */
 export function decode(word: number): Decoded {
-  return { row: table[opcodeOf(word)], word: word >>> 0 };
+  return { row: rowOf(word), word: word >>> 0 };
 }
 
 /** The unsigned value of a field of the row in a word. Throws for a name the row does not have. */

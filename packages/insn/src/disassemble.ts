@@ -2,7 +2,9 @@ import { byPreference, opcodeOf } from './decode.ts';
 import type { Guard } from './guard.ts';
 import { compilePrinter } from './print.ts';
 import type { Printer } from './print.ts';
+import { isRelative } from './operands/addresses.ts';
 import type { NumberFormatter } from './operands/operand.ts';
+import { keepText, recentText } from './recent-texts.ts';
 import type { Row } from './row.ts';
 import { rowNamed, table } from './table.ts';
 import { compileTemplate } from './template.ts';
@@ -51,13 +53,29 @@ function spelling(row: Row): Spelling {
 /** By opcode, in order of preference: the aliases of an encoding, and itself, which every word of it is. */
 let spellings: readonly Spelling[][] = [];
 
+/** By opcode: whether the text depends on nothing but the word. */
+let placeless: readonly boolean[] = [];
+
 function buildSpellings(): void {
-  spellings = table.map((): Spelling[] => []);
-  const aliases = table.filter(({ aliasOf, input }) => aliasOf !== undefined && !input);
+  spellings = table().map((): Spelling[] => []);
+  placeless = table().map((row) => !isRelative(row));
+  const aliases = table().filter(({ aliasOf, input }) => aliasOf !== undefined && !input);
   for (const row of byPreference(aliases)) {
     spellings[rowNamed(row.aliasOf ?? row.name).index].push(spelling(row));
   }
-  for (const row of table) spellings[row.index].push(spelling(row));
+  for (const row of table()) spellings[row.index].push(spelling(row));
+}
+
+/** The text of a word in the first of its spellings that applies. */
+function preferred(word: number, ways: readonly Spelling[], options: DisassembleOptions): string {
+  const last = ways.length - 1;
+  for (let i = 0; i < last; i += 1) {
+    const way = ways[i];
+    if ((word & way.mask) === way.value && (way.when === undefined || way.when(word))) {
+      return way.print(word, options);
+    }
+  }
+  return ways[last].print(word, options);
 }
 
 const plain: DisassembleOptions = {};
@@ -67,16 +85,17 @@ const plain: DisassembleOptions = {};
  * Unallocated words are `.word 0x........`. Never throws.
  */
 export function disassemble(word: number, options: DisassembleOptions = plain): string {
-  if (spellings.length === 0) buildSpellings();
-  const ways = spellings[opcodeOf(word)];
-  const last = ways.length - 1;
-  if (options.aliases !== false) {
-    for (let i = 0; i < last; i += 1) {
-      const way = ways[i];
-      if ((word & way.mask) === way.value && (way.when === undefined || way.when(word))) {
-        return way.print(word, options);
-      }
-    }
+  const usual = options.aliases !== false && options.number === undefined;
+  const signed = word | 0;
+  if (usual) {
+    const known = recentText(signed);
+    if (known !== undefined) return known;
   }
-  return ways[last].print(word, options);
+  if (spellings.length === 0) buildSpellings();
+  const opcode = opcodeOf(word);
+  const ways = spellings[opcode];
+  if (options.aliases === false) return ways[ways.length - 1].print(word, options);
+  const text = preferred(word, ways, options);
+  if (usual && placeless[opcode]) keepText(signed, text);
+  return text;
 }

@@ -3,7 +3,7 @@ export type { AddressErrorCode } from './address.ts';
 export { isLogicalImmediate, logicalImmediate, logicalImmediateFields } from './bitmask.ts';
 export type { BitmaskFields, Halves } from './bitmask.ts';
 export { bits, signExtend } from './bits.ts';
-export { decode, field, fieldReader, fieldsOf, opcodeOf } from './decode.ts';
+export { decode, field, fieldReader, fieldsOf, opcodeOf, rowOf } from './decode.ts';
 export type { Decoded } from './decode.ts';
 export { disassemble } from './disassemble.ts';
 export type { DisassembleOptions } from './disassemble.ts';

@@ -1,5 +1,5 @@
 import { signExtend } from './bits.ts';
-import { opcodeOf } from './decode.ts';
+import { opcodeOf, rowOf } from './decode.ts';
 import { EncodeError, encode, fieldOf, withField } from './encode.ts';
 import { pcOffset } from './target.ts';
 import { lazy } from './lazy.ts';
@@ -10,7 +10,7 @@ import type { RowName } from './table.ts';
 /** The word's encoding is one of those that a test accepts; they are found when the first word is asked about. */
 function chosen(accepts: (row: Row) => boolean): (word: number) => boolean {
   const opcodes = lazy(() =>
-    Uint8Array.from(table, (row) => Number(row.aliasOf === undefined && accepts(row))),
+    Uint8Array.from(table(), (row) => Number(row.aliasOf === undefined && accepts(row))),
   );
   return (word) => opcodes()[opcodeOf(word)] === 1;
 }
@@ -112,7 +112,7 @@ export type MemoryUse = { readonly reads: boolean; readonly writes: boolean };
 export function memoryUse(word: number): MemoryUse {
   const both = isAtomic(word);
   const copy = copies(word);
-  const isSet = copy && table[opcodeOf(word)].name.startsWith('set');
+  const isSet = copy && rowOf(word).name.startsWith('set');
   return { reads: both || loads(word) || (copy && !isSet), writes: both || stores(word) || copy };
 }
 
@@ -124,7 +124,7 @@ export function branchOffset(word: number): number {
 }
 
 function notA(word: number, expected: string): EncodeError {
-  return new EncodeError('unallocated', table[opcodeOf(word)].name, undefined, word >>> 0, expected);
+  return new EncodeError('unallocated', rowOf(word).name, undefined, word >>> 0, expected);
 }
 
 /**
@@ -132,7 +132,7 @@ function notA(word: number, expected: string): EncodeError {
  * that does not fit or is not a multiple of 4; and for words that are not immediate branches.
  */
 export function withBranchOffset(word: number, offset: number): number {
-  const row = table[opcodeOf(word)];
+  const row = rowOf(word);
   const field = row.fields.find(({ name }) => /^imm(?:26|19|14|9)$/.test(name));
   if (!isBranchImm(word) || field === undefined) throw notA(word, 'an immediate branch');
   const half = 2 ** (field.width + 1);
@@ -145,14 +145,14 @@ export function withBranchOffset(word: number, offset: number): number {
 
 /** The signed offset of an ADRP in bytes, exact over all +-4 GiB (the kernel's helper loses the top bit). */
 export function adrpOffset(word: number): number {
-  if (table[opcodeOf(word)].name !== 'adrp') throw notA(word, 'ADRP');
+  if (rowOf(word).name !== 'adrp') throw notA(word, 'ADRP');
   const pages = (fieldOf('adrp', 'immhi')(word) << 2) | fieldOf('adrp', 'immlo')(word);
   return signExtend(pages, 21) * 4096;
 }
 
 /** The same ADRP with another offset in bytes: a multiple of 4096 from -4 GiB up to, not including, 4 GiB. */
 export function withAdrpOffset(word: number, offset: number): number {
-  if (table[opcodeOf(word)].name !== 'adrp') throw notA(word, 'ADRP');
+  if (rowOf(word).name !== 'adrp') throw notA(word, 'ADRP');
   const pages = offset / 4096;
   if (!Number.isInteger(pages) || pages < -(2 ** 20) || pages >= 2 ** 20) {
     throw new EncodeError(

@@ -34,7 +34,7 @@ export type Field = { readonly name: string; readonly lo: number; readonly width
 
 /** One encoding (or, with `aliasOf`, one spelling of it). `mask`, `value` and `encoded` are unsigned. */
 export type Row = {
-  /** Position in {@link table}; what `opcodeOf` returns. */
+  /** Position in `table()`; what `opcodeOf` returns. */
   readonly index: number;
   readonly name: RowName;
   readonly class: RowClass;
@@ -47,11 +47,12 @@ export type Row = {
   readonly fields: readonly Field[];
   readonly pattern: string;
   readonly template: string;
-  readonly aliasOf?: RowName;
+  /** The encoding that this row is another spelling of. */
+  readonly aliasOf: RowName | undefined;
   /** True for spellings that the assembler accepts and the disassembler never prints. */
   readonly input: boolean;
-  /** Holds for the words of this row; absent when mask and value say it all. */
-  readonly when?: Guard | undefined;
+  /** Holds for the words of this row; undefined when mask and value say it all. */
+  readonly when: Guard | undefined;
 };
 
 /** What a bit pattern says. */

@@ -43,7 +43,7 @@ type Members = {
 };
 
 function members(issue: ArmArmIssue): Members {
-  const opcodes = new Uint8Array(table.length);
+  const opcodes = new Uint8Array(table().length);
   const spellings: (readonly [number, number])[] = [];
   for (const { index, aliasOf, mask, value } of safeList[issue].map(rowNamed)) {
     if (aliasOf === undefined) opcodes[index] = 1;

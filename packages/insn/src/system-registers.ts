@@ -9,7 +9,7 @@ type Index = {
 const index = lazy((): Index => {
   const byCode = new Map<number, readonly [read: string, write: string]>();
   const byName = new Map<string, number>();
-  for (const [op0, op1, CRn, names] of systemRegisters) {
+  for (const [op0, op1, CRn, names] of systemRegisters()) {
     for (const entry of names.split(' ')) {
       const [name = '', place = ''] = entry.split('=');
       const [CRm = 0, op2 = 0] = place.split('.').map(Number);

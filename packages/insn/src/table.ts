@@ -5,7 +5,7 @@ import type { Guard } from './guard.ts';
 import { pstateField } from './pstate.ts';
 import { lazy } from './lazy.ts';
 import { parsePattern } from './row.ts';
-import type { Pattern, Row, RowSource } from './row.ts';
+import type { Row, RowSource } from './row.ts';
 import { isPairOperation, systemOperation } from './system-operations.ts';
 import { atomics } from './table/atomics.ts';
 import { branches } from './table/branches.ts';
@@ -54,26 +54,26 @@ export type RowClass =
 
 /** Every row as it is written, as a union of tuple types. */
 export type RowTuple =
-  | (typeof dpImmediate)[number]
-  | (typeof dpRegister)[number]
-  | (typeof branches)[number]
-  | (typeof system)[number]
-  | (typeof loadsStores)[number]
-  | (typeof exclusives)[number]
-  | (typeof atomics)[number]
-  | (typeof memoryCopy)[number]
-  | (typeof floatingPoint)[number]
-  | (typeof simdLoadsStores)[number]
-  | (typeof simdStructures)[number]
-  | (typeof simdThreeSame)[number]
-  | (typeof simdThreeDifferent)[number]
-  | (typeof simdTwoRegister)[number]
-  | (typeof simdImmediate)[number]
-  | (typeof simdByElement)[number]
-  | (typeof simdScalar)[number]
-  | (typeof simdFp8)[number]
-  | (typeof crypto)[number]
-  | (typeof sve)[number];
+  | ReturnType<typeof dpImmediate>[number]
+  | ReturnType<typeof dpRegister>[number]
+  | ReturnType<typeof branches>[number]
+  | ReturnType<typeof system>[number]
+  | ReturnType<typeof loadsStores>[number]
+  | ReturnType<typeof exclusives>[number]
+  | ReturnType<typeof atomics>[number]
+  | ReturnType<typeof memoryCopy>[number]
+  | ReturnType<typeof floatingPoint>[number]
+  | ReturnType<typeof simdLoadsStores>[number]
+  | ReturnType<typeof simdStructures>[number]
+  | ReturnType<typeof simdThreeSame>[number]
+  | ReturnType<typeof simdThreeDifferent>[number]
+  | ReturnType<typeof simdTwoRegister>[number]
+  | ReturnType<typeof simdImmediate>[number]
+  | ReturnType<typeof simdByElement>[number]
+  | ReturnType<typeof simdScalar>[number]
+  | ReturnType<typeof simdFp8>[number]
+  | ReturnType<typeof crypto>[number]
+  | ReturnType<typeof sve>[number];
 
 /** The name of a row. `undefined` is the row of the words that no other row claims. */
 export type RowName = RowTuple[0] | 'undefined';
@@ -81,8 +81,8 @@ export type RowName = RowTuple[0] | 'undefined';
 /** The bit pattern of each row by name, as a literal type. */
 export type PatternOf = { readonly [T in RowTuple as T[0]]: T[1] };
 
-const files: readonly (readonly [RowClass, readonly RowSource[]])[] = [
-  ['undefined', [['undefined', 'imm32:32', '.WORD <imm32>']]],
+const files: readonly (readonly [RowClass, () => readonly RowSource[]])[] = [
+  ['undefined', (): readonly RowSource[] => [['undefined', 'imm32:32', '.WORD <imm32>']]],
   ['dp-immediate', dpImmediate],
   ['dp-register', dpRegister],
   ['branches', branches],
@@ -133,74 +133,56 @@ const conditions: Readonly<Record<string, Guard>> = {
   isTlbip: (word) => isPairOperation(word),
 };
 
-/** A row whose pattern and guard are read when they are first asked for. */
-class TableRow implements Row {
-  readonly index: number;
-  readonly name: RowName;
-  readonly class: RowClass;
-  readonly pattern: string;
-  readonly template: string;
-  readonly input: boolean;
-  readonly aliasOf?: RowName;
-  private readonly condition: string | undefined;
-  private parsed: Pattern | undefined;
-  private guard: Guard | undefined;
-
-  constructor(index: number, rowClass: RowClass, [name, pattern, template, notes]: RowSource) {
-    this.index = index;
-    // The tuples' first elements are the union RowName itself.
-    this.name = name as RowName;
-    this.class = rowClass;
-    this.pattern = pattern;
-    this.template = template;
-    this.input = notes?.input ?? false;
-    // So are the names of encodings in the notes.
-    if (notes?.aliasOf !== undefined) this.aliasOf = notes.aliasOf as RowName;
-    this.condition = notes?.when;
-  }
-
-  private get bits(): Pattern {
-    return (this.parsed ??= parsePattern(this.pattern));
-  }
-
-  get mask(): number {
-    return this.bits.mask;
-  }
-
-  get value(): number {
-    return this.bits.value;
-  }
-
-  get encoded(): number {
-    return this.bits.encoded;
-  }
-
-  get fields(): Pattern['fields'] {
-    return this.bits.fields;
-  }
-
-  get when(): Guard | undefined {
-    if (this.condition === undefined) return undefined;
-    return (this.guard ??= compileGuard(
-      this.condition,
-      (field) => this.fields.find(({ name }) => name === field),
-      conditions,
-    ));
-  }
+function rowOfSource(index: number, rowClass: RowClass, [name, pattern, template, notes]: RowSource): Row {
+  const { when, aliasOf, input = false } = notes ?? {};
+  const { mask, value, encoded, fields } = parsePattern(pattern);
+  return {
+    index,
+    // The tuples' first elements are the union RowName itself, and so are the names of encodings in the notes.
+    name: name as RowName,
+    class: rowClass,
+    mask,
+    value,
+    encoded,
+    fields,
+    pattern,
+    template,
+    aliasOf: aliasOf as RowName | undefined,
+    input,
+    when:
+      when === undefined
+        ? undefined
+        : compileGuard(when, (field) => fields.find((f) => f.name === field), conditions),
+  };
 }
 
-/** Every row: the undefined row first, then the files of `table/` in the order of the manual's index. */
-export const table: readonly Row[] = files
-  .flatMap(([rowClass, sources]) => sources.map((source) => [rowClass, source] as const))
-  .map(([rowClass, source], index) => new TableRow(index, rowClass, source));
+/** The rows as they are written, with their class, in the order of {@link table}. */
+const sources = lazy(() =>
+  files.flatMap(([rowClass, rows]) => rows().map((source) => [rowClass, source] as const)),
+);
 
-const byName = lazy((): ReadonlyMap<string, Row> => new Map(table.map((row) => [row.name, row])));
+const rows: (Row | undefined)[] = [];
+
+/** Rows are read one by one, when they are first asked for: who encodes a few instructions pays for these. */
+function rowAt(index: number): Row {
+  return (rows[index] ??= rowOfSource(index, ...sources()[index]));
+}
+
+/**
+ * Every row: the undefined row first, then the files of `table/` in the order of the manual's index. The same array every
+ * time.
+ */
+export const table: () => readonly Row[] = lazy(() => sources().map((_source, index) => rowAt(index)));
+
+const byName = lazy(
+  (): ReadonlyMap<string, number> => new Map(sources().map(([, [name]], index) => [name, index])),
+);
 
 /** The row of that name. */
 export function rowNamed(name: RowName): Row {
-  const row = byName().get(name);
-  if (row === undefined) throw new Error(`no row named '${name}'`);
-  return row;
+  const index = byName().get(name);
+  if (index === undefined) throw new Error(`no row named '${name}'`);
+  return rowAt(index);
 }
 
 /** Whether a text is the name of a row. */

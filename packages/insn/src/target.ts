@@ -1,5 +1,5 @@
 import { bits, signExtend } from './bits.ts';
-import { opcodeOf } from './decode.ts';
+import { opcodeOf, rowOf } from './decode.ts';
 import { lazy } from './lazy.ts';
 import type { Row } from './row.ts';
 import { table } from './table.ts';
@@ -18,7 +18,7 @@ export function offsetReader(row: Row): ((word: number) => number) | undefined {
   return (word) => ((word << (32 - lo - width)) >> (32 - width)) * 4;
 }
 
-const offsets = lazy(() => table.map(offsetReader));
+const offsets = lazy(() => table().map(offsetReader));
 
 /**
  * The signed byte offset that a PC-relative word encodes (branches, literal loads, ADR), or undefined for others.
@@ -30,7 +30,7 @@ export function pcOffset(word: number): number | undefined {
 
 /** The address that an immediate branch at `address` goes to; undefined when the word is not one. */
 export function branchTarget(word: number, address: number): number | undefined {
-  const row = table[opcodeOf(word)];
+  const row = rowOf(word);
   if (row.class !== 'branches') return undefined;
   const offset = pcOffset(word);
   return offset === undefined ? undefined : address + offset;
@@ -40,7 +40,5 @@ export function branchTarget(word: number, address: number): number | undefined 
 export function pcRelativeTarget(word: number, address: number): number | undefined {
   const offset = pcOffset(word);
   if (offset === undefined) return undefined;
-  return table[opcodeOf(word)].name === 'adrp'
-    ? Math.floor(address / 4096) * 4096 + offset
-    : address + offset;
+  return rowOf(word).name === 'adrp' ? Math.floor(address / 4096) * 4096 + offset : address + offset;
 }

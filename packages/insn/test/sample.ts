@@ -13,7 +13,7 @@ export function generator(seed: number): () => number {
 }
 
 /** Rows that have words of their own or spell some: all but the undefined row. */
-export const rows: readonly Row[] = table.slice(1);
+export const rows: readonly Row[] = table().slice(1);
 
 /** A word of a row: random fields, extremes and equal registers more often than chance would have them. */
 export function sampleWord(row: Row, random: () => number): number {

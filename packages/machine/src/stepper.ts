@@ -1,4 +1,4 @@
-import { opcodeOf, table, formatAddress } from '@quiesce/insn';
+import { rowOf, formatAddress } from '@quiesce/insn';
 import {
   type Operation,
   Pe,
@@ -52,7 +52,7 @@ const belowStack = (o: Operation): boolean =>
 const isTarget = (targets: 'others' | number, cpu: number): boolean =>
   targets === 'others' || (cpu < 16 && ((targets >>> cpu) & 1) === 1);
 
-const rowName = (word: number): string => table[opcodeOf(word)].name;
+const rowName = (word: number): string => rowOf(word).name;
 
 /**
  * One step of one CPU: an instruction, or an event, and then the instructions up to the next one that other CPUs or

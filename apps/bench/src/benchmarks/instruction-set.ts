@@ -3,6 +3,7 @@ import { capstoneSeconds } from '../capstone.ts';
 import { binutilsPresent, binutilsSeconds } from '../binutils.ts';
 import type { Benchmark, Measurement, Scale } from '../benchmark.ts';
 import { ratesOf, roundsOf } from '../clock.ts';
+import { kernelText } from '../kernel-text.ts';
 import { loadMilliseconds } from '../loading.ts';
 import { mixedWords } from '../word-mix.ts';
 
@@ -77,33 +78,51 @@ function peer(tool: 'as' | 'objdump', note: string): Benchmark {
   };
 }
 
-/** Our text of the mix beside that of capstone's C library, round by round: what counts is the ratio. */
-const besideCapstone: Benchmark = {
-  group,
-  name: "disassemble / capstone's C library",
-  measure(scale): Measurement | undefined {
-    const rounds = roundsOf(scale);
-    const words = Int32Array.from(mixedWords(mixed), ({ word }) => word);
-    const seconds = capstoneSeconds(words, rounds);
-    if (seconds === undefined) return undefined;
-    const theirs = seconds.map((s) => (s / words.length) * 1e6);
-    const ours = ratesOf(scale, scale.quick ? 2e5 : 2e6, textsOf(words)).map((rate) => 1 / rate);
-    const ratios = theirs.slice(0, ours.length).map((time, i) => time / ours[i]);
-    return {
-      unit: 'times',
-      values: ratios,
-      limit: { bound: 'at least', value: 1.5 },
-      note: `capstone ${(1 / Math.min(...theirs)).toFixed(1)} M/s`,
-      details: { words: words.length },
-    };
-  },
-};
+/** Words to write the text of, the first at an address. */
+interface Passage {
+  readonly words: Int32Array;
+  readonly base: number;
+  readonly note: string;
+}
+
+/** Our text of a passage beside that of capstone's C library, round by round: what counts is the ratio. */
+function besideCapstone(
+  name: string,
+  limit: number | undefined,
+  passage: () => Passage | undefined,
+): Benchmark {
+  return {
+    group,
+    name: `${name} / capstone`,
+    measure(scale): Measurement | undefined {
+      const given = passage();
+      if (given === undefined) return undefined;
+      const { words, base, note } = given;
+      const seconds = capstoneSeconds(words, roundsOf(scale));
+      if (seconds === undefined) return undefined;
+      const theirs = seconds.map((s) => (s / words.length) * 1e6);
+      const ours = ratesOf(scale, scale.quick ? 2e5 : 4e6, textsOf(words, base)).map((rate) => 1 / rate);
+      const ratios = theirs.slice(0, ours.length).map((time, i) => time / ours[i]);
+      const [slowest, fastest] = [Math.max(...ours), Math.min(...ours)].map((time) => (1 / time).toFixed(1));
+      return {
+        unit: 'times',
+        values: ratios,
+        ...(limit === undefined ? {} : { limit: { bound: 'at least', value: limit } }),
+        note: `${note}; ${slowest}-${fastest} and ${(1 / Math.min(...theirs)).toFixed(1)} M/s`,
+        details: { words: words.length },
+      };
+    },
+  };
+}
 
 /** Writes text after text; reading a character of each makes the engine put its pieces together. */
-function textsOf(words: Int32Array): (operations: number) => number {
+function textsOf(words: Int32Array, base: number): (operations: number) => number {
   return (operations) => {
     let sum = 0;
-    for (let i = 0; i < operations; i++) sum ^= disassemble(words[i & (mixed - 1)]).charCodeAt(1);
+    for (let i = 0, at = 0; i < operations; i++, at++) {
+      if (at === words.length) at = 0;
+      sum ^= disassemble(words[at], { address: base + 4 * at }).charCodeAt(1);
+    }
     return sum;
   };
 }
@@ -141,7 +160,15 @@ export const instructionSetBenchmarks: readonly Benchmark[] = [
     const words = Int32Array.from(mixedWords(mixed), ({ word }) => word);
     return (i) => disassemble(words[i]).charCodeAt(1);
   }),
-  besideCapstone,
+  besideCapstone('text of a kernel', 1.5, () => {
+    const text = kernelText();
+    return text && { ...text, note: text.release };
+  }),
+  besideCapstone('text of the mix', undefined, () => ({
+    words: Int32Array.from(mixedWords(mixed), ({ word }) => word),
+    base: 0,
+    note: 'few words twice',
+  })),
   peer('objdump', 'start not counted'),
   assembling,
   peer('as', 'start not counted'),

@@ -19,7 +19,7 @@ let index: Map<string, Candidate[]> | undefined;
 function candidates(mnemonic: string): readonly Candidate[] {
   if (index === undefined) {
     index = new Map();
-    for (const row of table.slice(1)) {
+    for (const row of table().slice(1)) {
       for (const spelling of mnemonicsOf(row)) {
         const list = index.get(spelling.text) ?? [];
         list.push({ row, mnemonic: spelling });

@@ -303,6 +303,11 @@ function step(registers: 1 | 2, sign: 1 | -1): OperandMaker {
   };
 }
 
+/** Whether a row's text depends on where the word is: whether its template has a symbol of a target. */
+export function isRelative({ template }: Row): boolean {
+  return /<(?:label|adrp?|backward)>/.test(template);
+}
+
 /** Shifts, extensions, offsets and PC-relative targets: name of the symbol to operand. */
 export const addresses: Readonly<Record<string, OperandMaker>> = {
   shift,

@@ -1,5 +1,5 @@
 /** Atomic memory operations (LSE, LSE128, translation hardening) and 64-byte accesses (LS64). The form of a row is explained in `row.ts`. */
-export const atomics = [
+export const atomics = () => [
   ['cas',     'size:2 001000 1 A 1 Rs:5 R 11111 Rn:5 Rt:5',     'CAS<A><R><bh> <Rs>, <Rt>, [<Xn|SP>]'],
   ['casp',    '0 sz 001000 0 A 1 Rs:5 R 11111 Rn:5 Rt:5',       'CASP<A><R> <Rs>, <Rs+1>, <Rt>, <Rt+1>, [<Xn|SP>]', { when: '(Rs & 1) == 0 && (Rt & 1) == 0' }],
 

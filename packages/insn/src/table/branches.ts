@@ -1,5 +1,5 @@
 /** Branches, immediate and register, and exception return. The form of a row is explained in `row.ts`. */
-export const branches = [
+export const branches = () => [
   ['b',          '0 00101 imm26:26',                      'B <label>'],
   ['bl',         '1 00101 imm26:26',                      'BL <label>'],
   ['b_cond',     '0101010 0 imm19:19 0 cond:4',           'B.<cond> <label>'],

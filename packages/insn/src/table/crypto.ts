@@ -1,5 +1,5 @@
 /** Cryptography: AES, SHA-1, SHA-2, SHA-3, SM3, SM4. The form of a row is explained in `row.ts`. */
-export const crypto = [
+export const crypto = () => [
   ['aese',      '01001110 00 10100 00100 10 Rn:5 Rd:5',     'AESE <Vd.16b>, <Vn.16b>'],
   ['aesd',      '01001110 00 10100 00101 10 Rn:5 Rd:5',     'AESD <Vd.16b>, <Vn.16b>'],
   ['aesmc',     '01001110 00 10100 00110 10 Rn:5 Rd:5',     'AESMC <Vd.16b>, <Vn.16b>'],

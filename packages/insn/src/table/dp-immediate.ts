@@ -1,5 +1,5 @@
 /** Data processing, immediate. The form of a row is explained in `row.ts`. */
-export const dpImmediate = [
+export const dpImmediate = () => [
   ['adr',        '0 immlo:2 10000 immhi:19 Rd:5',               'ADR <Xd>, <adr>'],
   ['adrp',       '1 immlo:2 10000 immhi:19 Rd:5',               'ADRP <Xd>, <adrp>'],
 

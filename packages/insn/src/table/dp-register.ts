@@ -1,5 +1,5 @@
 /** Data processing, register. The form of a row is explained in `row.ts`. */
-export const dpRegister = [
+export const dpRegister = () => [
   ['udiv',        'sf 0 0 11010110 Rm:5 000010 Rn:5 Rd:5',             'UDIV <Rd>, <Rn>, <Rm>'],
   ['sdiv',        'sf 0 0 11010110 Rm:5 000011 Rn:5 Rd:5',             'SDIV <Rd>, <Rn>, <Rm>'],
   ['lslv',        'sf 0 0 11010110 Rm:5 001000 Rn:5 Rd:5',             'LSLV <Rd>, <Rn>, <Rm>'],

@@ -1,5 +1,5 @@
 /** Exclusive and ordered loads and stores. The form of a row is explained in `row.ts`. */
-export const exclusives = [
+export const exclusives = () => [
   ['stxr',    'size:2 001000 0 0 0 Rs:5 0 (11111) Rn:5 Rt:5',    'STXR<bh> <Ws>, <Rt>, [<Xn|SP>]'],
   ['stlxr',   'size:2 001000 0 0 0 Rs:5 1 (11111) Rn:5 Rt:5',    'STLXR<bh> <Ws>, <Rt>, [<Xn|SP>]'],
   ['ldxr',    'size:2 001000 0 1 0 (11111) 0 (11111) Rn:5 Rt:5', 'LDXR<bh> <Rt>, [<Xn|SP>]'],

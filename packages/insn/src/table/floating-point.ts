@@ -1,5 +1,5 @@
 /** Scalar floating point: data processing, comparison, conversion. The form of a row is explained in `row.ts`. */
-export const floatingPoint = [
+export const floatingPoint = () => [
   ['fmov_reg',         '00011110 ftype:2 1 000000 10000 Rn:5 Rd:5',       'FMOV <Fd>, <Fn>', { when: 'ftype != 2' }],
   ['fabs',             '00011110 ftype:2 1 000001 10000 Rn:5 Rd:5',       'FABS <Fd>, <Fn>', { when: 'ftype != 2' }],
   ['fneg',             '00011110 ftype:2 1 000010 10000 Rn:5 Rd:5',       'FNEG <Fd>, <Fn>', { when: 'ftype != 2' }],

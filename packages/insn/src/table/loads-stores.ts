@@ -1,5 +1,5 @@
 /** Loads and stores: one register, pairs, literals, tags. The form of a row is explained in `row.ts`. */
-export const loadsStores = [
+export const loadsStores = () => [
   ['str_imm',       'size:2 111 0 01 00 imm12:12 Rn:5 Rt:5',                'STR<bh> <Rt>, [<Xn|SP>{, #<pimm>}]'],
   ['ldr_imm',       'size:2 111 0 01 01 imm12:12 Rn:5 Rt:5',                'LDR<bh> <Rt>, [<Xn|SP>{, #<pimm>}]'],
   ['ldrs_imm',      'size:2 111 0 01 1 w32 imm12:12 Rn:5 Rt:5',             'LDRS<bhw> <Rt>, [<Xn|SP>{, #<pimm>}]', { when: 'size < 2 || size == 2 && w32 == 0' }],

@@ -1,5 +1,5 @@
 /** Memory copy and memory set (MOPS). The form of a row is explained in `row.ts`. */
-export const memoryCopy = [
+export const memoryCopy = () => [
   ['cpyfp', '00 011 0 01 00 0 Rs:5 op2:4 01 Rn:5 Rd:5',    'CPYFP<cpyopts> [<Xd>]!, [<Xs>]!, <Xn>!', { when: 'Rd != Rs && Rd != Rn && Rs != Rn && Rd != 31 && Rs != 31 && Rn != 31' }],
   ['cpyfm', '00 011 0 01 01 0 Rs:5 op2:4 01 Rn:5 Rd:5',    'CPYFM<cpyopts> [<Xd>]!, [<Xs>]!, <Xn>!', { when: 'Rd != Rs && Rd != Rn && Rs != Rn && Rd != 31 && Rs != 31 && Rn != 31' }],
   ['cpyfe', '00 011 0 01 10 0 Rs:5 op2:4 01 Rn:5 Rd:5',    'CPYFE<cpyopts> [<Xd>]!, [<Xs>]!, <Xn>!', { when: 'Rd != Rs && Rd != Rn && Rs != Rn && Rd != 31 && Rs != 31 && Rn != 31' }],

@@ -1,5 +1,5 @@
 /** Advanced SIMD, a vector or a scalar by one element of a vector. The form of a row is explained in `row.ts`. */
-export const simdByElement = [
+export const simdByElement = () => [
   ['smlal_e',     '0 Q 0 01111 size:2 L M Rm:4 0010 H 0 Rn:5 Rd:5', 'SMLAL<q2> <Vd.W>, <Vn.T>, <Vm.e>', { when: 'size == 1 || size == 2' }],
   ['sqdmlal_e',   '0 Q 0 01111 size:2 L M Rm:4 0011 H 0 Rn:5 Rd:5', 'SQDMLAL<q2> <Vd.W>, <Vn.T>, <Vm.e>', { when: 'size == 1 || size == 2' }],
   ['smlsl_e',     '0 Q 0 01111 size:2 L M Rm:4 0110 H 0 Rn:5 Rd:5', 'SMLSL<q2> <Vd.W>, <Vn.T>, <Vm.e>', { when: 'size == 1 || size == 2' }],

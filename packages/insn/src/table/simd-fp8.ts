@@ -1,5 +1,5 @@
 /** Advanced SIMD of 2023: 8-bit floating point, look-up tables (LUT), FAMAX and FAMIN. The form of a row is explained in `row.ts`. */
-export const simdFp8 = [
+export const simdFp8 = () => [
   ['fdot_2_v',     '0 Q 0 01110 01 0 Rm:5 11111 1 Rn:5 Rd:5',        'FDOT <Vd.H>, <Vn.B>, <Vm.B>'],
   ['fdot_4_v',     '0 Q 0 01110 00 0 Rm:5 11111 1 Rn:5 Rd:5',        'FDOT <Vd.S>, <Vn.B>, <Vm.B>'],
   ['fdot_2_e',     '0 Q 0 01111 01 L M Rm:4 0000 H 0 Rn:5 Rd:5',     'FDOT <Vd.H>, <Vn.B>, <Vm.e2b>'],

@@ -1,5 +1,5 @@
 /** Advanced SIMD with an immediate: shifts, conversions of fixed point, modified immediates. The form of a row is explained in `row.ts`. */
-export const simdImmediate = [
+export const simdImmediate = () => [
   ['sshr_v',       '0 Q 0 011110 immh:4 immb:3 00000 1 Rn:5 Rd:5',    'SSHR <Vd.I>, <Vn.I>, #<shr>', { when: 'immh && (immh < 8 || Q)' }],
   ['ssra_v',       '0 Q 0 011110 immh:4 immb:3 00010 1 Rn:5 Rd:5',    'SSRA <Vd.I>, <Vn.I>, #<shr>', { when: 'immh && (immh < 8 || Q)' }],
   ['srshr_v',      '0 Q 0 011110 immh:4 immb:3 00100 1 Rn:5 Rd:5',    'SRSHR <Vd.I>, <Vn.I>, #<shr>', { when: 'immh && (immh < 8 || Q)' }],

@@ -1,5 +1,5 @@
 /** Loads and stores of SIMD&FP registers: one register, pairs, literals. The form of a row is explained in `row.ts`. */
-export const simdLoadsStores = [
+export const simdLoadsStores = () => [
   ['str_fp_imm',     'size:2 111 1 01 q 0 imm12:12 Rn:5 Rt:5',             'STR <Ft.q>, [<Xn|SP>{, #<pimm>}]', { when: 'q == 0 || size == 0' }],
   ['ldr_fp_imm',     'size:2 111 1 01 q 1 imm12:12 Rn:5 Rt:5',             'LDR <Ft.q>, [<Xn|SP>{, #<pimm>}]', { when: 'q == 0 || size == 0' }],
 

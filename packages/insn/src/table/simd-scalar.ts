@@ -1,5 +1,5 @@
 /** Advanced SIMD on scalars. The form of a row is explained in `row.ts`. */
-export const simdScalar = [
+export const simdScalar = () => [
   ['sqadd_s',       '01 0 11110 size:2 1 Rm:5 00001 1 Rn:5 Rd:5',  'SQADD <Fd.size>, <Fn.size>, <Fm.size>'],
   ['sqsub_s',       '01 0 11110 size:2 1 Rm:5 00101 1 Rn:5 Rd:5',  'SQSUB <Fd.size>, <Fn.size>, <Fm.size>'],
   ['cmgt_s',        '01 0 11110 11 1 Rm:5 00110 1 Rn:5 Rd:5',      'CMGT <Dd>, <Dn>, <Dm>'],

@@ -1,5 +1,5 @@
 /** Loads and stores of Advanced SIMD structures: multiple, one lane, replicated. The form of a row is explained in `row.ts`. */
-export const simdStructures = [
+export const simdStructures = () => [
   ['st1',        '0 Q 0011000 0 0 00000 0111 size:2 Rn:5 Rt:5',  'ST1 <Vt*1.T>, [<Xn|SP>]'],
   ['st1_post',   '0 Q 0011001 0 0 Rm:5 0111 size:2 Rn:5 Rt:5',   'ST1 <Vt*1.T>, [<Xn|SP>], <post>'],
   ['st1x2',      '0 Q 0011000 0 0 00000 1010 size:2 Rn:5 Rt:5',  'ST1 <Vt*2.T>, [<Xn|SP>]'],

@@ -1,5 +1,5 @@
 /** Advanced SIMD, three registers of different shapes; permutation, tables, copies of lanes. The form of a row is explained in `row.ts`. */
-export const simdThreeDifferent = [
+export const simdThreeDifferent = () => [
   ['saddl_v',       '0 Q 0 01110 size:2 1 Rm:5 0000 00 Rn:5 Rd:5', 'SADDL<q2> <Vd.W>, <Vn.T>, <Vm.T>', { when: 'size != 3' }],
   ['saddw_v',       '0 Q 0 01110 size:2 1 Rm:5 0001 00 Rn:5 Rd:5', 'SADDW<q2> <Vd.W>, <Vn.W>, <Vm.T>', { when: 'size != 3' }],
   ['ssubl_v',       '0 Q 0 01110 size:2 1 Rm:5 0010 00 Rn:5 Rd:5', 'SSUBL<q2> <Vd.W>, <Vn.T>, <Vm.T>', { when: 'size != 3' }],

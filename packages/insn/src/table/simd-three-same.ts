@@ -1,5 +1,5 @@
 /** Advanced SIMD, three registers of one shape, and the products that extend them. The form of a row is explained in `row.ts`. */
-export const simdThreeSame = [
+export const simdThreeSame = () => [
   ['shadd_v',    '0 Q 0 01110 size:2 1 Rm:5 00000 1 Rn:5 Rd:5',      'SHADD <Vd.T>, <Vn.T>, <Vm.T>', { when: 'size != 3' }],
   ['sqadd_v',    '0 Q 0 01110 size:2 1 Rm:5 00001 1 Rn:5 Rd:5',      'SQADD <Vd.T>, <Vn.T>, <Vm.T>', { when: 'size != 3 || Q' }],
   ['srhadd_v',   '0 Q 0 01110 size:2 1 Rm:5 00010 1 Rn:5 Rd:5',      'SRHADD <Vd.T>, <Vn.T>, <Vm.T>', { when: 'size != 3' }],

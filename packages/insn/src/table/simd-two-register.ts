@@ -1,5 +1,5 @@
 /** Advanced SIMD, two registers, and reductions across lanes. The form of a row is explained in `row.ts`. */
-export const simdTwoRegister = [
+export const simdTwoRegister = () => [
   ['rev64_v',       '0 Q 0 01110 size:2 10000 00000 10 Rn:5 Rd:5', 'REV64 <Vd.T>, <Vn.T>', { when: 'size != 3' }],
   ['rev16_v',       '0 Q 0 01110 size:2 10000 00001 10 Rn:5 Rd:5', 'REV16 <Vd.T>, <Vn.T>', { when: 'size == 0' }],
   ['saddlp_v',      '0 Q 0 01110 size:2 10000 00010 10 Rn:5 Rd:5', 'SADDLP <Vd.P>, <Vn.T>', { when: 'size != 3' }],

@@ -1,5 +1,5 @@
 /** SVE: what a kernel saves, restores and measures the state with. The form of a row is explained in `row.ts`. */
-export const sve = [
+export const sve = () => [
   ['str_z',  '1110010110 imm9h:6 010 imm9l:3 Rn:5 Rt:5',   'STR <Zt>, [<Xn|SP>{, #<simm9vl>, MUL VL}]'],
   ['ldr_z',  '1000010110 imm9h:6 010 imm9l:3 Rn:5 Rt:5',   'LDR <Zt>, [<Xn|SP>{, #<simm9vl>, MUL VL}]'],
   ['str_p',  '1110010110 imm9h:6 000 imm9l:3 Rn:5 0 Pt:4', 'STR <Pt>, [<Xn|SP>{, #<simm9vl>, MUL VL}]'],

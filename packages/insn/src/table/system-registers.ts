@@ -2,7 +2,7 @@
  * System registers by name, all that GNU binutils 2.40 or LLVM 19 knows: for each `op0 op1 CRn`, names and their `CRm.op2`.
  * Two names joined by a bar are what a read and a write of one encoding are called.
  */
-export const systemRegisters: readonly (readonly [op0: number, op1: number, CRn: number, names: string])[] = [
+export const systemRegisters = (): readonly (readonly [op0: number, op1: number, CRn: number, names: string])[] => [
   [2, 0, 0, 'osdtrrx_el1=0.2 dbgbvr0_el1=0.4 dbgbcr0_el1=0.5 dbgwvr0_el1=0.6 dbgwcr0_el1=0.7'],
   [2, 0, 0, 'dbgbvr1_el1=1.4 dbgbcr1_el1=1.5 dbgwvr1_el1=1.6 dbgwcr1_el1=1.7 mdccint_el1=2.0'],
   [2, 0, 0, 'mdscr_el1=2.2 dbgbvr2_el1=2.4 dbgbcr2_el1=2.5 dbgwvr2_el1=2.6 dbgwcr2_el1=2.7'],

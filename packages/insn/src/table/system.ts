@@ -1,5 +1,5 @@
 /** Exception generation, hints, barriers, PSTATE and system registers. The form of a row is explained in `row.ts`. */
-export const system = [
+export const system = () => [
   ['udf',        '0000000000000000 imm16:16',                       'UDF #<uimm16>'],
   ['svc',        '11010100 000 imm16:16 000 01',                    'SVC #<imm16>'],
   ['hvc',        '11010100 000 imm16:16 000 10',                    'HVC #<imm16>'],
