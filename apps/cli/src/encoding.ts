@@ -37,7 +37,7 @@ function fieldsOf(row: Row, word: number): BitField[] {
 
 /** Spellings of an encoding that fit a word, beside that of the encoding itself. */
 function aliasesOf(row: Row, word: number): readonly Row[] {
-  return table.filter(
+  return table().filter(
     (alias) =>
       alias.aliasOf === row.name &&
       !alias.input &&

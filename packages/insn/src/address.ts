@@ -51,7 +51,9 @@ function parse(text: string): bigint {
 const low = 2 ** 24;
 
 /** The three digits of each value of twelve bits. */
-const digits = lazy(() => Array.from({ length: 4096 }, (_none, value) => value.toString(16).padStart(3, '0')));
+const digits = lazy(() =>
+  Array.from({ length: 4096 }, (_none, value) => value.toString(16).padStart(3, '0')),
+);
 
 /** Neighbouring addresses share all but their low 24 bits: what the others were the last time, and their digits. */
 let upper = 0;
