@@ -37,5 +37,17 @@ export const dataSizes: Readonly<Partial<Record<string, number>>> = {
   '.8byte': 8,
 };
 
+/** Directives that mean something only after another one. */
+export const followers: Readonly<Partial<Record<string, string>>> = {
+  '.endm': '.macro',
+  '.exitm': 'a call of a macro',
+  '.purgem': '.macro',
+  '.endr': '.rept or .irp',
+  '.else': '.if',
+  '.elseif': '.if',
+  '.endif': '.if',
+  '.unreq': '.req',
+};
+
 /** Directives that are the names of sections. */
 export const plainSections: ReadonlySet<string> = new Set(['.text', '.data', '.bss']);

@@ -1,6 +1,6 @@
 import { assembleInstruction } from './instruction.ts';
 import type { SourceLine } from './assembly.ts';
-import { dataSizes, ignored, plainSections } from './directives.ts';
+import { dataSizes, followers, ignored, plainSections } from './directives.ts';
 import type { Cursor } from './expression.ts';
 import { LiteralPools } from './literal-pools.ts';
 import { Output, fault, maximumBytes } from './output.ts';
@@ -162,19 +162,27 @@ export class Layout {
         this.text(head, operands);
         break;
       }
+      case '.org':
+        this.advance(head, this.values.value(cursor, head));
+        this.values.finished(cursor);
+        break;
       case '.ltorg':
       case '.pool':
         this.pools.flush();
         break;
       case '.error':
         throw fault(head, 'user', 'no .error here', 'see the message', operands[0]?.text ?? '.error');
-      default:
+      default: {
+        const before = followers[head.lower];
+        if (before !== undefined)
+          throw fault(head, 'syntax', `${before} before it`, 'remove it, or write what it belongs to');
         throw fault(
           head,
           'unknown-directive',
           'a directive that this assembler has',
           'see the list in the README',
         );
+      }
     }
   }
 
@@ -193,14 +201,16 @@ export class Layout {
     const cursor: Cursor = { tokens, at: 0 };
     const value = this.values.value(cursor, name);
     this.values.finished(cursor);
-    if (name.text === '.') {
-      const gap = Number(value) - this.output.here;
-      if (!(gap >= 0 && gap <= maximumBytes))
-        throw fault(name, 'out-of-range', 'an address further on', 'move . forwards only');
-      this.output.fill(gap, 0, name);
-      return;
-    }
-    this.symbols.assign(name, value);
+    if (name.text === '.') this.advance(name, value);
+    else this.symbols.assign(name, value);
+  }
+
+  /** Moves on to an address in the section, over zeros. */
+  private advance(at: Token, address: bigint): void {
+    const gap = Number(address) - this.output.here;
+    if (!(gap >= 0 && gap <= maximumBytes))
+      throw fault(at, 'out-of-range', 'an address further on', 'move . forwards only');
+    this.output.fill(gap, 0, at);
   }
 
   private data(head: Token, operands: readonly Token[], size: number, statement: Statement): void {

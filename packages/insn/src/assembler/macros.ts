@@ -1,6 +1,9 @@
-import { Fault } from './error.ts';
+import { complaint } from './complaint.ts';
+import { conditionNames, holds } from './conditions.ts';
 import { evaluate } from './expression.ts';
 import type { Cursor } from './expression.ts';
+import { argumentsOf, parametersOf, split } from './parameters.ts';
+import type { Parameter } from './parameters.ts';
 import { statementOf } from './tokens.ts';
 import type { Statement, Token } from './tokens.ts';
 
@@ -20,7 +23,7 @@ const workOfCall = 8;
 const maximumWidth = 1 << 12;
 
 type Macro = {
-  readonly parameters: readonly { readonly name: string; readonly fallback: readonly Token[] }[];
+  readonly parameters: readonly Parameter[];
   readonly body: readonly Statement[];
 };
 
@@ -28,18 +31,19 @@ const openers: Readonly<Partial<Record<string, string>>> = {
   '.macro': '.endm',
   '.rept': '.endr',
   '.irp': '.endr',
-  '.if': '.endif',
-  '.ifdef': '.endif',
-  '.ifndef': '.endif',
+  '.irpc': '.endr',
+  ...Object.fromEntries(conditionNames.map((name) => [name, '.endif'])),
 };
 
 /**
- * Expands `.macro`, `.rept`, `.irp` and the `.if` family. Conditions and counts see numbers and the `.equ`/`.set` symbols
+ * Expands `.macro`, `.rept`, `.irp`, `.irpc` and the `.if` family, and puts registers where `.req` named them. Conditions and counts see numbers and the `.equ`/`.set` symbols
  * above them that are numbers, not addresses. Bounded: 1 Mi statements, 64 levels.
  */
 export function expand(statements: readonly Statement[]): readonly Statement[] {
-  if (!statements.some(({ head }) => head !== undefined && openers[head.lower] !== undefined))
-    return statements;
+  const isPlain = ({ head, operands: [first] }: Statement): boolean =>
+    head === undefined ||
+    (openers[head.lower] === undefined && (first as Token | undefined)?.lower !== '.req');
+  if (statements.every(isPlain)) return statements;
   return new Expander().run(statements);
 }
 
@@ -48,6 +52,8 @@ class Expander {
   private readonly macros = new Map<string, Macro>();
   private readonly constants = new Map<string, bigint>();
   private readonly defined = new Set<string>();
+  /** Registers by the names that `.req` gave them. */
+  private readonly aliases = new Map<string, Token>();
   private invocations = 0;
   private work = 0;
 
@@ -56,7 +62,8 @@ class Expander {
     return this.out;
   }
 
-  private block(statements: readonly Statement[], depth: number): void {
+  /** Expands statements; true when `.exitm` leaves the macro that they are in. */
+  private block(statements: readonly Statement[], depth: number): boolean {
     for (let at = 0; at < statements.length; at += 1) {
       const statement = statements[at];
       const { head, operands } = statement;
@@ -65,17 +72,20 @@ class Expander {
         throw complaint(statement, 'budget', `at most ${maximumWork} steps of expansion`);
       const closer = head === undefined ? undefined : openers[head.lower];
       if (head === undefined || closer === undefined) {
+        if (head?.lower === '.exitm') return true;
         this.plain(statement, depth);
         continue;
       }
       if (depth > maximumDepth) throw complaint(head, 'budget', `at most ${maximumDepth} levels`);
       const end = closing(statements, at, closer);
-      const body = statements.slice(at + 1, end);
+      const body = [...statements.slice(at + 1, end), ...labelsOf(statements[end])];
+      for (const label of labelsOf(statement)) this.plain(label, depth);
+      at = end;
       if (head.lower === '.macro') this.define(head, operands, body);
       else if (closer === '.endr') this.repeat(head, operands, body, depth);
-      else this.condition(head, operands, body, depth);
-      at = end;
+      else if (this.condition(head, operands, body, depth)) return true;
     }
+    return false;
   }
 
   private plain(statement: Statement, depth: number): void {
@@ -83,12 +93,46 @@ class Expander {
     const macro = head === undefined ? undefined : this.macros.get(head.lower);
     for (const label of labels) this.defined.add(label.text);
     if (head !== undefined && macro !== undefined) {
-      if (labels.length > 0) this.push({ ...statement, head: undefined, operands: [] });
+      for (const label of labelsOf(statement)) this.push(label);
       this.invoke(head, macro, operands, depth);
       return;
     }
+    if (head !== undefined && (this.alias(head, operands) || this.forget(head, operands))) {
+      for (const label of labelsOf(statement)) this.push(label);
+      return;
+    }
     if (head !== undefined) this.learn(head, operands);
-    this.push(statement);
+    this.push(this.aliases.size === 0 ? statement : { ...statement, operands: this.renamed(operands) });
+  }
+
+  /** `name .req register` and `.unreq name`: whether the statement is one. */
+  private alias(head: Token, operands: readonly Token[]): boolean {
+    const [first] = operands as readonly (Token | undefined)[];
+    if (first?.lower === '.req') {
+      const register = operands[1] as Token | undefined;
+      if (register === undefined) throw complaint(first, 'syntax', 'a register after it');
+      this.aliases.set(head.text, this.aliases.get(register.text) ?? register);
+      return true;
+    }
+    if (head.lower !== '.unreq') return false;
+    if (!this.aliases.delete(first?.text ?? ''))
+      throw complaint(first ?? head, 'syntax', 'a name that .req gave');
+    return true;
+  }
+
+  /** `.purgem name`: whether the statement is one. */
+  private forget(head: Token, operands: readonly Token[]): boolean {
+    if (head.lower !== '.purgem') return false;
+    const [name = head] = operands;
+    if (!this.macros.delete(name.lower)) throw complaint(name, 'syntax', 'the name of a macro');
+    return true;
+  }
+
+  private renamed(operands: readonly Token[]): readonly Token[] {
+    return operands.map((token) => {
+      const register = token.kind === 'name' ? this.aliases.get(token.text) : undefined;
+      return register === undefined ? token : { ...token, text: register.text, lower: register.lower };
+    });
   }
 
   private push(statement: Statement): void {
@@ -131,14 +175,15 @@ class Expander {
     operands: readonly Token[],
     body: readonly Statement[],
     depth: number,
-  ): void {
+  ): boolean {
     let holds = this.holds(head, operands);
     let done = false;
+    let left = false;
     let part: Statement[] = [];
     let level = 0;
     const close = (): void => {
       if (holds && !done) {
-        this.block(part, depth + 1);
+        left = this.block(part, depth + 1);
         done = true;
       }
       part = [];
@@ -148,25 +193,28 @@ class Expander {
       if (openers[word] === '.endif') level += 1;
       if (word === '.endif') level -= 1;
       if (level === 0 && statement.head !== undefined && (word === '.else' || word === '.elseif')) {
+        part.push(...labelsOf(statement));
         close();
         holds = word === '.else' || this.holds(statement.head, statement.operands);
       } else part.push(statement);
     }
     close();
+    return left;
   }
 
   private holds(head: Token, operands: readonly Token[]): boolean {
-    const name = operands[0]?.text ?? '';
-    if (head.lower === '.ifdef') return this.defined.has(name);
-    if (head.lower === '.ifndef') return !this.defined.has(name);
-    return this.number(head, operands) !== 0n;
+    return holds(head, operands, {
+      isDefined: (name) => this.defined.has(name),
+      number: (tokens) => this.number(head, tokens),
+    });
   }
 
   private repeat(head: Token, operands: readonly Token[], body: readonly Statement[], depth: number): void {
-    if (head.lower === '.irp') {
-      const [name, ...values] = split(operands);
-      const parameter = name[0]?.text ?? '';
-      for (const value of values) this.block(substitute(body, new Map([[parameter, value]])), depth + 1);
+    if (head.lower !== '.rept') {
+      const [[name], ...values] = split(operands.length === 0 ? [head] : operands);
+      const parameter = name.text;
+      const list = head.lower === '.irp' ? values : characters(values.flat());
+      for (const value of list) this.block(substitute(body, new Map([[parameter, value]])), depth + 1);
       return;
     }
     const count = this.number(head, operands);
@@ -177,34 +225,36 @@ class Expander {
   private define(head: Token, operands: readonly Token[], body: readonly Statement[]): void {
     const name = operands[0] as Token | undefined;
     if (name === undefined) throw complaint(head, 'syntax', 'the name of the macro');
-    const rest = operands[1]?.text === ',' ? operands.slice(2) : operands.slice(1);
-    const parameters = split(spaced(rest)).map((tokens) => ({
-      name: tokens[0]?.text ?? '',
-      fallback: tokens[1]?.text === '=' ? tokens.slice(2) : [],
-    }));
-    this.macros.set(name.lower, { parameters: parameters.filter((p) => p.name !== ''), body });
+    const rest = operands.slice(operands[1]?.text === ',' ? 2 : 1);
+    const parameters = parametersOf(rest);
+    this.macros.set(name.lower, { parameters, body });
   }
 
   private invoke(head: Token, macro: Macro, operands: readonly Token[], depth: number): void {
     if (depth > maximumDepth) throw complaint(head, 'budget', `at most ${maximumDepth} levels of macros`);
     this.work += workOfCall;
-    const given = split(operands);
-    const values = new Map<string, readonly Token[]>();
-    const { parameters } = macro;
-    parameters.forEach(({ name, fallback }) => values.set(name, fallback));
-    given.forEach((tokens, i) => {
-      const named = tokens[1]?.text === '=' && values.has(tokens[0].text);
-      const parameter = named ? tokens[0].text : (parameters[i] as { name: string } | undefined)?.name;
-      if (parameter !== undefined) values.set(parameter, named ? tokens.slice(2) : tokens);
-      else if (tokens.length > 0)
-        throw complaint(tokens[0], 'syntax', `at most ${parameters.length} arguments`);
-    });
+    const values = argumentsOf(head, macro.parameters, operands);
     const count = String(this.invocations);
     this.invocations += 1;
     const counter: Token = { ...head, kind: 'number', text: count, lower: count };
     values.set('@', [counter]);
     this.block(substitute(macro.body, values), depth + 1);
   }
+}
+
+/** The characters of the texts of tokens, a list of one token each. */
+function characters(tokens: readonly Token[]): readonly (readonly Token[])[] {
+  return tokens.flatMap((token) =>
+    Array.from(token.text, (text) => {
+      const kind = /\d/.test(text) ? 'number' : 'name';
+      return [{ ...token, kind, text, lower: text.toLowerCase() }];
+    }),
+  );
+}
+
+/** The labels of a statement that is not assembled itself, as a statement. */
+function labelsOf(statement: Statement): readonly Statement[] {
+  return statement.labels.length === 0 ? [] : [{ ...statement, head: undefined, operands: [] }];
 }
 
 /** The statement that closes the block opened at `at`. */
@@ -214,32 +264,14 @@ function closing(statements: readonly Statement[], at: number, closer: string): 
     const word = statements[i].head?.lower ?? '';
     if (openers[word] === closer) level += 1;
     if (word === closer) level -= 1;
-    if (level === 0) return i;
+    if (level > 0) continue;
+    const [label] = statements[i].labels;
+    // GNU as does not see a closing that a label stands before, conditions apart.
+    if (i > at && closer !== '.endif' && statements[i].labels.length > 0)
+      throw complaint(label, 'syntax', `${closer} on a line without a label`);
+    return i;
   }
   throw complaint(statements[at].head ?? statements[at], 'syntax', `a ${closer} that closes it`);
-}
-
-/** Splits tokens at the commas outside brackets. */
-function split(tokens: readonly Token[]): readonly (readonly Token[])[] {
-  if (tokens.length === 0) return [];
-  const parts: Token[][] = [[]];
-  let level = 0;
-  for (const token of tokens) {
-    if (token.text === '[' || token.text === '(') level += 1;
-    if (token.text === ']' || token.text === ')') level -= 1;
-    if (token.text === ',' && level === 0) parts.push([]);
-    else parts[parts.length - 1].push(token);
-  }
-  return parts;
-}
-
-/** Parameters of `.macro` may be separated by spaces: puts a comma between two names. */
-function spaced(tokens: readonly Token[]): readonly Token[] {
-  return tokens.flatMap((token, i) => {
-    const before = tokens[i - 1] as Token | undefined;
-    const comma: Token = { ...token, kind: 'punctuation', text: ',', lower: ',' };
-    return before?.kind === 'name' && token.kind === 'name' ? [comma, token] : [token];
-  });
 }
 
 /** The body with `\name` replaced by the argument, inside names too (`label\@`). */
@@ -267,7 +299,7 @@ function textOf({ head, operands }: Statement): string {
 }
 
 function replace(token: Token, values: ReadonlyMap<string, readonly Token[]>): readonly Token[] {
-  if (!token.text.includes('\\') || token.kind === 'string') return [token];
+  if (!token.text.includes('\\')) return [token];
   const whole = values.get(token.text.replace(/^\\/, ''));
   if (whole !== undefined && token.text.startsWith('\\')) {
     return whole.map((value) => ({ ...value, line: token.line, column: token.column }));
@@ -281,19 +313,7 @@ function replace(token: Token, values: ReadonlyMap<string, readonly Token[]>): r
   );
   if (text.length > maximumWidth)
     throw complaint(token, 'budget', `names of at most ${maximumWidth} characters`);
+  if (token.kind === 'string') return [{ ...token, text }];
   const kind = /^\d+[fb]$/.test(text) ? 'local' : /^\d/.test(text) ? 'number' : 'name';
   return [{ ...token, kind, text, lower: text.toLowerCase() }];
-}
-
-function complaint(
-  at: { readonly line: number; readonly column: number; readonly text?: string },
-  code: 'syntax' | 'budget' | 'undefined-symbol',
-  expected: string,
-): Fault {
-  return new Fault(at, {
-    code,
-    expected,
-    found: at.text === undefined ? 'a statement' : `'${at.text}'`,
-    remedy: 'see the section on macros in the README',
-  });
 }
