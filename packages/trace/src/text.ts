@@ -48,6 +48,8 @@ const mark: Readonly<Record<Lane['state'], string>> = {
 /** Columns of the trace: where text begins and how wide it may be. */
 interface Columns {
   readonly place: number;
+  /** 0 where no instruction comes from a line of another file. */
+  readonly line: number;
   readonly text: number;
   readonly effect: number;
 }
@@ -62,6 +64,8 @@ interface Row {
   /** The lanes of the lines that follow. */
   readonly below: string;
   readonly place: string;
+  /** The line of source, where the file that was checked is not the source itself. */
+  readonly line: string;
   readonly text: string;
   readonly effect: string;
   readonly look: keyof Palette | 'normal';
@@ -119,7 +123,8 @@ export const legend =
 function columnHeading({ cpus }: Trace, columns: Columns, width: number): string {
   const numbers = Array.from({ length: cpus }, (_, cpu) => String(cpu % 10)).join(' ');
   const lanes = cpus > mostLanes ? 'CPU' : numbers;
-  return `step  ${lanes}  ${fit('where', columns.place)}  ${fit('instruction', columns.text)}  effect`
+  const line = columns.line === 0 ? '' : `${fit('line', columns.line)}  `;
+  return `step  ${lanes}  ${fit('where', columns.place)}  ${line}${fit('instruction', columns.text)}  effect`
     .slice(0, width)
     .trimEnd();
 }
@@ -143,6 +148,13 @@ function lookOf(trace: Trace, index: number, instructions: readonly TraceInstruc
   return patches || trace.steps[index].effects.some(({ kind }) => kind === 'modified') ? 'patch' : 'normal';
 }
 
+/** `file.c:12`, unless the instruction is itself a line of the file that was checked. */
+function lineOf({ file }: Trace, instruction: TraceInstruction | undefined): string {
+  const source = instruction?.source;
+  if (source === undefined || source.file === file) return '';
+  return `${source.file.slice(source.file.lastIndexOf('/') + 1)}:${source.line}`;
+}
+
 function eventRow(trace: Trace, step: TraceStep, index: number, texts: readonly string[]): Row {
   const from = step.effects.find((effect) => effect.kind === 'exception')?.from ?? '';
   return {
@@ -150,6 +162,7 @@ function eventRow(trace: Trace, step: TraceStep, index: number, texts: readonly 
     lanes: lanesText(step, '*', violatingCpu(trace, index)),
     below: lanesText(step, ''),
     place: from,
+    line: '',
     text: `-- ${step.what ?? step.kind} --`,
     effect: texts.join(', '),
     look: lookOf(trace, index, step.instructions),
@@ -165,6 +178,7 @@ function compactRow(trace: Trace, step: TraceStep, index: number): Row {
     lanes: lanesText(step, '*', violatingCpu(trace, index)),
     below: lanesText(step, ''),
     place: first?.place ?? step.lanes[step.cpu].place,
+    line: lineOf(trace, first),
     text: first?.text ?? '',
     effect: texts.join(', '),
     look: lookOf(trace, index, step.instructions),
@@ -182,6 +196,7 @@ function fullRows(trace: Trace, step: TraceStep, index: number, registers: boole
       lanes: lanesText(step, isFirst ? '*' : '.', isFirst ? violatingCpu(trace, index) : -1),
       below,
       place: instruction.place,
+      line: lineOf(trace, instruction),
       text: instruction.text,
       effect: instructionTexts(instruction, true).join(', '),
       look: isFirst ? lookOf(trace, index, [instruction]) : 'normal',
@@ -193,6 +208,7 @@ function fullRows(trace: Trace, step: TraceStep, index: number, registers: boole
       lanes: below,
       below,
       place: '',
+      line: '',
       text: '',
       effect: changes.join(', '),
       look: 'quiet',
@@ -202,10 +218,11 @@ function fullRows(trace: Trace, step: TraceStep, index: number, registers: boole
 }
 
 function columnsOf(rows: readonly Row[], width: number): Columns {
-  const widest = (of: (row: Row) => string, most: number): number =>
-    rows.reduce((so, row) => Math.min(most, Math.max(so, of(row).length)), 11);
+  const widest = (of: (row: Row) => string, most: number, least = 11): number =>
+    rows.reduce((so, row) => Math.min(most, Math.max(so, of(row).length)), least);
   const lanes = rows.at(0)?.lanes.length ?? 1;
-  const free = width - (4 + 2 + lanes + 2 + 2 + 2);
+  const line = widest((row) => row.line, 20, 0);
+  const free = width - (4 + 2 + lanes + 2 + 2 + 2) - (line === 0 ? 0 : line + 2);
   const text = Math.min(
     widest((row) => row.text, 30),
     Math.max(18, free - leastEffect - 14),
@@ -214,7 +231,7 @@ function columnsOf(rows: readonly Row[], width: number): Columns {
     widest((row) => row.place, 29),
     Math.max(14, free - leastEffect - text),
   );
-  return { place, text, effect: Math.max(10, free - place - text) };
+  return { place, line, text, effect: Math.max(10, free - place - text) };
 }
 
 /** Cuts an instruction to a width from the right. */
@@ -225,13 +242,16 @@ function shortened(text: string, width: number): string {
 function lines(row: Row, columns: Columns, palette: Palette): string[] {
   const [first, ...more] = wrap(row.effect, columns.effect);
   const colour = row.look === 'normal' ? same : palette[row.look];
+  const lineWidth = columns.line === 0 ? 0 : columns.line + 2;
   if (row.place === '' && row.text === '') {
-    const wide = columns.place + columns.text + columns.effect + 2;
+    const wide = columns.place + lineWidth + columns.text + columns.effect + 2;
     return wrap(row.effect, wide).map((rest) => palette.quiet(`      ${row.below}    ${rest}`));
   }
   const start = `${row.step.padStart(4)}  ${row.lanes}  `;
-  const body = `${fit(row.place, columns.place)}  ${shortened(row.text, columns.text)}  ${first}`.trimEnd();
-  const indent = ' '.repeat(columns.place + columns.text + 4);
+  const line = lineWidth === 0 ? '' : `${fit(row.line, columns.line)}  `;
+  const body =
+    `${fit(row.place, columns.place)}  ${line}${shortened(row.text, columns.text)}  ${first}`.trimEnd();
+  const indent = ' '.repeat(columns.place + lineWidth + columns.text + 4);
   return [
     `${palette.quiet(start)}${colour(body)}`.trimEnd(),
     ...more.map((rest) => `${palette.quiet(`      ${row.below}  ${indent}`)}${colour(rest)}`),

@@ -40,6 +40,35 @@ what it had fetched before. Missing: an ISB after step 11.
   });
 });
 
+describe('a program that was compiled', () => {
+  const lines = { ...broken, file: 'broken.o', source: () => ({ file: '/src/broken.c', line: 7 }) };
+  const compiled = traceOf(lines, schedule(broken.spec, [[1, 2], [0], [1]]), { scenario: 'broken' });
+
+  it('has the lines of its source beside the instructions', () => {
+    expect(renderText(compiled).split('\n').slice(2, 5)).toEqual([
+      'step  0 1  where           line        instruction            effect',
+      '   1  | *  start           broken.c:7  adr x0, cpu_number_at',
+      '   2  | *  wait            broken.c:7  ldr w4, [x3]           reads flag = 0',
+    ]);
+  });
+
+  it('has none where the file that was checked is the source', () => {
+    const assembled = { ...lines, file: '/src/broken.c' };
+    const trace = traceOf(assembled, schedule(broken.spec, [[1, 2], [0], [1]]), { scenario: 'broken' });
+    expect(renderText(trace)).toBe(renderText(violated));
+  });
+
+  it.each([{}, { full: true, registers: true }])('fits into 80 columns: %j', (form) => {
+    expect(
+      Math.max(
+        ...renderText(compiled, { ...form, width: 80 })
+          .split('\n')
+          .map((l) => l.length),
+      ),
+    ).toBeLessThan(81);
+  });
+});
+
 describe('every form', () => {
   const forms = [{}, { full: true }, { full: true, registers: true }, { brief: true }];
   const sizes = [1, 2, 3, 4, 8, 20].map((cpus) => {
