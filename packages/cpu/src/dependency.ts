@@ -18,6 +18,12 @@ export interface Dependency {
   readonly exclusive: boolean;
   /** Reads no register result: ST<op>. */
   readonly noReturn: boolean;
+  /** A load that may be satisfied later than instructions behind it. */
+  readonly delayable: boolean;
+  /** A computation that may be made later, when a source of it is there. */
+  readonly computable: boolean;
+  /** Reads registers that are not named here. */
+  readonly opaque: boolean;
   /** STXR and its kin: the status register depends on nothing. */
   readonly status: number | undefined;
 }
@@ -35,6 +41,9 @@ const branches = /^(cbn?z|tbn?z|br|blr|ret|b_cond|bc_cond)$/;
 const selects = /^cs(el|inc|inv|neg)$/;
 const readsFlags = /^(b_cond|bc_cond|cs(el|inc|inv|neg)|ccm[np]_(reg|imm)|adcs?|sbcs?|cfinv)$/;
 const setsFlags = /^(ccm[np]_(reg|imm)|cfinv)$/;
+/** Rows in which register 31 is SP, whose value is not kept. */
+const mayUseStackPointer = /_(imm|ext)$/;
+const calls = /^(smc|hvc)$/;
 const acquires = /^(ldl?ar|ldaxr|ldaxp)$/;
 const acquiresPc = /^(ldapr|ldapurs?)$/;
 const releases = /^(stll?r|stlur|stlxr|stlxp)$/;
@@ -69,9 +78,15 @@ function derive(o: Operation): Dependency {
     release: releases.test(name) || (atomic && bit('R')),
     exclusive: /^lda?x[rp]$/.test(name),
     noReturn: false,
+    delayable: false,
+    computable: false,
+    opaque: false,
     status: undefined,
   };
-  if (loads.test(name)) return { ...base, kind: 'load', results: general(o.rd) };
+  if (loads.test(name)) {
+    const orders = base.acquire || base.acquirePc || base.exclusive;
+    return { ...base, kind: 'load', results: general(o.rd), delayable: !orders && o.rd !== cells.XZR };
+  }
   if (loadPairs.test(name)) return { ...base, kind: 'load', results: general(o.rd, o.ra) };
   if (stores.test(name)) return { ...base, kind: 'store', sources: general(o.rd) };
   if (storePairs.test(name)) return { ...base, kind: 'store', sources: general(o.rd, o.ra) };
@@ -116,5 +131,15 @@ function computation(o: Operation, base: Dependency): Dependency {
     ...(name === 'bl' ? [30] : []),
     ...(o.flags || setsFlags.test(name) ? [flagsView] : []),
   ];
-  return { ...base, kind: selects.test(name) ? 'select' : 'compute', address: [], sources, results };
+  const stackPointer =
+    mayUseStackPointer.test(name) && (o.rn === cells.XZR || (o.rd === cells.XZR && !o.flags));
+  return {
+    ...base,
+    kind: selects.test(name) ? 'select' : 'compute',
+    address: [],
+    sources,
+    results,
+    computable: results.length > 0 && !stackPointer,
+    opaque: calls.test(name) || (has('Rt') && name !== 'mrs') || has('Rs'),
+  };
 }

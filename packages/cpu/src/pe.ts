@@ -87,6 +87,12 @@ export class Pe {
     this.setAddress(cells.PC, this.pc);
   }
 
+  /** Goes on behind the instruction at {@link pc} without executing it. */
+  skip(): void {
+    this.pc += 4;
+    this.setAddress(cells.PC, this.pc);
+  }
+
   /** Executes an instruction word; see {@link execute}. */
   executeWord(word: number): void {
     this.execute(operationOf(word));

@@ -1,6 +1,7 @@
 import { type WeakMemory, registerViews } from '@quiesce/memory';
 import { cells } from './cells.ts';
 import { type Dependency, dependencyOf, flagsView } from './dependency.ts';
+import { DelayedExecution } from './delayed-execution.ts';
 import type { Operation } from './operation.ts';
 import type { Pe } from './pe.ts';
 
@@ -16,16 +17,24 @@ const zeroRegister = 31;
 export class WeakExecution {
   readonly #pe: Pe;
   readonly #memory: WeakMemory;
+  readonly #delayed: DelayedExecution;
   #view: Int32Array = new Int32Array(0);
 
   constructor(pe: Pe, memory: WeakMemory) {
     this.#pe = pe;
     this.#memory = memory;
+    this.#delayed = new DelayedExecution(pe, memory);
   }
 
   /** Names the view of the CPU that executes: the same cells that the memory is attached to. */
   attach(view: Int32Array): void {
     this.#view = view;
+    this.#delayed.attach(view);
+  }
+
+  /** Satisfies a delayed load and makes what has waited for it; `alternative` chooses among the values that it may read. */
+  satisfy(i: number, alternative: number): void {
+    this.#delayed.satisfy(i, alternative);
   }
 
   #most(registers: readonly number[], pick: boolean): number {
@@ -40,6 +49,7 @@ export class WeakExecution {
     const { registers } = this.#memory.order.viewCells;
     this.#view[registers + register] = data;
     this.#view[registers + registerViews + register] = pick;
+    this.#memory.order.delayed.await(register, 0);
   }
 
   /**
@@ -63,11 +73,15 @@ export class WeakExecution {
     access.atomic = dependency.kind === 'atomic';
     access.exclusive = dependency.exclusive;
     access.noReturn = dependency.noReturn;
+    access.delayable = dependency.delayable;
+    access.source = 0;
+    if (!order.delayed.isEmpty && this.#waits(operation, dependency)) return;
     const { state } = this.#pe;
     const event = state[cells.EVENT];
     const selected = dependency.kind === 'select' ? this.#selected(dependency) : data;
     this.#pe.execute(operation);
-    this.#after(dependency, selected, pick);
+    if (order.waits) return;
+    this.#after(operation, dependency, selected, pick);
     // WFE that consumes an event comes after whatever caused it.
     if (event === 1 && state[cells.EVENT] === 0) order.receives('event');
     if (!dependency.exclusive || order.stale === 0) return;
@@ -75,6 +89,30 @@ export class WeakExecution {
     this.#pe.openMonitor();
     state[cells.EVENT] = 1;
     order.raise(order.viewCells.event, order.stale);
+  }
+
+  /**
+   * Whether an instruction is not executed now, because it needs what delayed ones have not produced yet: it waits, or
+   * is a computation and is delayed as well.
+   */
+  #waits(operation: Operation, dependency: Dependency): boolean {
+    const { order } = this.#memory;
+    const { delayed } = order;
+    const { address, sources } = dependency;
+    const needs = dependency.opaque ? delayed.loads : this.#delayed.blockers(address);
+    const missing = this.#delayed.blockers(sources);
+    if (needs === 0 && missing === 0) return false;
+    if (needs === 0 && dependency.kind === 'store' && sources.length === 1) {
+      order.access.source = delayed.awaited(sources[0]);
+      return false;
+    }
+    if (needs === 0 && dependency.computable && delayed.hasRoom(!order.looksAhead)) {
+      this.#delayed.delayComputation(operation, dependency);
+      this.#pe.skip();
+      return true;
+    }
+    order.wait(needs | missing);
+    return true;
   }
 
   /** The data dependency of a selection: on its operands, not on the flags. */
@@ -85,7 +123,7 @@ export class WeakExecution {
     );
   }
 
-  #after(dependency: Dependency, data: number, pick: number): void {
+  #after(operation: Operation, dependency: Dependency, data: number, pick: number): void {
     const { order, privateWord } = this.#memory;
     switch (dependency.kind) {
       case 'branch':
@@ -100,6 +138,10 @@ export class WeakExecution {
       case 'atomic': {
         if (dependency.status !== undefined) this.#set(dependency.status, 0, 0);
         const { address, pick: picked } = order.access;
+        if (order.delayedAt >= 0) {
+          this.#delayed.delayLoad(operation, address, picked);
+          return;
+        }
         const read = Math.max(order.result, address);
         dependency.results.forEach((register, i) => {
           const own = privateWord < 0 ? read : Math.max(read, this.#spilled(i, dependency.results, false));

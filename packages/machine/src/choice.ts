@@ -6,17 +6,21 @@ export interface Choice {
   readonly cpu: number;
   /**
    * It executes an instruction, takes an event of the environment, takes an interrupt that a CPU sent, or, in tier 2, one
-   * of its outstanding stores becomes visible.
+   * of its outstanding stores becomes visible, or one of its delayed loads is satisfied.
    */
-  readonly kind: 'execute' | 'event' | 'interrupt' | 'store';
+  readonly kind: 'execute' | 'event' | 'interrupt' | 'store' | 'load';
   /**
    * Which of the instruction words it may fetch and, in tier 2, of the values that it may read; the index of the event;
-   * the INTID; which outstanding store, in program order.
+   * the INTID; which outstanding store, in program order; which delayed instruction, in program order, plus
+   * {@link loadAlternatives} times which of the values that it may read.
    */
   readonly alternative: number;
 }
 
-const kinds = ['execute', 'event', 'interrupt', 'store'] as const;
+const kinds = ['execute', 'event', 'interrupt', 'store', 'load'] as const;
+
+/** See {@link Choice.alternative}. */
+export const loadAlternatives = 8;
 
 /** Packs a choice. */
 export function encodeChoice(choice: Choice): number {

@@ -1,3 +1,4 @@
+import type { AccessSize } from '@quiesce/memory';
 import type { FetchOption } from './fetch.ts';
 
 /**
@@ -13,4 +14,6 @@ export interface Recorder {
   entered(what: string, pc: number): void;
   /** Tier 2: an outstanding store became visible. */
   propagated?(address: number, size: number): void;
+  /** Tier 2: a delayed load was satisfied. */
+  satisfied?(address: number, size: AccessSize): void;
 }

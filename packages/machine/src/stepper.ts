@@ -12,7 +12,7 @@ import {
   waiting,
 } from '@quiesce/cpu';
 import { Memory, Timeline, WeakMemory } from '@quiesce/memory';
-import { choiceMask, decodeChoice, encodeChoice } from './choice.ts';
+import { choiceMask, decodeChoice, encodeChoice, loadAlternatives } from './choice.ts';
 import { codePointers } from './code-pointer.ts';
 import { deliverEvent, eventDeliverable, pendingInterrupt, takeInterrupt } from './environment.ts';
 import { type FetchOption, type FetchVerdict, fetchOptions, judgeFetch } from './fetch.ts';
@@ -196,6 +196,11 @@ export class Stepper {
       for (const store of this.weak.order.propagatable()) {
         result.push(encodeChoice({ cpu: 0, kind: 'store', alternative: store }));
       }
+      for (const load of this.weak.order.satisfiable(result.length === 0)) {
+        for (let i = 0; i < this.weak.order.readable(load); i++) {
+          result.push(encodeChoice({ cpu: 0, kind: 'load', alternative: load + loadAlternatives * i }));
+        }
+      }
     }
     // Between the two halves of a pair access an interrupt would abandon it; the half that is done is not undone.
     if (local[cells.PART] !== 0) return result;
@@ -205,11 +210,17 @@ export class Stepper {
     this.#events.forEach((event, i) => {
       const hits =
         event.cpus === undefined || event.cpus.includes(this.layout.roles.indexOf(local[this.layout.role]));
-      if (hits && shared[this.layout.budgets + i] !== 0 && eventDeliverable(local, event)) {
+      if (hits && shared[this.layout.budgets + i] !== 0 && this.#deliverable(local, event)) {
         result.push(encodeChoice({ cpu: 0, kind: 'event', alternative: i }));
       }
     });
     return result;
+  }
+
+  /** Firmware saves registers, whose values must be there. */
+  #deliverable(local: Int32Array, event: EventSpec): boolean {
+    if (!eventDeliverable(local, event)) return false;
+    return !event.kind.startsWith('sdei') || this.weak?.order.delayed.isEmpty !== false;
   }
 
   #attach(shared: Int32Array, local: Int32Array): void {
@@ -227,7 +238,7 @@ export class Stepper {
 
   /**
    * Tier 2: how many values the next instruction may read, found out by trying it; 0 where it has to wait for outstanding
-   * stores. Where words of several versions may be fetched, the greatest number of them.
+   * stores or delayed loads. Where words of several versions may be fetched, the greatest number of them.
    */
   #readable(shared: Int32Array, local: Int32Array, fetches: number, weak: WeakMemory): number {
     const { recorder } = this;
@@ -236,18 +247,68 @@ export class Stepper {
     weak.observer = undefined;
     let most = 0;
     for (let i = 0; i < fetches; i++) {
-      this.#trialShared.set(shared);
-      this.#trialLocal.set(local);
-      this.#attach(this.#trialShared, this.#trialLocal);
-      weak.begin(0);
-      this.#execute(i);
-      if (!weak.order.waits) most = Math.max(most, weak.order.alternatives);
+      this.#try(shared, local, i, weak);
+      if (weak.order.waits) continue;
+      const { alternatives, delayable } = weak.order;
+      // With one alternative the load can only be delayed.
+      const isIdle =
+        delayable && alternatives > 1 && !this.#isOvertaken(shared, local, i, alternatives - 1, weak);
+      most = Math.max(most, isIdle ? alternatives - 1 : alternatives);
     }
     this.#failure = undefined;
     this.signals.length = 0;
     this.recorder = recorder;
     weak.observer = observer;
     return most;
+  }
+
+  /** Executes the next instruction on copies. */
+  #try(shared: Int32Array, local: Int32Array, fetch: number, weak: WeakMemory): void {
+    this.#trialShared.set(shared);
+    this.#trialLocal.set(local);
+    this.#attach(this.#trialShared, this.#trialLocal);
+    weak.begin(0);
+    this.#execute(fetch);
+  }
+
+  /**
+   * Tier 2: whether a load, if it is delayed, may be overtaken: whether the instructions behind it come to something that
+   * others can notice before they come to one that waits for it. If not, there is no use in delaying it.
+   */
+  #isOvertaken(
+    shared: Int32Array,
+    local: Int32Array,
+    fetch: number,
+    delay: number,
+    weak: WeakMemory,
+  ): boolean {
+    const { order } = weak;
+    const fetches = this.#optionsAt(shared, local).length;
+    this.#try(shared, local, fetch + fetches * delay, weak);
+    const load = 1 << (order.delayed.count - 1);
+    order.looksAhead = true;
+    const isOvertaken = this.#reachesOthers(load, weak);
+    order.looksAhead = false;
+    return isOvertaken;
+  }
+
+  #reachesOthers(load: number, weak: WeakMemory): boolean {
+    const { pe } = this;
+    const { order } = weak;
+    for (let i = 0; i < fuseLimit; i++) {
+      if (pe.pc === this.spec.done) return false;
+      const found = this.text.at(pe.pc);
+      if (found.kind !== 'fixed') return true;
+      order.confined = true;
+      order.escaped = false;
+      this.#reads = 0;
+      this.#execution?.execute(found.operation, 0);
+      order.confined = false;
+      if (order.waits) return (order.blockers & load) === 0;
+      if (this.#escaped() || pe.state[cells.WAIT] !== waiting.no) return true;
+      if (order.pended && (order.overtaken & load) !== 0) return true;
+    }
+    return true;
   }
 
   /** The words that may be fetched at the CPU's program counter; one entry where nothing is modified. */
@@ -294,7 +355,9 @@ export class Stepper {
       this.weak?.order.receives('interrupt');
       takeInterrupt(this.pe, alternative);
     } else if (kind === 'store') this.#propagate(alternative);
-    else this.#execute(alternative);
+    else if (kind === 'load') {
+      this.#satisfy(alternative % loadAlternatives, Math.floor(alternative / loadAlternatives));
+    } else this.#execute(alternative);
     const failure = this.#failed(pc);
     if (failure !== undefined) return failure;
     if (!this.#maskable || this.#stretch(pc) === this.#stretch(this.pe.pc)) this.#fuse();
@@ -308,6 +371,17 @@ export class Stepper {
     this.signals.push({ stored: { address, size }, time });
     if (site >= 0) this.#modified(site);
     this.recorder?.propagated?.(address, size);
+  }
+
+  /** Tier 2: a delayed load is satisfied. */
+  #satisfy(load: number, alternative: number): void {
+    if (this.weak === undefined) return;
+    const address = this.weak.order.addressOf(load);
+    const word = this.weak.order.delayed.word(load);
+    this.#execution?.satisfy(load, alternative);
+    const { low, high } = this.memory;
+    if (operationOf(word).size === 8) this.#checkLoaded(high * 0x1_0000_0000 + (low >>> 0));
+    this.recorder?.satisfied?.(address, this.weak.lastLoad.size);
   }
 
   #failed(pc: number): Omit<Failure, 'cpu'> | undefined {
@@ -383,16 +457,21 @@ export class Stepper {
         `an indirect branch goes to ${formatAddress(pe.pc)}, which is no code pointer of the program; check without the reductions`,
       );
     }
-    const handles = pe.state[cells.DEPTH] > 0 || pe.state[cells.SDEI_RUNNING] !== 0;
-    if (!this.#maskable || !handles || operation.rn === cells.XZR || !name.startsWith('ld')) return;
-    const loaded = [operation.rd, ...(name.startsWith('ldp') || name === 'ldnp' ? [operation.ra] : [])];
-    const pointer = loaded.find((cell) => cell !== cells.XZR && this.#pointers.has(pe.address(cell)));
-    if (operation.size === 8 && pointer !== undefined) {
-      throw new MachineError(
-        'unforeseen',
-        `a handler loads the code pointer ${formatAddress(pe.address(pointer))} from memory and could compare where it interrupted with it; check without the reductions`,
-      );
+    if (operation.size !== 8 || operation.rn === cells.XZR || !name.startsWith('ld')) return;
+    for (const cell of [operation.rd, ...(name.startsWith('ldp') || name === 'ldnp' ? [operation.ra] : [])]) {
+      if (cell !== cells.XZR) this.#checkLoaded(pe.address(cell));
     }
+  }
+
+  /** A handler knows no places in the program but those that the program forms. */
+  #checkLoaded(value: number): void {
+    const { state } = this.pe;
+    const handles = state[cells.DEPTH] > 0 || state[cells.SDEI_RUNNING] !== 0;
+    if (!(this.fuse || this.foresees) || !this.#maskable || !handles || !this.#pointers.has(value)) return;
+    throw new MachineError(
+      'unforeseen',
+      `a handler loads the code pointer ${formatAddress(value)} from memory and could compare where it interrupted with it; check without the reductions`,
+    );
   }
 
   /** A site whose possible words are declared holds one of them. */
@@ -550,7 +629,9 @@ export class Stepper {
   }
 
   #signal(signal: Signal): void {
-    if (!this.memory.text.escapes()) this.signals.push(signal);
+    if (this.memory.text.escapes()) return;
+    this.weak?.order.overtakes();
+    this.signals.push(signal);
   }
 
   #stored(address: number, size: number): void {

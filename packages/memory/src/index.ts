@@ -22,6 +22,7 @@ export {
   weakViewCells,
 } from './weak-cells.ts';
 export { type Access, type Propagation, WeakOrder } from './weak-order.ts';
+export { DelayedInstructions, type Output, resultOf } from './delayed-instructions.ts';
 export { WeakMemory } from './weak-memory.ts';
 export { Timeline } from './timeline.ts';
 export type { MemoryPort, TextPort } from './port.ts';

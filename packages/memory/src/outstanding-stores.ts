@@ -1,3 +1,4 @@
+import { setWithout, without } from './delayed-instructions.ts';
 import { type WeakViewCells, maxOutstanding } from './weak-cells.ts';
 
 /** Kinds of outstanding stores, as bits. */
@@ -12,6 +13,12 @@ export interface OutstandingWord {
   /** What its address and data depend on. */
   readonly view: number;
   readonly release: boolean;
+  /** The delayed loads that it comes after in program order, as bits. */
+  readonly after: number;
+  /** Those of them that are ordered before it. */
+  readonly waits: number;
+  /** The result of a delayed instruction that is its value, or 0. */
+  readonly source: number;
 }
 
 /**
@@ -51,6 +58,7 @@ export class OutstandingStores {
 
   #word(i: number): OutstandingWord {
     const { storeWord, storeValue, storeMask, storeKind, storeView } = this.#cells;
+    const { storeAfter, storeWaits, storeSource } = this.#cells;
     const view = this.#view;
     return {
       location: view[storeWord + i] - 1,
@@ -58,16 +66,36 @@ export class OutstandingStores {
       mask: view[storeMask + i],
       view: view[storeView + i],
       release: (view[storeKind + i] & kinds.release) !== 0,
+      after: view[storeAfter + i],
+      waits: view[storeWaits + i],
+      source: view[storeSource + i],
     };
   }
 
-  /** Those of a location, the oldest first. */
-  of(location: number): OutstandingWord[] {
+  /** Those of a location that come before a delayed load, or before whatever comes next (-1), the oldest first. */
+  of(location: number, load: number): OutstandingWord[] {
     const found: OutstandingWord[] = [];
     for (let i = 0; this.#isAt(i); i++) {
-      if (this.#view[this.#cells.storeWord + i] === location + 1) found.push(this.#word(i));
+      if (this.#precedes(i, location, load)) found.push(this.#word(i));
     }
     return found;
+  }
+
+  #precedes(i: number, location: number, load: number): boolean {
+    const { storeWord, storeAfter } = this.#cells;
+    if (this.#view[storeWord + i] !== location + 1) return false;
+    return load < 0 || (this.#view[storeAfter + i] & (1 << load)) === 0;
+  }
+
+  /** Whether any of them waits for a delayed instruction. */
+  get isDelayed(): boolean {
+    for (let i = 0; this.#isAt(i); i++) if (this.#isHeld(i)) return true;
+    return false;
+  }
+
+  /** Whether a store must wait for a delayed instruction. */
+  #isHeld(i: number): boolean {
+    return this.#view[this.#cells.storeWaits + i] !== 0 || this.#view[this.#cells.storeSource + i] !== 0;
   }
 
   /** Whether there is one of a location. */
@@ -78,19 +106,51 @@ export class OutstandingStores {
     return false;
   }
 
-  /** The bits of a location that they write. */
-  covered(location: number): number {
+  /** The bits of a location that those before a delayed load, or before whatever comes next (-1), write. */
+  covered(location: number, load: number): number {
     let mask = 0;
     for (let i = 0; this.#isAt(i); i++) {
-      if (this.#view[this.#cells.storeWord + i] === location + 1)
-        mask |= this.#view[this.#cells.storeMask + i];
+      if (this.#precedes(i, location, load)) mask |= this.#view[this.#cells.storeMask + i];
     }
     return mask;
+  }
+
+  /** The delayed loads that the newest comes after and does not wait for: it may overtake them. */
+  get overtaken(): number {
+    let i = 0;
+    while (this.#isAt(i + 1)) i++;
+    return this.#view[this.#cells.storeAfter + i] & ~this.#view[this.#cells.storeWaits + i];
+  }
+
+  /** The value of every store of a result of a delayed instruction is known, and what it depends on. */
+  fill(result: number, low: number, high: number, view: number): void {
+    const { storeValue, storeMask, storeView, storeSource } = this.#cells;
+    for (let i = 0; this.#isAt(i); i++) {
+      if (this.#view[storeSource + i] !== result) continue;
+      const mask = this.#view[storeMask + i];
+      // A part of a word lies where its mask begins.
+      const shift = 31 - Math.clz32(mask & -mask);
+      this.#view[storeValue + i] = ((this.#isJoined(i) ? high : low) << shift) & mask;
+      this.#view[storeView + i] = Math.max(this.#view[storeView + i], view);
+      this.#view[storeSource + i] = 0;
+    }
+  }
+
+  /** A delayed instruction is executed. */
+  without(delayed: number): void {
+    const { storeAfter, storeWaits, storeSource } = this.#cells;
+    for (let i = 0; this.#isAt(i); i++) {
+      for (const cell of [storeAfter + i, storeWaits + i]) {
+        this.#view[cell] = setWithout(this.#view[cell], delayed);
+      }
+      this.#view[storeSource + i] = without(this.#view[storeSource + i], delayed);
+    }
   }
 
   /** Adds a word, visible together with the one before it if `joined`; false where there is no room for `room` words. */
   add(word: OutstandingWord, joined: boolean, room: number): boolean {
     const { storeWord, storeValue, storeMask, storeKind, storeView } = this.#cells;
+    const { storeAfter, storeWaits, storeSource } = this.#cells;
     const view = this.#view;
     let i = 0;
     while (this.#isAt(i)) i++;
@@ -103,6 +163,9 @@ export class OutstandingStores {
     view[storeMask + i] = word.mask;
     view[storeKind + i] = (word.release ? kinds.release : 0) | (joined ? kinds.joined : 0);
     view[storeView + i] = word.view;
+    view[storeAfter + i] = word.after;
+    view[storeWaits + i] = word.waits;
+    view[storeSource + i] = word.source;
     return true;
   }
 
@@ -111,8 +174,10 @@ export class OutstandingStores {
     const result: number[] = [];
     for (let i = 0; this.#isAt(i); i++) {
       if (this.#isJoined(i)) continue;
-      let isFirst = true;
+      // A store-release comes after everything before it.
+      let isFirst = i === 0 || (this.#view[this.#cells.storeKind + i] & kinds.release) === 0;
       for (let k = i; k === i || this.#isJoined(k); k++) {
+        if (this.#isHeld(k)) isFirst = false;
         const word = this.#view[this.#cells.storeWord + k];
         for (let j = 0; j < i; j++) if (this.#view[this.#cells.storeWord + j] === word) isFirst = false;
       }
@@ -130,7 +195,17 @@ export class OutstandingStores {
     const words = [this.#word(i)];
     for (let k = i + 1; this.#isJoined(k); k++) words.push(this.#word(k));
     const { storeWord, storeValue, storeMask, storeKind, storeView } = this.#cells;
-    for (const cells of [storeWord, storeValue, storeMask, storeKind, storeView]) {
+    const { storeAfter, storeWaits, storeSource } = this.#cells;
+    for (const cells of [
+      storeWord,
+      storeValue,
+      storeMask,
+      storeKind,
+      storeView,
+      storeAfter,
+      storeWaits,
+      storeSource,
+    ]) {
       this.#view.copyWithin(cells + i, cells + i + words.length, cells + maxOutstanding);
       this.#view.fill(0, cells + maxOutstanding - words.length, cells + maxOutstanding);
     }

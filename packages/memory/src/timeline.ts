@@ -1,5 +1,5 @@
 import type { MemoryMap } from './map.ts';
-import { maxMessages, never, weakSharedCells, weakViewCells } from './weak-cells.ts';
+import { maxDelayed, maxMessages, never, weakSharedCells, weakViewCells } from './weak-cells.ts';
 
 /**
  * Puts the times of a whole machine in normal form, so that states that differ only in how much has happened are equal:
@@ -36,7 +36,9 @@ export class Timeline {
     const running: Int32Array[] = [];
     this.changed.fill(0);
     locals.forEach((local, cpu) => {
-      if (!this.#finished(local) || local[at + this.#view.storeWord] !== 0) running.push(local);
+      const { storeWord, delayedWord } = this.#view;
+      const isBusy = local[at + storeWord] !== 0 || local[at + delayedWord] !== 0;
+      if (!this.#finished(local) || isBusy) running.push(local);
       else {
         this.changed[cpu] = 1;
         local.fill(0, at, at + this.#view.length);
@@ -67,14 +69,14 @@ export class Timeline {
   /** Forgets the messages that are hidden from every CPU. */
   #drop(shared: Int32Array, locals: readonly Int32Array[], at: number): void {
     const { messages, messageTime, messageValue } = this.#shared;
-    const { readNew, coherence } = this.#view;
+    const { coherence } = this.#view;
     for (let d = 0; d < this.#map.sharedWords; d++) {
       const count = shared[messages + d];
       if (count === 1) continue;
       const times = messageTime + d * maxMessages;
       let hidden = count - 1;
       for (const local of locals) {
-        const bound = Math.max(local[at + readNew], local[at + coherence + d]);
+        const bound = Math.max(this.#oldestRead(local, at, d), local[at + coherence + d]);
         while (hidden > 0 && shared[times + hidden] > bound) hidden--;
       }
       if (hidden === 0) continue;
@@ -84,6 +86,18 @@ export class Timeline {
       }
       shared[messages + d] = count - hidden;
     }
+  }
+
+  /** The least of the views that later and delayed loads of a data word are ordered after. */
+  #oldestRead(local: Int32Array, at: number, d: number): number {
+    const { readNew, delayedWord, delayedPlace, delayedShape, delayedOrdered } = this.#view;
+    let oldest = local[at + readNew];
+    for (let i = 0; i < maxDelayed && local[at + delayedWord + i] !== 0; i++) {
+      const first = local[at + delayedPlace + i] - 1;
+      if (d < first || d >= first + (local[at + delayedShape + i] >> 2) || first < 0) continue;
+      oldest = Math.min(oldest, local[at + delayedOrdered + i]);
+    }
+    return oldest;
   }
 
   #eachTime(shared: Int32Array, visit: (cell: number) => void): void {
@@ -111,14 +125,24 @@ export class Timeline {
 
   /** The least of the views that bound what a CPU may still do. */
   #base(local: Int32Array, at: number): number {
-    const { readNew, maintain, fetch, contextView } = this.#view;
-    return Math.min(local[at + readNew], local[at + maintain], local[at + fetch], local[at + contextView]);
+    const { readNew, maintain, fetch, contextView, delayedPlace, delayedOrdered } = this.#view;
+    let base = Math.min(
+      local[at + readNew],
+      local[at + maintain],
+      local[at + fetch],
+      local[at + contextView],
+    );
+    for (let i = 0; i < maxDelayed; i++) {
+      if (local[at + delayedPlace + i] !== 0) base = Math.min(base, local[at + delayedOrdered + i]);
+    }
+    return base;
   }
 
   /** Returns whether anything changed. */
   #renumber(local: Int32Array, at: number): boolean {
     const { readNew, maintain, fetch, contextView, coherence, ownTime, ownView, ownExclusive, times } =
       this.#view;
+    const { delayedOrdered } = this.#view;
     const base = this.#base(local, at);
     const alive = this.#alive;
     const ranks = this.#ranks;
@@ -131,7 +155,7 @@ export class Timeline {
         local[at + ownView + location] = 0;
         local[at + ownExclusive + location] = 0;
       }
-      const bound = location < this.#map.sharedWords ? local[at + readNew] : base;
+      const bound = location < this.#map.sharedWords ? this.#oldestRead(local, at, location) : base;
       const seen = at + coherence + location;
       if (local[seen] !== 0 && local[seen] <= bound) {
         changed = true;
@@ -142,7 +166,11 @@ export class Timeline {
       const time = local[cell];
       if (time === 0) continue;
       const bounds =
-        cell === at + readNew || cell === at + maintain || cell === at + fetch || cell === at + contextView;
+        cell === at + readNew ||
+        cell === at + maintain ||
+        cell === at + fetch ||
+        cell === at + contextView ||
+        (cell >= at + delayedOrdered && cell < at + delayedOrdered + maxDelayed);
       local[cell] = time <= base && !bounds ? 0 : ranks[time];
       if (local[cell] !== time) changed = true;
     }

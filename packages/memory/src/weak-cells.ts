@@ -5,6 +5,10 @@ import type { MemoryMap } from './map.ts';
 export const maxMessages = 16;
 /** Words of stores that one CPU may have outstanding at the most; a store that finds no room waits. */
 export const maxOutstanding = 8;
+/** Instructions that one CPU may have delayed at the most; one that finds no room waits. */
+export const maxDelayed = 6;
+/** Registers that one delayed instruction depends on, at the most. */
+export const maxSources = 4;
 /** Register views: X0 to X30, the zero register, SP, and NZCV. */
 export const registerViews = 34;
 
@@ -72,6 +76,12 @@ export interface WeakViewCells extends ViewCells {
   readonly ownView: number;
   /** maxOutstanding cells: the same for each outstanding store. */
   readonly storeView: number;
+  /** maxDelayed cells: what each delayed load is ordered after. */
+  readonly delayedOrdered: number;
+  /** maxDelayed cells: what the address of a delayed load, or the known sources of another instruction, depend on. */
+  readonly delayedData: number;
+  /** The same with what selected it. */
+  readonly delayedPick: number;
   /** What each register's value depends on: as data, and then once more with what selected it. */
   readonly registers: number;
   /** The same for each word of private memory. */
@@ -87,6 +97,26 @@ export interface WeakViewCells extends ViewCells {
   readonly storeMask: number;
   /** Bit 0: a store-release; bit 1: visible together with the one before it. */
   readonly storeKind: number;
+  /** maxOutstanding cells: the delayed loads that each outstanding store comes after in program order, as bits. */
+  readonly storeAfter: number;
+  /** Those of them that must be satisfied before the store is visible. */
+  readonly storeWaits: number;
+  /** 1 + the result of a delayed instruction that the store stores, 0 where its value is known. */
+  readonly storeSource: number;
+  /** maxDelayed cells: the word of each delayed instruction in program order, 0 for none. */
+  readonly delayedWord: number;
+  /** 1 + the first location that it loads, 0 for computations. */
+  readonly delayedPlace: number;
+  /** Of a load: the first byte in its word in bits 1:0, and the number of locations above. */
+  readonly delayedShape: number;
+  /** 1 where something later in program order is known to others. */
+  readonly delayedOvertaken: number;
+  /** The results that its sources wait for, 4 bits each, 0 where the value is known. */
+  readonly delayedSources: number;
+  /** maxDelayed x maxSources x 2 cells: the values that are known. */
+  readonly delayedValues: number;
+  /** registerViews cells: the result of a delayed instruction that each register waits for, or 0. */
+  readonly producers: number;
   /** T cells: the oldest version that this CPU's own caches may supply from its last context synchronisation event on. */
   readonly appliedFloor: number;
 }
@@ -144,6 +174,9 @@ export function weakViewCells(map: MemoryMap): WeakViewCells {
     ownTime: take(locations),
     ownView: take(locations),
     storeView: take(maxOutstanding),
+    delayedOrdered: take(maxDelayed),
+    delayedData: take(maxDelayed),
+    delayedPick: take(maxDelayed),
     registers: take(2 * registerViews),
     privateViews: take(2 * map.privateWords),
     times: length(),
@@ -156,6 +189,16 @@ export function weakViewCells(map: MemoryMap): WeakViewCells {
     storeValue: take(maxOutstanding),
     storeMask: take(maxOutstanding),
     storeKind: take(maxOutstanding),
+    storeAfter: take(maxOutstanding),
+    storeWaits: take(maxOutstanding),
+    storeSource: take(maxOutstanding),
+    delayedWord: take(maxDelayed),
+    delayedPlace: take(maxDelayed),
+    delayedShape: take(maxDelayed),
+    delayedOvertaken: take(maxDelayed),
+    delayedSources: take(maxDelayed),
+    delayedValues: take(2 * maxDelayed * maxSources),
+    producers: take(registerViews),
     localFloor: take(words),
     appliedFloor: take(words),
     pendingClean: take(words),

@@ -1,3 +1,4 @@
+import { DelayedInstructions } from './delayed-instructions.ts';
 import { type BarrierReach, InstructionSide } from './instruction-side.ts';
 import type { MemoryMap } from './map.ts';
 import { Messages } from './messages.ts';
@@ -7,6 +8,7 @@ import {
   type WeakViewCells,
   maxOutstanding,
   never,
+  maxDelayed,
   weakSharedCells,
   weakViewCells,
 } from './weak-cells.ts';
@@ -31,6 +33,10 @@ export interface Access {
   exclusive: boolean;
   /** ST<op>: barriers for loads do not order the read. */
   noReturn: boolean;
+  /** A load that nothing keeps from being satisfied later than instructions behind it. */
+  delayable: boolean;
+  /** The result of a delayed instruction that a store stores, or 0. */
+  source: number;
 }
 
 /** A store that became visible. */
@@ -52,8 +58,8 @@ export interface Propagation {
  * a CPU's floors are what is up to its view for fetching, which only context synchronisation and execution of newer text
  * raise.
  *
- * Loads execute in program order and before later stores become visible: that the architecture allows a store to
- * overtake an earlier load, or an earlier atomic, is not modelled. A byte or halfword shares its word's order.
+ * A load may also be *delayed*: it reads later, in a step of its own, and stores behind it may be visible before.
+ * What is ordered after it waits for it. A byte or halfword shares its word's order.
  */
 export class WeakOrder extends InstructionSide {
   declare readonly sharedCells: WeakSharedCells;
@@ -68,11 +74,21 @@ export class WeakOrder extends InstructionSide {
     atomic: false,
     exclusive: false,
     noReturn: false,
+    delayable: false,
+    source: 0,
   };
   /** How many messages the load could have read. */
   alternatives = 1;
   /** The instruction must wait until stores are visible; nothing of what it did counts. */
   waits = false;
+  /** The delayed loads that it waits for, as bits. */
+  blockers = 0;
+  /** The load could be delayed, as the last of {@link alternatives}. */
+  delayable = false;
+  /** The first location of a load that is delayed, else -1. */
+  delayedAt = -1;
+  /** What that load is ordered after. */
+  delayedOrdered = 0;
   /** The store is not visible yet. */
   pended = false;
   /** Where the load did not read the newest message: the time of that, else 0. */
@@ -85,6 +101,9 @@ export class WeakOrder extends InstructionSide {
   wide = false;
   /** Everything is read newest and visible at once: the restriction that is tier 1. */
   sequential = false;
+  /** Every load that may be delayed is. */
+  looksAhead = false;
+  readonly delayed: DelayedInstructions;
   readonly #data: number;
   readonly #words: number;
   readonly #messages: Messages;
@@ -93,6 +112,7 @@ export class WeakOrder extends InstructionSide {
   #alternative = 0;
   #second = -1;
   #cut = 0;
+  #satisfies = -1;
   #secondStore = -1;
   #storeTime = 0;
 
@@ -102,12 +122,14 @@ export class WeakOrder extends InstructionSide {
     this.#words = map.siteWords.length;
     this.#messages = new Messages(map, this.sharedCells);
     this.#stores = new OutstandingStores(this.viewCells);
+    this.delayed = new DelayedInstructions(this.viewCells);
   }
 
   override attach(shared: Int32Array, view: Int32Array): void {
     super.attach(shared, view);
     this.#messages.attach(shared);
     this.#stores.attach(view);
+    this.delayed.attach(view);
     this.#v = view;
   }
 
@@ -119,7 +141,8 @@ export class WeakOrder extends InstructionSide {
   /** What was left out, since the object was made, because messages and stores are kept in limited number. */
   get bounds(): readonly string[] {
     const crowded = this.#stores.crowded ? [`outstanding stores of a CPU <= ${maxOutstanding} words`] : [];
-    return [...this.#messages.bounds, ...crowded];
+    const delayed = this.delayed.crowded ? [`delayed instructions of a CPU <= ${maxDelayed}`] : [];
+    return [...this.#messages.bounds, ...crowded, ...delayed];
   }
 
   /** Announces an instruction; {@link access} says what it orders. */
@@ -127,6 +150,10 @@ export class WeakOrder extends InstructionSide {
     this.#alternative = alternative;
     this.alternatives = 1;
     this.waits = false;
+    this.blockers = 0;
+    this.delayable = false;
+    this.delayedAt = -1;
+    this.#satisfies = -1;
     this.pended = false;
     this.stale = 0;
     this.result = 0;
@@ -157,9 +184,16 @@ export class WeakOrder extends InstructionSide {
     if (time > this.#v[cell]) this.#v[cell] = time;
   }
 
-  #wait(): void {
+  /** The instruction must wait: for delayed loads, as bits, or for stores. */
+  wait(blockers = 0): void {
     this.waits = true;
+    this.blockers |= blockers;
     if (this.confined) this.escaped = true;
+  }
+
+  /** What the attached CPU does now is known to others, and comes behind its delayed loads. */
+  overtakes(): void {
+    this.delayed.overtake(this.delayed.loads);
   }
 
   // Loads.
@@ -173,35 +207,113 @@ export class WeakOrder extends InstructionSide {
   }
 
   #read(location: number): number {
-    if (this.escapes()) return 0;
     const { access, viewCells } = this;
     const view = this.#v;
     if (location === this.#second) {
       this.#second = -1;
-      return this.#take(location, this.#cut);
+      return this.delayedAt >= 0 ? 0 : this.#take(location, this.#cut);
     }
     const halves = this.wide && location < this.#data ? [location, location + 1] : [location];
+    const load = this.#satisfies;
+    const mayDelay = access.delayable && !this.sequential && halves.length === (this.wide ? 2 : 1);
+    this.delayable = mayDelay && this.delayed.hasRoom(!this.looksAhead);
+    if (!(this.looksAhead && this.delayable) && this.escapes()) return 0;
     if (access.acquire && this.#stores.hasRelease) {
-      this.#wait();
+      this.wait();
       return 0;
     }
-    const ordered = Math.max(
-      view[viewCells.readNew],
-      access.address,
-      access.acquire ? view[viewCells.release] : 0,
-    );
+    const ordered =
+      load >= 0
+        ? this.delayed.ordered(load)
+        : Math.max(view[viewCells.readNew], access.address, access.acquire ? view[viewCells.release] : 0);
     this.raise(viewCells.address, access.pick);
-    this.result = Math.max(this.result, ordered);
-    const cuts = this.#cuts(halves, ordered);
-    this.alternatives *= cuts.length;
-    this.#cut = cuts[this.#alternative % cuts.length];
-    this.#alternative = Math.floor(this.#alternative / cuts.length);
+    const isHeld = load < 0 && this.#isHeld(halves);
+    if (isHeld && !this.delayable) {
+      for (const half of halves) this.wait(this.delayed.at(half));
+      return 0;
+    }
     if (halves.length === 2) this.#second = location + 1;
+    const cuts = isHeld || (this.looksAhead && this.delayable) ? [] : this.#cuts(halves, ordered, load);
+    const choices = cuts.length + (this.delayable ? 1 : 0);
+    const choice = this.#alternative % choices;
+    this.alternatives *= choices;
+    this.#alternative = Math.floor(this.#alternative / choices);
+    if (choice === cuts.length) {
+      this.delayedAt = location;
+      this.delayedOrdered = ordered;
+      return 0;
+    }
+    this.result = Math.max(this.result, ordered);
+    this.#cut = cuts[choice];
     return this.#take(location, this.#cut);
   }
 
+  /** Whether loads of these locations must wait: for earlier loads of them, or for the value of an own store. */
+  #isHeld(halves: readonly number[]): boolean {
+    return halves.some(
+      (half) => this.delayed.at(half) !== 0 || this.#stores.of(half, -1).some(({ source }) => source !== 0),
+    );
+  }
+
+  // Delayed loads.
+
+  /**
+   * The delayed loads that may be satisfied now. One that nothing has overtaken could have been satisfied when it was
+   * delayed, so it is only if the CPU can do nothing else (`isIdle`), or if a store waits for one.
+   */
+  satisfiable(isIdle: boolean): number[] {
+    if (this.delayed.isEmpty) return [];
+    const any = isIdle || this.#stores.isDelayed;
+    const found: number[] = [];
+    for (let i = 0; i < this.delayed.count; i++) {
+      if (this.delayed.location(i) < 0 || !(any || this.delayed.isOvertaken(i))) continue;
+      const isFirst = this.#halvesOf(i).every((half) => {
+        const earlier = this.delayed.at(half) & ((1 << i) - 1);
+        return earlier === 0 && this.#stores.of(half, i).every(({ source }) => source === 0);
+      });
+      if (isFirst) found.push(i);
+    }
+    return found;
+  }
+
+  /** How many values a delayed load may read. */
+  readable(i: number): number {
+    return this.#cuts(this.#halvesOf(i), this.delayed.ordered(i), i).length;
+  }
+
+  #halvesOf(i: number): number[] {
+    const first = this.delayed.location(i);
+    return this.delayed.span(i) === 2 ? [first, first + 1] : [first];
+  }
+
+  /** The next load that is announced is this delayed one. */
+  satisfies(i: number): void {
+    this.#satisfies = i;
+  }
+
+  /** Where a delayed load reads. */
+  addressOf(i: number): number {
+    return this.#addressOf(this.delayed.location(i)) + this.delayed.part(i);
+  }
+
+  /** A result of a delayed instruction is known: what stores it, has its value. */
+  fill(result: number, low: number, high: number, view: number): void {
+    this.#stores.fill(result, low, high, view);
+  }
+
+  /** A delayed instruction is executed. */
+  finish(i: number): void {
+    this.delayed.remove(i);
+    this.#stores.without(i);
+  }
+
+  /** The delayed loads that the store just made may overtake. */
+  get overtaken(): number {
+    return this.#stores.overtaken;
+  }
+
   /** The times at which the load may read, newest first, each with another outcome. */
-  #cuts(halves: readonly number[], ordered: number): number[] {
+  #cuts(halves: readonly number[], ordered: number, load: number): number[] {
     const { access, viewCells } = this;
     let oldest = 0;
     let newest = 0;
@@ -213,7 +325,7 @@ export class WeakOrder extends InstructionSide {
     if (access.atomic || this.sequential) return [newest];
     const cuts = new Set([oldest]);
     for (const half of halves) {
-      if (this.#stores.covered(half) === -1) continue;
+      if (this.#stores.covered(half, load) === -1) continue;
       for (let i = 0; i < this.#messages.count(half); i++) {
         if (this.#messages.time(half, i) > oldest) cuts.add(this.#messages.time(half, i));
       }
@@ -227,7 +339,8 @@ export class WeakOrder extends InstructionSide {
     const view = this.#v;
     let post = 0;
     let value = 0;
-    if (this.#stores.covered(location) !== -1) {
+    const load = this.#satisfies;
+    if (this.#stores.covered(location, load) !== -1) {
       const i = this.#messages.newestAt(location, cut);
       const time = this.#messages.time(location, i);
       const forwards =
@@ -240,7 +353,7 @@ export class WeakOrder extends InstructionSide {
       if (i < last) this.stale = Math.max(this.stale, this.#messages.time(location, last));
       this.raise(viewCells.coherence + location, time);
     }
-    for (const { value: stored, mask, view: depends } of this.#stores.of(location)) {
+    for (const { value: stored, mask, view: depends } of this.#stores.of(location, load)) {
       value = (value & ~mask) | (stored & mask);
       post = Math.max(post, depends);
     }
@@ -277,9 +390,15 @@ export class WeakOrder extends InstructionSide {
     if (access.atomic || this.sequential) {
       if (this.escapes()) return false;
       if (this.#stores.has(location) || (access.release && !this.#stores.isEmpty)) {
-        this.#wait();
+        this.wait();
         return false;
       }
+      const loads = access.release ? this.delayed.loads : this.delayed.at(location);
+      if (loads !== 0) {
+        this.wait(loads);
+        return false;
+      }
+      this.overtakes();
       if (!joined) this.#storeTime = this.#next();
       const modified = this.#messages.append(location, value, this.#storeTime);
       this.#made(location, this.#storeTime, Math.max(access.address, access.data), access.release);
@@ -288,9 +407,11 @@ export class WeakOrder extends InstructionSide {
       return modified;
     }
     const view = Math.max(access.address, access.data);
-    const word = { location, value, mask: this.partMask, view, release: access.release };
-    const isLate = access.release && !joined && !this.#stores.isEmpty;
-    if (isLate || !this.#stores.add(word, joined, this.wide && !joined ? 2 : 1)) this.#wait();
+    const { release, source } = access;
+    const after = this.delayed.loads;
+    const waits = release ? after : this.delayed.at(location);
+    const word = { location, value, mask: this.partMask, view, release, after, waits, source };
+    if (!this.#stores.add(word, joined, this.wide && !joined ? 2 : 1)) this.wait();
     else this.pended = true;
     return false;
   }
@@ -325,6 +446,7 @@ export class WeakOrder extends InstructionSide {
     );
     if (isCleaned) this.#completeCleans();
     const time = this.#next();
+    this.delayed.overtake(words[0].after);
     let site = -1;
     for (const { location, value, mask, view, release } of words) {
       const old = this.#messages.value(location, this.#messages.count(location) - 1);
@@ -360,14 +482,21 @@ export class WeakOrder extends InstructionSide {
     return false;
   }
 
+  #waitsForLoads(): boolean {
+    if (this.delayed.isEmpty) return false;
+    this.wait(this.delayed.loads);
+    return true;
+  }
+
   override order(reach: BarrierReach): void {
     const { readOld, writeOld, readNew, full } = this.viewCells;
     const view = this.#v;
     if ((reach === 'full' || reach === 'store') && !this.#stores.isEmpty) {
-      this.#wait();
+      this.wait();
       return;
     }
     if (reach === 'store') return;
+    if (this.#waitsForLoads()) return;
     this.raise(readNew, view[readOld]);
     if (reach !== 'full') return;
     if (this.#completeCleans()) return;
@@ -381,9 +510,10 @@ export class WeakOrder extends InstructionSide {
     const { pendingInvalidate } = this.viewCells;
     const view = this.#v;
     if ((reach === 'full' || reach === 'store') && !this.#stores.isEmpty) {
-      this.#wait();
+      this.wait();
       return;
     }
+    if (reach !== 'store' && this.#waitsForLoads()) return;
     if (reach === 'full' || reach === 'none') {
       for (let u = 0; u < this.#words; u++) {
         this.raise(localFloor + u, view[pendingLocalInvalidate + u] - 1);
@@ -475,8 +605,8 @@ export class WeakOrder extends InstructionSide {
     const { coherence, maintain, full, control, pendingClean } = this.viewCells;
     const view = this.#v;
     const line = this.#line(t, 'dataLine');
-    if (line.some((u) => this.#stores.has(this.#data + u))) {
-      this.#wait();
+    if (line.some((u) => this.#stores.has(this.#data + u) || this.delayed.at(this.#data + u) !== 0)) {
+      for (const u of line) this.wait(this.delayed.at(this.#data + u));
       return;
     }
     let time = Math.max(view[maintain], view[full], view[control], this.access.pick);

@@ -29,8 +29,8 @@ export class TokenError extends Error {
 /** Longest token that is looked at, in characters. */
 const longest = 1_000_000;
 
-const kinds = { execute: 'x', event: 'e', interrupt: 'i', store: 's' } as const;
-const kindOf = { x: 'execute', e: 'event', i: 'interrupt', s: 'store' } as const;
+const kinds = { execute: 'x', event: 'e', interrupt: 'i', store: 's', load: 'l' } as const;
+const kindOf = { x: 'execute', e: 'event', i: 'interrupt', s: 'store', l: 'load' } as const;
 
 /** FNV-1a over the characters, 32 bits, in base 36: tells a damaged token from a whole one. */
 function checksum(text: string): string {
@@ -41,8 +41,8 @@ function checksum(text: string): string {
 
 /**
  * A token for a schedule: `q1/SCENARIO/CPUS/SCHEDULE/CHECKSUM`. The schedule lists runs of steps of one CPU, as the
- * number of the CPU, and for every step a letter (`x` executes, `e` takes an event, `i` takes an interrupt, `s` makes a store visible) with a
- * number where it is not the first alternative; `x*7` is seven times `x`. CPUS is followed by `s` where every step is a
+ * number of the CPU, and for every step a letter (`x` executes, `e` takes an event, `i` takes an interrupt, `s` makes a store
+ * visible, `l` satisfies a delayed load) with a number where it is not the first alternative; `x*7` is seven times `x`. CPUS is followed by `s` where every step is a
  * single instruction, and by `w` in tier 2.
  */
 export function encodeToken({ scenario, cpus, schedule, fuse = true, tier = 1 }: Token): string {
@@ -113,10 +113,10 @@ const widest = 255;
 function parseSchedule(text: string): number[] {
   const schedule: number[] = [];
   for (const run of text === '' ? [] : text.split('-')) {
-    const [, number, steps] = /^(\d+)((?:[xeis](?:\d+\.)?(?:\*\d+\.)?)+)$/.exec(run) ?? [];
+    const [, number, steps] = /^(\d+)((?:[xeisl](?:\d+\.)?(?:\*\d+\.)?)+)$/.exec(run) ?? [];
     const cpu = Number(number);
     if (!(cpu <= widest)) throw new TokenError('damaged', `'${run.slice(0, 20)}' are no steps of a CPU`);
-    for (const match of steps.matchAll(/([xeis])(?:(\d+)\.)?(?:\*(\d+)\.)?/g)) {
+    for (const match of steps.matchAll(/([xeisl])(?:(\d+)\.)?(?:\*(\d+)\.)?/g)) {
       // Groups that did not take part are undefined, whatever their type says.
       const [, letter, alternative, repeat] = match as readonly (string | undefined)[];
       const kind = kindOf[letter as keyof typeof kindOf];

@@ -73,7 +73,9 @@ describe('the model of a verdict', () => {
     const [one, two] = [await check(scenario, 2), await check(scenario, 2, { tier: 2 })];
     expect([one.model.tier, two.model.tier]).toEqual([1, 2]);
     expect(one.model.unmodelled).toEqual(['reordered data accesses']);
-    expect(two.model.unmodelled).toEqual(['stores visible before earlier loads or atomics of their CPU']);
+    expect(two.model.unmodelled).toEqual([
+      'stores visible before earlier atomics or load-exclusives of their CPU',
+    ]);
     expect(two.violations[0].replay).toMatch(/^q1\/[^/]+\/2w\//);
   });
 });

@@ -51,6 +51,10 @@ function effectText(effect: Effect, full: boolean): string | undefined {
       return `${effect.place}: ${valueText(effect.before)} -> ${valueText(effect.after)}`;
     case 'visible':
       return `${effect.place} = ${valueText(effect.value)}`;
+    case 'delayed':
+      return `load of ${effect.place} delayed`;
+    case 'satisfied':
+      return `reads ${effect.place} = ${valueText(effect.value)}`;
     case 'modified': {
       const through = full && effect.through !== undefined ? ` through the ${effect.through}` : '';
       return `PATCHES ${effect.place}: ${effect.oldText} -> ${effect.newText}${through}`;

@@ -249,6 +249,10 @@ function deed({ cpu, kind, what, instructions, effects }: TraceStep): string {
     const seen = effects.find((effect) => effect.kind === 'visible' || effect.kind === 'modified');
     return `a store of CPU ${cpu} to ${seen?.place ?? 'memory'} became visible`;
   }
+  if (kind === 'load') {
+    const seen = effects.find((effect) => effect.kind === 'satisfied');
+    return `a delayed load of CPU ${cpu} read ${seen?.place ?? 'memory'}`;
+  }
   if (kind !== 'execute') {
     const from = effects.find((effect) => effect.kind === 'exception')?.from ?? '';
     return `CPU ${cpu} took ${what ?? kind} at ${from}`;

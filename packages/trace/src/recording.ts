@@ -116,6 +116,18 @@ export class Recording implements Recorder {
     this.#visible = { kind: 'visible', address: addressHex(address), place, value };
   }
 
+  satisfied(address: number, size: AccessSize): void {
+    this.#what = 'delayed load is satisfied';
+    const { low, high } = this.#simulation.stepper.memory;
+    const value = valueHex(low, size === 8 ? high : 0);
+    this.#visible = {
+      kind: 'satisfied',
+      address: addressHex(address),
+      place: this.reader.place(address),
+      value,
+    };
+  }
+
   /** Tier 2: only now is it known which value a load read, and whether a store is outstanding. */
   #settleAccesses(): void {
     const { weak } = this.#simulation.stepper;
@@ -124,6 +136,9 @@ export class Recording implements Recorder {
     pending.effects = pending.effects.map((effect): Effect => {
       if (!('memory' in effect) || (effect.memory !== 'shared' && effect.memory !== 'text')) return effect;
       if (effect.kind === 'store') return weak.order.pended ? { ...effect, outstanding: true } : effect;
+      if (weak.order.delayedAt >= 0) {
+        return { kind: 'delayed', address: effect.address, place: effect.place };
+      }
       return { ...effect, value: valueHex(weak.low, effect.size === 8 ? weak.high : 0) };
     });
   }

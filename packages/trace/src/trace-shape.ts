@@ -55,6 +55,15 @@ const effect: Shape = {
         place: field(text, 'the address as symbol and offset'),
         value: field(hex, 'what every CPU sees now'),
       },
+      delayed: {
+        address: field(hex, 'virtual address'),
+        place: field(text, 'the address as symbol and offset'),
+      },
+      satisfied: {
+        address: field(hex, 'virtual address'),
+        place: field(text, 'the address as symbol and offset'),
+        value: field(hex, 'what the load reads at last'),
+      },
       modified: {
         site: field(text, 'name of the site'),
         address: field(hex, 'where the word executes'),
@@ -160,10 +169,10 @@ const instruction = named('instruction', {
 const step = named('step', {
   step: field({ is: 'count', from: 1 }, 'number, from 1'),
   cpu: field(cpu, 'the CPU that moves'),
-  kind: field({ is: 'one of', values: ['execute', 'event', 'interrupt', 'store'] }, 'what it does'),
+  kind: field({ is: 'one of', values: ['execute', 'event', 'interrupt', 'store', 'load'] }, 'what it does'),
   alternative: field(
     { is: 'count', from: 0, to: 255 },
-    'which of the words that it may fetch; index of the event; INTID; which outstanding store',
+    'which of the words that it may fetch; index of the event; INTID; which outstanding store; which delayed load, and 8 times which value it reads',
   ),
   what: optional(text, 'which event or interrupt'),
   instructions: field(list(instruction), 'in order; the first is the one that others can notice'),

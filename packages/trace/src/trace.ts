@@ -85,8 +85,11 @@ export interface Wait {
 export interface TraceStep {
   readonly step: number;
   readonly cpu: number;
-  readonly kind: 'execute' | 'event' | 'interrupt' | 'store';
-  /** Which of the words that it may fetch; the index of the event; the INTID; which outstanding store. With CPU and kind it is the choice. */
+  readonly kind: 'execute' | 'event' | 'interrupt' | 'store' | 'load';
+  /**
+   * Which of the words that it may fetch; the index of the event; the INTID; which outstanding store; which delayed load,
+   * and 8 times which value it reads. With CPU and kind it is the choice.
+   */
   readonly alternative: number;
   /** For an event or an interrupt: which. */
   readonly what?: string;
@@ -188,6 +191,10 @@ export type Effect =
     }
   /** Tier 2: an outstanding store became visible to every CPU. */
   | { readonly kind: 'visible'; readonly address: Hex; readonly place: string; readonly value: Hex }
+  /** Tier 2: a load is not satisfied yet; instructions behind it execute. */
+  | { readonly kind: 'delayed'; readonly address: Hex; readonly place: string }
+  /** Tier 2: a delayed load is satisfied. */
+  | { readonly kind: 'satisfied'; readonly address: Hex; readonly place: string; readonly value: Hex }
   /** A patchable word has a new version. `through` is the alias that it was written through. */
   | {
       readonly kind: 'modified';

@@ -4,7 +4,13 @@ import { step } from '../state.ts';
 import { type Story, cpuName } from '../story.ts';
 
 /** What a step that executes nothing is called. */
-const kinds = { execute: '', event: 'Event', interrupt: 'Interrupt', store: 'Memory' } as const;
+const kinds = {
+  execute: '',
+  event: 'Event',
+  interrupt: 'Interrupt',
+  store: 'Memory',
+  load: 'Memory',
+} as const;
 
 /** The step that is shown, with everything that it did. */
 export function StepPanel({ story }: { readonly story: Story }): JSX.Element {
