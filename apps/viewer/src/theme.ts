@@ -19,8 +19,10 @@ export const theme: Signal<Theme> = signal('light');
 
 /** Takes the look of the page from what was chosen, or from the system. */
 export function startTheme(): void {
-  const preferred = window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-  theme.value = kept() ?? preferred;
+  const dark = window.matchMedia('(prefers-color-scheme: dark)');
+  const follow = (): void => void (theme.value = kept() ?? (dark.matches ? 'dark' : 'light'));
+  follow();
+  dark.addEventListener('change', follow);
   theme.subscribe((value) => void (document.documentElement.dataset['theme'] = value));
 }
 

@@ -132,6 +132,8 @@ describe.skipIf(!hasBrowser)(`the viewer in Chromium${hasBrowser ? '' : ' (missi
     expect(first).not.toBe(second);
     await light.page.keyboard.press('t');
     expect(await background(light.page)).toBe(first);
+    await dark.page.emulateMedia({ colorScheme: 'light' });
+    await expect.poll(() => background(dark.page)).toBe(second);
     await Promise.all([dark.page.close(), light.page.close()]);
   });
 

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { goTo, step, zoom } from '../state.ts';
-import { type Story, cpuName } from '../story.ts';
+import type { Story } from '../story.ts';
 import { Axis } from './axis.tsx';
 import {
   type Geometry,
@@ -99,7 +99,9 @@ function LaneName({ story, cpu, height }: LaneNameProps): JSX.Element {
   const isMoving = at > 0 && trace.steps[at - 1].cpu === cpu;
   return (
     <div class={isMoving ? 'lane-name moving' : 'lane-name'} style={{ height: `${height}px` }}>
-      <b>{cpuName(trace, cpu)}</b>
+      <b>
+        CPU {cpu} <span class="role">{trace.roles?.[cpu]}</span>
+      </b>
       <span class={`dot ${lane.state}`} title={lane.state} />
       {height >= 38 && <span class="place">{lane.place}</span>}
     </div>
