@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const choice = fc
   .record({
     cpu: fc.nat(63),
-    kind: fc.constantFrom('execute', 'event', 'interrupt'),
+    kind: fc.constantFrom('execute', 'event', 'interrupt', 'store', 'load'),
     alternative: fc.oneof(fc.constant(0), fc.nat(255)),
   })
   .map(encodeChoice);

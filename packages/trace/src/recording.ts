@@ -84,6 +84,7 @@ export class Recording implements Recorder {
     this.#instructions = [];
     this.#what = undefined;
     this.#visible = undefined;
+    this.#propagation = [];
     this.#entered = undefined;
     this.#simulation.step(code);
     this.#close(false);
@@ -126,6 +127,7 @@ export class Recording implements Recorder {
       place: this.reader.place(address),
       value,
     };
+    this.#propagation = this.#changes();
   }
 
   /** Tier 2: only now is it known which value a load read, and whether a store is outstanding. */

@@ -59,6 +59,7 @@ import { membarrierTooEarly } from './user-space/membarrier-too-early.ts';
 import { publishByPointer } from './user-space/publish-by-pointer.ts';
 import { storeToBranch } from './user-space/store-to-branch.ts';
 import { isbWithoutDependency } from './weak-data/isb-without-dependency.ts';
+import { lateCounterRead } from './weak-data/late-counter-read.ts';
 import { relaxedArrival } from './weak-data/relaxed-arrival.ts';
 import { releaseWithoutOrder } from './weak-data/release-without-order.ts';
 import { resetWithoutBarrier } from './weak-data/reset-without-barrier.ts';
@@ -124,6 +125,7 @@ export const mechanisms: readonly Scenario[] = [
   hookOfWords,
   inlineCache,
   isbWithoutDependency,
+  lateCounterRead,
   relaxedArrival,
   releaseWithoutOrder,
   resetWithoutBarrier,
