@@ -84,7 +84,10 @@ export class MachineSystem implements TransitionSystem {
   readonly #sharedWork: Int32Array;
   readonly #localWork: Int32Array;
   readonly #timeline: Timeline | undefined;
-  readonly #settledLocals: readonly Int32Array[];
+  readonly #settledLocals: Int32Array[];
+  readonly #plans = new Interner();
+  readonly #settledShared = new PairTable();
+  readonly #settledOwn = new PairTable();
 
   constructor(spec: MachineSpec, options: SystemOptions = {}) {
     this.spec = spec;
@@ -99,7 +102,7 @@ export class MachineSystem implements TransitionSystem {
     this.#sharedWork = new Int32Array(this.layout.sharedLength);
     this.#localWork = new Int32Array(this.layout.localLength);
     this.#timeline = spec.tier === 2 ? this.stepper.timeline() : undefined;
-    this.#settledLocals = Array.from({ length: spec.cpus }, () => new Int32Array(this.layout.localLength));
+    this.#settledLocals = Array.from({ length: spec.cpus }, () => this.#localWork);
     this.#view = new StateView(this.layout, spec.cpus, this.layout.sharedCells);
     this.#viewLocals = Array.from({ length: spec.cpus }, () => this.#localWork);
     this.#normalize = options.liveness === false ? () => undefined : normalizer(spec, this.layout);
@@ -296,13 +299,43 @@ export class MachineSystem implements TransitionSystem {
 
   /** Tier 2: states that differ only in how long ago things happened are one. */
   #settle(next: Uint32Array, timeline: Timeline): void {
-    this.#sharedWork.set(this.#shared.get(next[1]));
-    this.#settledLocals.forEach((local, cpu) => local.set(this.#locals.get(next[header + cpu])));
-    timeline.settle(this.#sharedWork, this.#settledLocals, this.layout.view);
-    next[1] = this.#shared.intern(this.#sharedWork);
-    this.#settledLocals.forEach((local, cpu) => {
-      if (timeline.changed[cpu] === 1) next[header + cpu] = this.#locals.intern(local);
-    });
+    const { view } = this.layout;
+    const locals = this.#settledLocals;
+    for (let cpu = 0; cpu < this.spec.cpus; cpu++) locals[cpu] = this.#locals.get(next[header + cpu]);
+    timeline.makePlan(this.#shared.get(next[1]), locals, view);
+    const { plan, ownLength, planLength } = timeline;
+    // Few plans occur, and what one does with a part of a state is remembered.
+    const whole = this.#plans.intern(plan, planLength);
+    const own = this.#plans.intern(plan, ownLength);
+    next[1] = this.#settled(this.#settledShared, this.#shared, next[1], whole, (plan, shared) =>
+      timeline.settleShared(plan, shared),
+    );
+    for (let cpu = 0; cpu < this.spec.cpus; cpu++) {
+      next[header + cpu] = this.#settled(
+        this.#settledOwn,
+        this.#locals,
+        next[header + cpu],
+        own,
+        (plan, local) => timeline.settleOwn(plan, local, view),
+      );
+    }
+  }
+
+  /** What a plan makes of a part of a state. */
+  #settled(
+    known: PairTable,
+    table: InternTable,
+    part: number,
+    plan: number,
+    settle: (plan: Int32Array, cells: Int32Array) => void,
+  ): number {
+    const before = known.get(part, plan);
+    if (before >= 0) return before;
+    const cells = table.get(part).slice();
+    settle(this.#plans.get(plan), cells);
+    const after = table.intern(cells);
+    known.set(part, plan, after);
+    return after;
   }
 
   /** Sorts the CPUs of each role, so that an exchange of two of them is the same state. */
