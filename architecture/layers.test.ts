@@ -16,7 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   'packages/scenarios': ['insn', 'memory', 'cpu', 'machine', 'explore', 'patching'],
   'packages/protocol': ['insn', 'memory', 'machine', 'scenarios'],
   'packages/trace': ['insn', 'machine', 'explore'],
-  'packages/kernel': ['insn', 'memory', 'cpu'],
+  'packages/kernel': ['insn', 'memory', 'cpu', 'machine'],
   'packages/litmus': ['insn'],
   'packages/bridge': ['insn', 'memory', 'machine', 'explore', 'litmus'],
   'apps/viewer': ['insn', 'machine', 'scenarios', 'protocol', 'trace'],

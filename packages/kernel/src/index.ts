@@ -43,3 +43,7 @@ export type { CheckOptions, Found, KernelCheck } from './check/check.ts';
 export type { Execution, Stop } from './check/machine.ts';
 export type { Hold } from './check/schedule.ts';
 export type { Path, Poke } from './check/start-state.ts';
+export { BoundedStop } from './check/bounded/bounded-stop.ts';
+export type { BoundedImage, BoundedOptions, BoundedSite } from './check/bounded/bounded-stop.ts';
+export { type BoundedEvent, boundedEvents } from './check/bounded/handlers.ts';
+export { chosenSites } from './check/bounded/chosen-sites.ts';

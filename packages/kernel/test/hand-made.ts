@@ -57,6 +57,8 @@ function source({ subject = defaultSubject, perSiteOps = false }: HandMade): str
   .quad \\key - . + \\flags
 .section .text
 .endm
+.section .altinstructions
+__alt_instructions:
 .section .text
 _text:
   .inst 0xfa405a4d

@@ -25,6 +25,9 @@ const usual = {
 const address = (register: string, name: string): string =>
   `adrp ${register}, ${name}\nadd ${register}, ${register}, :lo12:${name}`;
 
+/** Where a hand-made kernel has `cpu_hwcaps`: behind everything that its file holds. */
+const capabilities = '_text + 0x7ffc0';
+
 const increment = `
   ${address('x3', 'arrived')}
 5: ldxr w4, [x3]
@@ -68,6 +71,7 @@ multi_cpu_stop:
   b.ne 3f
   ldp x1, x0, [x20]
   blr x1
+  mov w2, w0
 3: add x21, x20, #36
 4: ldaxr w1, [x21]
   sub w1, w1, #1
@@ -112,6 +116,7 @@ __apply_alternatives_multi_stop:
   ${barrier}
   b 8f
 7: ${waits ? wait : ''}
+  ${address('x0', 'kernel_alternatives')}
   bl __apply_alternatives
   ${address('x2', 'applied')}
   mov w0, #1
@@ -120,9 +125,20 @@ __apply_alternatives_multi_stop:
   ldp x29, x30, [sp], #16
   ret
 __apply_alternatives:
-  adr x1, the_site
-  adr x2, the_replacement
-  ldr w3, [x2]
+  ldp x6, x7, [x0]
+  ${address('x8', capabilities)}
+  ldr x8, [x8]
+1: cmp x6, x7
+  b.hs 3f
+  ldrh w9, [x6, #8]
+  lsr x10, x8, x9
+  tbz w10, #0, 2f
+  tbnz w9, #15, 2f
+  ldrsw x1, [x6]
+  add x1, x1, x6
+  ldrsw x2, [x6, #4]
+  add x2, x2, x6
+  ldr w3, [x2, #4]
   ${address('x4', 'kimage_voffset')}
   ldr x4, [x4]
   ${address('x5', 'memstart_addr')}
@@ -132,9 +148,12 @@ __apply_alternatives:
   orr x4, x4, #0xffff000000000000
   str w3, [x4]
   ${maintenance}
-  ret
+2: add x6, x6, #12
+  b 1b
+3: ret
 .section .data
   .balign 8
+kernel_alternatives: .quad __alt_instructions, __alt_instructions_end
 kimage_voffset: .quad 0
 memstart_addr: .quad 0
 __num_online_cpus: .word 0

@@ -52,6 +52,11 @@ export function fetchOptions(
   return options;
 }
 
+/** Whether an instruction word may be modified under execution, by an issue of the list. */
+export function isModifiable(word: number, issue: SafeListIssue): boolean {
+  return mayBePatchedUnderExecution(word >>> 0, issue === 'none' ? '2026' : issue);
+}
+
 /**
  * Judges a fetch of site word `t`. Several different words in range are harmless only if all are in the safe list.
  * Otherwise the fetch is unordered with a write that the CPU does not know of for fetching (`cmodx`), or it knows them
@@ -64,6 +69,7 @@ export function judgeFetch(
   issue: SafeListIssue,
 ): FetchVerdict {
   if (options.length === 1) return 'one';
-  if (options.every((option) => mayBePatchedUnderExecution(option.word >>> 0, issue))) return 'any';
+  const isQuiescent = issue !== 'none' || text.known(t, false) >= text.versions(t) - 1;
+  if (isQuiescent && options.every((option) => isModifiable(option.word, issue))) return 'any';
   return text.knowsForFetching(t) ? 'stale' : 'cmodx';
 }

@@ -6,7 +6,7 @@ export { type FamilySpec, familySpecOf } from './family/family-spec.ts';
 export { MachineFamily } from './family/machine-family.ts';
 export { type MachineProof, proveMachine } from './family/prove.ts';
 export { NotUniform } from './family/symbol.ts';
-export { type FetchOption, fetchOptions, type FetchVerdict, judgeFetch } from './fetch.ts';
+export { type FetchOption, fetchOptions, type FetchVerdict, isModifiable, judgeFetch } from './fetch.ts';
 export { sdeiFunction } from './firmware.ts';
 export { layoutOf, type MachineLayout } from './layout.ts';
 export { ProgramText, type TextWord } from './program-text.ts';

@@ -1,10 +1,11 @@
 import { cells, flagsView } from '@quiesce/cpu';
+import { formatAddress } from '@quiesce/insn';
 import { registerViews, weakViewCells } from '@quiesce/memory';
 import type { MachineLayout } from './layout.ts';
 import { Liveness } from './liveness.ts';
 import { mayUseSecondStack, mayWaitForEvents } from './program-facts.ts';
 import { exceptionRegisters } from './register-use.ts';
-import type { MachineSpec } from './spec.ts';
+import { MachineError, type MachineSpec } from './spec.ts';
 import { pcOf } from './stepper.ts';
 
 /** What ICC_IAR1_EL1 reads when no interrupt is pending. */
@@ -49,10 +50,12 @@ export function normalizer(spec: MachineSpec, layout: MachineLayout): (local: In
           for (const views of stackViews) local.fill(0, views, views + ((sp - stack.base) >> 2));
         }
       : undefined;
+  const counters = (spec.counters ?? []).map((address) => initialWord(layout, address));
   const waits = mayWaitForEvents(layout.map);
   const tears = layout.map.sites.some((site) => site.words > 1);
   return (local) => {
     if (!waits) local[cells.EVENT] = 0;
+    for (const { cell, value } of counters) local[cell] = value;
     // Between the halves of a pair access its first register is written already, and not dead.
     if (local[cells.PART] !== 0) return;
     const live = liveness.at(pcOf(local));
@@ -75,4 +78,20 @@ export function normalizer(spec: MachineSpec, layout: MachineLayout): (local: In
     }
     clearStack?.(local);
   };
+}
+
+/** Where a CPU's state has a private word, and what it holds at first. */
+function initialWord(
+  layout: MachineLayout,
+  address: number,
+): { readonly cell: number; readonly value: number } {
+  const mapping = layout.map.mappingOf(address);
+  if (mapping?.region.kind !== 'private') {
+    throw new MachineError(
+      'bad-entry',
+      `a counter is at ${formatAddress(address)}, which is not private memory`,
+    );
+  }
+  const word = (address - mapping.base) >> 2;
+  return { cell: layout.privateWords + mapping.region.firstWord + word, value: mapping.region.words[word] };
 }

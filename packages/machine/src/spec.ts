@@ -25,8 +25,11 @@ export interface EventSpec {
   readonly priority?: 'normal' | 'critical';
 }
 
-/** Arm ARM issue of the list of instructions that may be modified under execution. */
-export type SafeListIssue = '2013' | '2021' | '2026';
+/**
+ * Arm ARM issue of the list of instructions that may be modified under execution. `none` asks whether CPUs are quiescent:
+ * what the newest list permits is then harmless only to a CPU that knows of the modification.
+ */
+export type SafeListIssue = '2013' | '2021' | '2026' | 'none';
 
 /** A machine, complete: nothing else decides what it can do. */
 export interface MachineSpec {
@@ -60,6 +63,12 @@ export interface MachineSpec {
    * roles apart, not CPUs within a role.
    */
   readonly roles?: readonly number[];
+  /**
+   * Addresses of private 32-bit words that only count, such as RCU's quiescent states: nothing that the program does depends
+   * on how far. In a search they go back to what they hold at first after every step, or waiting would never come to a state
+   * that was seen. That nothing depends on them is assumed, not checked. Default: none.
+   */
+  readonly counters?: readonly number[];
   /** PSTATE.DAIF at the start, as MRS DAIF reads it. Default 0: nothing masked. */
   readonly daif?: number;
   /** ICC_PMR_EL1 at the start. Default 0xf0: pseudo-NMI off, nothing masked. */

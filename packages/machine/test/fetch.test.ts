@@ -84,7 +84,11 @@ describe('the words that may be fetched', () => {
 });
 
 describe('the judgement of a fetch', () => {
-  const table: readonly (readonly [string, string, Readonly<Record<SafeListIssue, boolean>>])[] = [
+  const table: readonly (readonly [
+    string,
+    string,
+    Readonly<Record<Exclude<SafeListIssue, 'none'>, boolean>>,
+  ])[] = [
     ['nop', 'b . + 8', { '2013': true, '2021': true, '2026': true }],
     ['nop', 'bl . + 8', { '2013': true, '2021': true, '2026': true }],
     ['brk #4', 'svc #0', { '2013': true, '2021': true, '2026': true }],
@@ -107,6 +111,11 @@ describe('the judgement of a fetch', () => {
       expect(verdict, issue).toBe(safe ? 'any' : 'cmodx');
       expect(after([fresh, old], issue as SafeListIssue).verdict, issue).toBe(safe ? 'any' : 'cmodx');
     }
+  });
+
+  it('permits nothing where quiescence is asked for', () => {
+    expect(after(['nop', 'b . + 8'], 'none').verdict).toBe('cmodx');
+    expect(after(['nop'], 'none').verdict).toBe('one');
   });
 
   it('is harmless where one word is left, whatever it is', () => {

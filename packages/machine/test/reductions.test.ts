@@ -1,3 +1,5 @@
+import { exploreSync } from '@quiesce/explore';
+import { MachineSystem } from '@quiesce/machine';
 import { describe, expect, it } from 'vitest';
 import { explored, small } from './small-machine.ts';
 
@@ -87,5 +89,47 @@ done: nop`;
 
   it('can be left out then', () => {
     expect(explored(small(strays), { fuse: false, liveness: false }).verdict).toBe('holds');
+  });
+});
+
+describe('a counter', () => {
+  const source = `
+start:
+    adrp x1, count
+    adrp x3, flag
+    adrp x4, cpu_number
+    ldr w4, [x4, :lo12:cpu_number]
+    cbnz w4, setter
+wait: ldr w0, [x1, :lo12:count]
+    add w0, w0, #8
+    str w0, [x1, :lo12:count]
+    ldr w2, [x3, :lo12:flag]
+    cbz w2, wait
+    b done
+setter:
+    mov w2, #1
+    str w2, [x3, :lo12:flag]
+done: nop
+    .data
+flag: .quad 0
+    .section .percpu, "aw"
+count: .word 4
+cpu_number: .word 0`;
+
+  it('makes a space of states without end, and none where it is declared', () => {
+    const { spec, address } = small(source, { cpus: 2 });
+    const search = (counters: readonly number[]): string => {
+      const system = new MachineSystem({ ...spec, counters });
+      return exploreSync(system, { bounds: { states: 1000 } }).verdict;
+    };
+    expect(search([])).toBe('holds-within-bounds');
+    expect(search([address('count')])).toBe('holds');
+  });
+
+  it('is private memory', () => {
+    const { spec, address } = small(source, { cpus: 2 });
+    expect(() => new MachineSystem({ ...spec, counters: [address('flag')] })).toThrow(
+      'which is not private memory',
+    );
   });
 });

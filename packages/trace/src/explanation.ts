@@ -119,6 +119,7 @@ function options({ options: words }: TraceFetch): string {
 
 function unsafe(trace: Trace, { options: words }: TraceFetch): string {
   const texts = [...new Set(words.filter(({ safe }) => !safe).map(({ text }) => `'${text}'`))];
+  if (texts.length === 0) return 'The architecture permits either, but it is not quiescent.';
   const verb = texts.length === 1 ? 'is' : 'are';
   return (
     `${listed(texts)} ${verb} not in the list of instructions that may be modified while they are executed ` +

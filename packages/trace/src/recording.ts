@@ -1,10 +1,12 @@
-import { disassemble, mayBePatchedUnderExecution } from '@quiesce/insn';
+import { disassemble } from '@quiesce/insn';
 import {
   type FetchOption,
   type Recorder,
   type RegisterValue,
   type Simulation,
   handlersOf,
+  isModifiable,
+  judgeFetch,
   registersOf,
 } from '@quiesce/machine';
 import { instructionEffect } from './instruction-effect.ts';
@@ -210,12 +212,12 @@ export class Recording implements Recorder {
   }
 
   #fetch(pc: number, word: number, options: readonly FetchOption[], version: number): TraceFetch {
-    const { layout, spec } = this.#simulation;
+    const { layout, spec, stepper } = this.#simulation;
+    const { safeList = '2026' } = spec;
     const t = layout.map.siteWordAt(pc);
-    const isSafe = (option: FetchOption): boolean =>
-      mayBePatchedUnderExecution(option.word >>> 0, spec.safeList ?? '2026');
     const chosen = options.findIndex((option) => option.word === word && option.version === version);
-    const refused = options.length > 1 && !options.every(isSafe);
+    const verdict = judgeFetch(stepper.memory.text, t, options, safeList);
+    const refused = verdict === 'cmodx' || verdict === 'stale';
     return {
       options: options.map((option) => {
         const writer = this.#writers.get(`${t} ${option.version}`);
@@ -224,7 +226,7 @@ export class Recording implements Recorder {
           text: this.#text(option.word, pc),
           version: option.version,
           mixed: option.mixed,
-          safe: isSafe(option),
+          safe: isModifiable(option.word, safeList),
           ...(writer === undefined ? {} : { writer }),
         };
       }),

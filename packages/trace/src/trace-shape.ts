@@ -214,8 +214,8 @@ export const traceShape: Shape = named('trace', {
     named('model', {
       tier: field({ is: 'one of', values: [1, 2] }, 'tier of the model'),
       safeList: field(
-        { is: 'one of', values: ['2013', '2021', '2026'] },
-        'issue of the Arm ARM for modifiable instructions',
+        { is: 'one of', values: ['2013', '2021', '2026', 'none'] },
+        'issue of the Arm ARM for modifiable instructions; none where quiescence is asked for',
       ),
       IDC: field(bit, 'CTR_EL0.IDC'),
       DIC: field(bit, 'CTR_EL0.DIC'),

@@ -3,6 +3,7 @@ import { formatAddress } from '@quiesce/insn';
 import type { Arguments } from '../arguments.ts';
 import { coloursFor, widthFor } from '../colour.ts';
 import { printJson } from '../json.ts';
+import { boundedCheck, boundedOptions, refuseBounded } from '../kernel/bounded-check.ts';
 import { checkText, place, wordAt } from '../kernel/check-text.ts';
 import { kernelOf, kernelOptions, noWords, refusing } from '../kernel/input.ts';
 import { machineOf, machineOptions } from '../kernel/live.ts';
@@ -40,11 +41,14 @@ export const kernelCheck: Verb = {
       does: 'where the kprobe goes, with --path kprobes; default vfs_read+8',
     },
     random: { value: 'N', example: '100', does: 'runs under random schedules too; default 4' },
+    ...boundedOptions,
   },
   notes: [
     `Without --cpu, --caps and --live the machine is a ${usualModel}.`,
     'CPU 1 is held at every instruction behind its acknowledgement while the others run on.',
-    'Exit status: 0 clean under every schedule, 1 not quiescent or violated, 3 a run did not end.',
+    'With --exhaustive every schedule is searched, on a table of alternatives with few entries: by default',
+    'those on the ways of the CPUs that wait and of the one that patches, and one elsewhere.',
+    'Exit status: 0 clean or holds, 1 not quiescent or violated, 3 a run did not end, a bound was hit.',
   ],
   run: (given, host) => {
     noWords('kernel check', given);
@@ -57,6 +61,10 @@ export const kernelCheck: Verb = {
     const kernel = kernelOf(given, host);
     const machine = machineOf(kernel, given, host, usualModel);
     const pokes = path === 'kprobes' ? [pokeOf(kernel, given.text('probe') ?? 'vfs_read+8')] : [];
+    const isBounded = given.flag('exhaustive');
+    if (isBounded) given.conflict('exhaustive', ['random'], 'every schedule is searched');
+    else refuseBounded(given);
+    if (isBounded) return boundedCheck(given, host, kernel, machine, { path, cpus, pokes });
     const line = new ProgressLine(host);
     const result = refusing(() =>
       checkKernel(kernel, machine, {

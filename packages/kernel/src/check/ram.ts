@@ -8,6 +8,8 @@ export interface Window {
   readonly at: number;
   /** Whether text may be stored through it: true for the linear map and the fixmap, not where text executes. */
   readonly writesText: boolean;
+  /** The CPU that alone uses it: its stack, its task, its per-CPU variables. */
+  readonly owner?: number;
 }
 
 /**

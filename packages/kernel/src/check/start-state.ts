@@ -28,6 +28,19 @@ export interface Start {
   readonly callback: number;
 }
 
+/** What a CPU holds when it enters `multi_cpu_stop`. */
+export interface Entry {
+  readonly pc: number;
+  /** `struct multi_stop_data`. */
+  readonly x0: number;
+  /** The end of its stack. */
+  readonly stack: number;
+  /** SP_EL0: the current task. */
+  readonly task: number;
+  /** TPIDR_EL1: the offset of its per-CPU variables. */
+  readonly perCpu: number;
+}
+
 /** Bytes of the stack and of the task of a CPU. */
 const stackSize = 16384;
 const taskSize = 16384;
@@ -61,10 +74,14 @@ export class StartState {
   readonly kernel: Kernel;
   readonly cpus: number;
   readonly callback: number;
-  readonly #words: Int32Array;
-  readonly #windows: readonly Window[];
+  /** Where CPU 0 reads its number, as an address. */
+  cpuNumber = 0;
+  /** The memory at the beginning, from the first word of the image on. */
+  readonly initial: Int32Array;
+  /** Where it is mapped. */
+  readonly windows: readonly Window[];
   readonly #text: DecodedText;
-  readonly #ram: Ram;
+  #made: Ram | undefined;
   readonly #copyBase: number;
   readonly #requester: Window;
 
@@ -89,8 +106,8 @@ export class StartState {
     this.#copyBase = Math.floor(layout.init.end / 4096) * 4096;
     const copyBytes = Math.ceil((kernel.image.length - this.#copyBase) / 4096) * 4096;
     const perCpu = copyBytes + stackSize + taskSize;
-    this.#words = new Int32Array(imageWords + (options.cpus * perCpu) / 4 + 1024);
-    this.#words.set(bootText(kernel, state, options.path));
+    this.initial = new Int32Array(imageWords + (options.cpus * perCpu) / 4 + 1024);
+    this.initial.set(bootText(kernel, state, options.path));
     const size = imageWords * 4;
     const windows: Window[] = [
       { name: 'kernel image', base: layout.base, size, at: 0, writesText: false },
@@ -104,33 +121,29 @@ export class StartState {
     ];
     let at = imageWords;
     let base = madeUp;
-    const add = (name: string, bytes: number): Window => {
-      const window = { name, base, size: bytes, at, writesText: false };
+    const add = (name: string, bytes: number, owner?: number): Window => {
+      const own = owner === undefined ? {} : { owner };
+      const window = { name, base, size: bytes, at, writesText: false, ...own };
       windows.push(window);
       at += bytes / 4;
       base += bytes + 0x10_0000;
       return window;
     };
     for (let cpu = 0; cpu < options.cpus; cpu++) {
-      const copy = add(`per-CPU data of CPU ${cpu}`, copyBytes);
-      this.#words.copyWithin(copy.at, this.#copyBase >> 2, (this.#copyBase + copyBytes) >> 2);
-      add(`stack of CPU ${cpu}`, stackSize);
-      add(`task of CPU ${cpu}`, taskSize);
+      const copy = add(`per-CPU data of CPU ${cpu}`, copyBytes, cpu);
+      this.initial.copyWithin(copy.at, this.#copyBase >> 2, (this.#copyBase + copyBytes) >> 2);
+      add(`stack of CPU ${cpu}`, stackSize, cpu);
+      add(`task of CPU ${cpu}`, taskSize, cpu);
     }
     this.#requester = add('data of the requester', 4096);
-    this.#windows = windows;
+    this.windows = windows;
     this.#text = new DecodedText(kernel);
-    this.#ram = new Ram(
-      this.#words.length,
-      windows,
-      [...layout.text, layout.init].map(({ start, end }) => [start >> 2, end >> 2] as const),
-    );
     this.#setVariables(state);
     this.#setRequest(options.path, options.pokes);
   }
 
   #set(offset: number, value: number): void {
-    this.#words[offset >> 2] = value | 0;
+    this.initial[offset >> 2] = value | 0;
   }
 
   #setLong(offset: number, value: number): void {
@@ -145,7 +158,7 @@ export class StartState {
   #setByteIfKnown(offset: number | undefined, value: number): void {
     if (offset === undefined) return;
     const shift = 8 * (offset & 3);
-    this.#words[offset >> 2] = (this.#words[offset >> 2] & ~(0xff << shift)) | (value << shift);
+    this.initial[offset >> 2] = (this.initial[offset >> 2] & ~(0xff << shift)) | (value << shift);
   }
 
   #setVariables(state: MachineState): void {
@@ -154,9 +167,9 @@ export class StartState {
     for (const { number } of kernel.capabilities.all) {
       const bit = 1 << (number & 31);
       const word = 4 * (number >> 5);
-      if (state.has(number)) this.#words[(variables.capabilities + word) >> 2] |= bit;
+      if (state.has(number)) this.initial[(variables.capabilities + word) >> 2] |= bit;
       if (state.has(number) && state.isBoot(number)) {
-        this.#words[(variables.bootCapabilities + word) >> 2] |= bit;
+        this.initial[(variables.bootCapabilities + word) >> 2] |= bit;
       }
     }
     this.#setLong(variables.kimageVoffset, kernel.layout.base - imageStart);
@@ -177,10 +190,12 @@ export class StartState {
     for (let cpu = 0; cpu < cpus; cpu++) {
       const copy = this.#window(`per-CPU data of CPU ${cpu}`);
       const task = this.#window(`task of CPU ${cpu}`);
-      if (variables.cpuNumber !== undefined) {
-        this.#words[copy.at + ((variables.cpuNumber - this.#copyBase) >> 2)] = cpu;
-      }
-      if (variables.taskCpu !== undefined) this.#words[task.at + (variables.taskCpu >> 2)] = cpu;
+      const [window, offset] =
+        variables.taskCpu === undefined
+          ? [copy, (variables.cpuNumber ?? this.#copyBase) - this.#copyBase]
+          : [task, variables.taskCpu];
+      this.initial[window.at + (offset >> 2)] = cpu;
+      if (cpu === 0) this.cpuNumber = window.base + offset;
     }
   }
 
@@ -206,9 +221,15 @@ export class StartState {
   }
 
   #window(name: string): Window {
-    const window = this.#windows.find((one) => one.name === name);
+    const window = this.windows.find((one) => one.name === name);
     if (window === undefined) throw new RangeError(`no window '${name}'`);
     return window;
+  }
+
+  get #ram(): Ram {
+    const { text, init } = this.kernel.layout;
+    const ranges = [...text, init].map(({ start, end }) => [start >> 2, end >> 2] as const);
+    return (this.#made ??= new Ram(this.initial.length, this.windows, ranges));
   }
 
   /** The memory of the machine, from the first word of the image on. */
@@ -224,8 +245,9 @@ export class StartState {
   /** A machine at the beginning. It uses the memory of the machine before it, which must not run any more. */
   machine(options: Omit<MachineOptions, 'cpus'>): Start {
     const { kernel } = this;
-    this.#ram.reset(this.#words);
-    const machine = new KernelMachine(kernel, this.#ram, this.#text, { ...options, cpus: this.cpus });
+    const ram = this.#ram;
+    ram.reset(this.initial);
+    const machine = new KernelMachine(kernel, ram, this.#text, { ...options, cpus: this.cpus });
     machine.pes.forEach((pe, cpu) => this.#enter(pe, cpu));
     this.#observeFixmap(machine);
     const { at } = this.#requester;
@@ -237,19 +259,28 @@ export class StartState {
     };
   }
 
-  /** The registers with which a stopper thread calls `multi_cpu_stop`. */
-  #enter(pe: Pe, cpu: number): void {
+  /** The registers with which the stopper thread of a CPU calls `multi_cpu_stop`. */
+  entry(cpu: number): Entry {
     const { kernel } = this;
     const stack = this.#window(`stack of CPU ${cpu}`);
-    pe.setAddress(cells.PC, kernel.layout.base + functionOffset(kernel, 'multi_cpu_stop'));
-    pe.setAddress(0, this.#requester.base + requester.stop);
+    const { base } = kernel.layout;
+    return {
+      pc: base + functionOffset(kernel, 'multi_cpu_stop'),
+      x0: this.#requester.base + requester.stop,
+      stack: stack.base + stack.size,
+      task: this.#window(`task of CPU ${cpu}`).base,
+      perCpu: this.#window(`per-CPU data of CPU ${cpu}`).base - (base + this.#copyBase),
+    };
+  }
+
+  #enter(pe: Pe, cpu: number): void {
+    const { pc, x0, stack, task, perCpu } = this.entry(cpu);
+    pe.setAddress(cells.PC, pc);
+    pe.setAddress(0, x0);
     pe.state[cells.SPSel] = 1;
-    pe.setAddress(cells.SP_EL1, stack.base + stack.size - 64);
-    pe.setAddress(cells.SP_EL0, this.#window(`task of CPU ${cpu}`).base);
-    pe.setAddress(
-      cells.TPIDR_EL1,
-      this.#window(`per-CPU data of CPU ${cpu}`).base - (kernel.layout.base + this.#copyBase),
-    );
+    pe.setAddress(cells.SP_EL1, stack - 64);
+    pe.setAddress(cells.SP_EL0, task);
+    pe.setAddress(cells.TPIDR_EL1, perCpu);
     pe.state[cells.ICC_PMR_EL1] = 0xf0;
     pe.attach(pe.state);
   }

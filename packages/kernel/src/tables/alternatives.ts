@@ -8,6 +8,8 @@ import { type Run, longestRun } from './shape.ts';
  * lengths in bytes.
  */
 export interface Alternatives {
+  /** Where the table lies. */
+  readonly at: number;
   readonly count: number;
   /** Where the instructions lie that may be replaced. */
   readonly original: Int32Array;
@@ -49,6 +51,7 @@ function isCode(offset: number, end: number): boolean {
 /** Reads and checks the entries. Throws {@link KernelError} `bad-entry` for one that the kernel would refuse. */
 export function readAlternatives(image: Bytes, { at, count }: Run): Alternatives {
   const table: Alternatives = {
+    at,
     count,
     original: new Int32Array(count),
     replacement: new Int32Array(count),

@@ -1,8 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { Bytes, type KernelCheck, assumedMachine, checkKernel, openKernel, unpack } from '@quiesce/kernel';
+import {
+  type BoundedOptions,
+  BoundedStop,
+  Bytes,
+  type KernelCheck,
+  assumedMachine,
+  checkKernel,
+  chosenSites,
+  openKernel,
+  unpack,
+} from '@quiesce/kernel';
 import { nodeDecompressors } from '@quiesce/kernel/node';
 import { disassemble, mayBePatchedUnderExecution } from '@quiesce/insn';
 import { describe, expect, it } from 'vitest';
+import { search } from '../bounded-search.ts';
 import { kernelPackage } from './packages.ts';
 import { waitingForQuiescence, withAcquiringLoad } from './variants.ts';
 
@@ -105,5 +116,58 @@ describe.each(versions)('the stop machine of Linux %s', (version) => {
       expect(result.text.different).toBe(0);
     },
     300_000,
+  );
+
+  /** A machine for a search with the sites that are chosen by themselves. */
+  const bounded = (bytes: Uint8Array, options: Partial<BoundedOptions>): BoundedStop => {
+    const kernel = openKernel(bytes, { name: version });
+    const machine = assumedMachine(kernel, { cpu: 'neoverse-n1' });
+    return new BoundedStop(kernel, machine, {
+      path: 'alternatives',
+      cpus: 2,
+      entries: chosenSites(kernel, machine),
+      ...options,
+    });
+  };
+
+  it.skipIf(path === undefined).each([2, 3])(
+    'executes an instruction while it is rewritten, and nothing that may not be, under every schedule of %i CPUs',
+    (cpus) => {
+      const stop = bounded(image?.array ?? new Uint8Array(0), { cpus });
+      expect(search(stop, true)).toMatchObject({ verdict: 'violated', kind: 'cmodx' });
+      const found = search(stop, false);
+      expect(found.verdict).toBe('holds');
+      expect(found.witnessed).toBeGreaterThan(0);
+      expect(stop.stubs).toEqual([]);
+      expect(stop.counters).toHaveLength(1);
+    },
+    120_000,
+  );
+
+  it.skipIf(path === undefined)(
+    'is quiescent under every schedule where CPU 0 waits for the others, and for a kprobe',
+    () => {
+      const array = image?.array ?? new Uint8Array(0);
+      const kernel = openKernel(array);
+      const waits = bounded(waitingForQuiescence(kernel, array), {});
+      const offset = (kernel.symbols.address('vfs_read') ?? 0) - kernel.layout.base + 8;
+      const probes = bounded(array, { path: 'kprobes', entries: [], pokes: [{ offset, word: 0xd4200080 }] });
+      for (const stop of [waits, probes]) {
+        const found = search(stop, true);
+        expect(found.verdict).toBe('holds');
+        expect(found.witnessed).toBeGreaterThan(0);
+      }
+    },
+    120_000,
+  );
+
+  it.skipIf(path === undefined)(
+    'takes an SError through its own entry code while CPUs wait',
+    () => {
+      const stop = bounded(image?.array ?? new Uint8Array(0), { events: ['serror'] });
+      expect(search(stop, false).verdict).toBe('holds');
+      expect(stop.stubs).toEqual(['el1h_64_error_handler']);
+    },
+    120_000,
   );
 });

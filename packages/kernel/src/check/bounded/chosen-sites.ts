@@ -1,0 +1,33 @@
+import { audit } from '../../audit/audit.ts';
+import type { Kernel } from '../../kernel.ts';
+import type { MachineState } from '../../predict/machine-state.ts';
+import { isApplied } from './short-table.ts';
+
+/**
+ * The alternatives that a bounded check chooses by itself, by their numbers: those on the ways of the CPUs that wait and of
+ * the one that patches, as the audit finds them, and one that nobody executes meanwhile, the first of all.
+ */
+export function chosenSites(kernel: Kernel, state: MachineState): number[] {
+  const { alternatives, layout } = kernel;
+  const { findings } = audit(kernel);
+  const near = new Set(
+    findings
+      .filter(({ endangers, isFar }) => (endangers === 'waiter' || endangers === 'patcher') && !isFar)
+      .map(({ address }) => address - layout.base),
+  );
+  const audited = new Set(findings.map(({ address }) => address - layout.base));
+  const numbers = Array.from({ length: alternatives.count }, (_, i) => i).filter((i) =>
+    isApplied(kernel, state, i),
+  );
+  const holds = (offsets: ReadonlySet<number>, i: number): boolean => {
+    for (let word = 0; word < alternatives.length[i]; word += 4) {
+      if (offsets.has(alternatives.original[i] + word)) return true;
+    }
+    return false;
+  };
+  const [textRange] = layout.text;
+  const outside = numbers.find(
+    (i) => !holds(audited, i) && alternatives.length[i] > 0 && alternatives.original[i] < textRange.end,
+  );
+  return numbers.filter((i) => i === outside || holds(near, i));
+}

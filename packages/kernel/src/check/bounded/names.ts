@@ -1,0 +1,31 @@
+import type { StartState } from '../start-state.ts';
+
+/** Members of `struct multi_stop_data` by their offset, and what the requester's page holds behind it. */
+const members: readonly (readonly [offset: number, name: string])[] = [
+  [0, 'multi_stop_data.fn'],
+  [8, 'multi_stop_data.data'],
+  [16, 'multi_stop_data.num_threads'],
+  [24, 'multi_stop_data.active_cpus'],
+  [32, 'multi_stop_data.state'],
+  [36, 'multi_stop_data.thread_ack'],
+  [64, 'active_cpus'],
+  [128, 'aarch64_insn_patch'],
+  [256, 'text_addrs'],
+  [1024, 'new_insns'],
+];
+
+const distance = (bytes: number): string => (bytes === 0 ? '' : `+0x${bytes.toString(16)}`);
+
+/** What an address of the made-up memory of a machine is called; undefined for any other. */
+export function madeUpName(start: StartState, address: number): string | undefined {
+  const window = start.windows.find(({ base, size }) => address >= base && address < base + size);
+  if (window === undefined || window.writesText || window.at === 0) return undefined;
+  const offset = address - window.base;
+  if (window.owner === undefined) {
+    const [at, name] = members.findLast(([first]) => first <= offset) ?? [0, 'multi_stop_data'];
+    return `${name}${distance(offset - at)}`;
+  }
+  const { stack, task } = start.entry(0);
+  if (address < stack && address >= stack - window.size) return `stack-0x${(stack - address).toString(16)}`;
+  return window.base === task ? `current${distance(offset)}` : `per-CPU${distance(offset)}`;
+}

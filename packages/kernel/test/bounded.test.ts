@@ -1,0 +1,77 @@
+import { BoundedStop, type Kernel, assumedMachine, chosenSites } from '@quiesce/kernel';
+import { describe, expect, it } from 'vitest';
+import { search } from './bounded-search.ts';
+import { type Variation, stopMachineKernel } from './stop-machine-kernel.ts';
+
+const unsafe: Variation = { before: 'add w0, w0, #1', after: 'sub w0, w0, #1' };
+
+/** The alternative at a symbol. */
+function entryAt(kernel: Kernel, symbol: string): number {
+  const offset = (kernel.symbols.address(symbol) ?? 0) - kernel.layout.base;
+  return kernel.alternatives.original.indexOf(offset);
+}
+
+function stopOf(variation: Variation, cpus = 2): BoundedStop {
+  const kernel = stopMachineKernel(variation);
+  const machine = assumedMachine(kernel, { capabilities: ['PAN'] });
+  return new BoundedStop(kernel, machine, {
+    path: 'alternatives',
+    cpus,
+    entries: [entryAt(kernel, 'the_site')],
+  });
+}
+
+describe('a bounded check of a small kernel', () => {
+  it('proves that CPU 1 can execute what CPU 0 rewrites, and that the architecture permits it', () => {
+    const stop = stopOf({});
+    expect(search(stop, true)).toMatchObject({ verdict: 'violated', kind: 'cmodx' });
+    const permissive = search(stop, false);
+    expect(permissive.verdict).toBe('holds');
+    expect(permissive.witnessed).toBeGreaterThan(0);
+    expect(stop.stubs).toEqual([]);
+    expect(stop.sites.map(({ name }) => name)).toEqual(['the_site']);
+  });
+
+  it('finds that what is outside the list is rewritten', () => {
+    expect(search(stopOf(unsafe), false)).toMatchObject({ verdict: 'violated', kind: 'cmodx' });
+  });
+
+  it.each([2, 3])('proves that %i CPUs are quiescent where CPU 0 waits for the others', (cpus) => {
+    const found = search(stopOf({ ...unsafe, waits: true }, cpus), true);
+    expect(found).toMatchObject({ verdict: 'holds', kind: undefined });
+    expect(found.witnessed).toBeGreaterThan(0);
+  });
+
+  it('finds waiters that do not synchronise their context', () => {
+    const stop = stopOf({ ...unsafe, waits: true, barrier: 'nop' });
+    expect(search(stop, true)).toMatchObject({ verdict: 'violated', kind: 'cmodx' });
+  });
+
+  it.each(['dsb ish\nisb', 'dc civac, x1\ndsb ish\nisb', 'ic ialluis\ndsb ish\nisb'])(
+    'finds that maintenance is missing: %j',
+    (maintenance) => {
+      const stop = stopOf({ ...unsafe, waits: true, maintenance });
+      expect(search(stop, true)).toMatchObject({ verdict: 'violated', kind: 'stale' });
+    },
+  );
+
+  it('does not call a search that hit a bound a proof', () => {
+    const found = search(stopOf({ ...unsafe, waits: true }, 3), true, 50);
+    expect(found.verdict).toBe('holds-within-bounds');
+  });
+
+  it('chooses the sites of the pass that the machine applies', () => {
+    const kernel = stopMachineKernel({});
+    const chosen = chosenSites(kernel, assumedMachine(kernel, { capabilities: ['PAN'] }));
+    expect(chosen).toContain(entryAt(kernel, 'the_site'));
+    expect(chosenSites(kernel, assumedMachine(kernel, {}))).toEqual([]);
+  });
+
+  it('refuses a site that this pass leaves alone', () => {
+    const kernel = stopMachineKernel({});
+    const entries = [entryAt(kernel, 'the_site')];
+    expect(
+      () => new BoundedStop(kernel, assumedMachine(kernel, {}), { path: 'alternatives', cpus: 2, entries }),
+    ).toThrow('an alternative that this pass does not apply on this machine');
+  });
+});
