@@ -117,19 +117,18 @@ count: .word 4
 cpu_number: .word 0`;
 
   it('makes a space of states without end, and none where it is declared', () => {
-    const { spec, address } = small(source, { cpus: 2 });
+    const machine = small(source, { cpus: 2 });
     const search = (counters: readonly number[]): string => {
-      const system = new MachineSystem({ ...spec, counters });
+      const system = new MachineSystem({ ...machine.spec, counters });
       return exploreSync(system, { bounds: { states: 1000 } }).verdict;
     };
     expect(search([])).toBe('holds-within-bounds');
-    expect(search([address('count')])).toBe('holds');
+    expect(search([machine.address('count')])).toBe('holds');
   });
 
   it('is private memory', () => {
-    const { spec, address } = small(source, { cpus: 2 });
-    expect(() => new MachineSystem({ ...spec, counters: [address('flag')] })).toThrow(
-      'which is not private memory',
-    );
+    const machine = small(source, { cpus: 2 });
+    const counters = [machine.address('flag')];
+    expect(() => new MachineSystem({ ...machine.spec, counters })).toThrow('which is not private memory');
   });
 });

@@ -73,7 +73,8 @@ export function boundedCheck(
   };
   const files = new TraceFiles(given, host);
   const stop = refusing(() => {
-    const entries = question.path === 'kprobes' ? [] : entriesOf(kernel, machine, given.text('sites'));
+    const entries =
+      question.path === 'kprobes' ? [] : entriesOf(kernel, machine, given.text('sites'), events.length > 0);
     return new BoundedStop(kernel, machine, { ...question, entries, events });
   });
   const tier = given.text('tier') === '2' ? 2 : 1;
@@ -172,8 +173,13 @@ function eventsOf(text: string | undefined): BoundedEvent[] {
 }
 
 /** The numbers of the alternatives at the places of a list, such as `multi_cpu_stop+0x98,vfs_read+8`. */
-function entriesOf(kernel: Kernel, machine: MachineState, text: string | undefined): number[] {
-  if (text === undefined) return chosenSites(kernel, machine);
+function entriesOf(
+  kernel: Kernel,
+  machine: MachineState,
+  text: string | undefined,
+  withExceptions: boolean,
+): number[] {
+  if (text === undefined) return chosenSites(kernel, machine, withExceptions);
   const { alternatives, layout, symbols } = kernel;
   return text.split(',').map((item) => {
     const [, name = '', plus = '0'] = /^([^+]+)(?:\+(0x[0-9a-f]+|\d+))?$/i.exec(item.trim()) ?? [];

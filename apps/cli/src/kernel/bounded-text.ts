@@ -75,7 +75,7 @@ export function boundedText(kernel: Kernel, found: BoundedResult, look: Look): s
         `${model.storage} states, ${model.reductions.join(', ')}`,
     ),
     ...line('left out', [...model.unmodelled, 'sites that are not in the table'].join(', ')),
-    ...Object.entries(result.witnesses).flatMap(([name, count]) =>
+    ...Object.entries(verdict === 'violated' ? {} : result.witnesses).flatMap(([name, count]) =>
       line('witness', `${name}: ${count === 0 ? 'not reached' : `${grouped(count)} states`}`),
     ),
     ...(stop.counters.length === 0
@@ -133,7 +133,7 @@ export function boundedJson(kernel: Kernel, { stop, verdict, result, trace }: Bo
     bounds: result.bounds,
     witnesses: result.witnesses,
     violations: result.violations.map(({ kind, steps, cpu, detail }) => ({ kind, steps, cpu, detail })),
-    counterexample: trace === undefined ? null : trace,
+    counterexample: trace ?? null,
     counters: stop.counters.map((address) => place(kernel, address)),
     stubs: stop.stubs,
     model,

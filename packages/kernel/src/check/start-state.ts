@@ -44,6 +44,8 @@ export interface Entry {
 /** Bytes of the stack and of the task of a CPU. */
 const stackSize = 16384;
 const taskSize = 16384;
+/** What lies where is a multiple of that: entry code finds a stack's overflow by a bit of SP (THREAD_SHIFT). */
+const alignment = 0x10_0000;
 /** Where the made-up data lies: in the linear map of a 48-bit kernel, far above the image. */
 const madeUp = -0xffff_c000_0000;
 /** Physical addresses of the beginning of memory and of the image. */
@@ -126,7 +128,7 @@ export class StartState {
       const window = { name, base, size: bytes, at, writesText: false, ...own };
       windows.push(window);
       at += bytes / 4;
-      base += bytes + 0x10_0000;
+      base = Math.ceil((base + bytes) / alignment + 1) * alignment;
       return window;
     };
     for (let cpu = 0; cpu < options.cpus; cpu++) {

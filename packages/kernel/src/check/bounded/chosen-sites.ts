@@ -1,18 +1,24 @@
-import { audit } from '../../audit/audit.ts';
+import { type Endangered, audit } from '../../audit/audit.ts';
 import type { Kernel } from '../../kernel.ts';
 import type { MachineState } from '../../predict/machine-state.ts';
 import { isApplied } from './short-table.ts';
 
 /**
  * The alternatives that a bounded check chooses by itself, by their numbers: those on the ways of the CPUs that wait and of
- * the one that patches, as the audit finds them, and one that nobody executes meanwhile, the first of all.
+ * the one that patches, as the audit finds them, and one that nobody executes meanwhile, the first of all. Where exceptions may
+ * arrive, those in their entry code as well.
  */
-export function chosenSites(kernel: Kernel, state: MachineState): number[] {
+export function chosenSites(kernel: Kernel, state: MachineState, withExceptions = false): number[] {
   const { alternatives, layout } = kernel;
   const { findings } = audit(kernel);
+  const parts: readonly Endangered[] = [
+    'waiter',
+    'patcher',
+    ...(withExceptions ? (['exception'] as const) : []),
+  ];
   const near = new Set(
     findings
-      .filter(({ endangers, isFar }) => (endangers === 'waiter' || endangers === 'patcher') && !isFar)
+      .filter(({ endangers, isFar }) => parts.includes(endangers) && !isFar)
       .map(({ address }) => address - layout.base),
   );
   const audited = new Set(findings.map(({ address }) => address - layout.base));

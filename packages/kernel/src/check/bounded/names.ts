@@ -16,6 +16,9 @@ const members: readonly (readonly [offset: number, name: string])[] = [
 
 const distance = (bytes: number): string => (bytes === 0 ? '' : `+0x${bytes.toString(16)}`);
 
+/** How far behind a symbol a per-CPU variable is named after it. */
+const near = 4096;
+
 /** What an address of the made-up memory of a machine is called; undefined for any other. */
 export function madeUpName(start: StartState, address: number): string | undefined {
   const window = start.windows.find(({ base, size }) => address >= base && address < base + size);
@@ -25,7 +28,10 @@ export function madeUpName(start: StartState, address: number): string | undefin
     const [at, name] = members.findLast(([first]) => first <= offset) ?? [0, 'multi_stop_data'];
     return `${name}${distance(offset - at)}`;
   }
-  const { stack, task } = start.entry(0);
-  if (address < stack && address >= stack - window.size) return `stack-0x${(stack - address).toString(16)}`;
-  return window.base === task ? `current${distance(offset)}` : `per-CPU${distance(offset)}`;
+  const { stack, task, perCpu } = start.entry(0);
+  if (window.base === task) return `current${distance(offset)}`;
+  if (window.base + window.size === stack) return `stack-0x${(stack - address).toString(16)}`;
+  const variable = start.kernel.symbols.place(address - perCpu);
+  if (variable === undefined || variable.offset >= near) return `per-CPU${distance(offset)}`;
+  return `per-CPU ${variable.name}${distance(variable.offset)}`;
 }
