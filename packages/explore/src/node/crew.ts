@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { AbortReason } from '../result.ts';
+import type { SharedMemory } from './shared-space.ts';
 import type { Answer, EdgeReport, Order, RoundReport, WorkerStart } from './worker-protocol.ts';
 
 /** A worker reported that the system misbehaved, or died. */
@@ -50,6 +51,12 @@ export class Crew {
   async round(order: Order, interval: number, look: () => boolean): Promise<readonly RoundReport[]> {
     this.send(order);
     return (await this.answers(interval, look)).filter((answer) => answer.kind === 'round');
+  }
+
+  /** Lets the workers enter all states into the table of this memory. */
+  async enter(memory: SharedMemory): Promise<void> {
+    this.send({ kind: 'enter', memory });
+    await this.answers(1000, () => false);
   }
 
   /** Has every worker hand over its edges. */

@@ -22,6 +22,8 @@ export class Expansion {
   private readonly counts = new Column();
   private readonly targets = new Column();
   private report: Mutable = emptyReport(0, 0, 0);
+  /** Keeps what was touched from being left out. */
+  private touched = 0;
 
   constructor(system: TransitionSystem) {
     this.system = system;
@@ -103,6 +105,7 @@ export class Expansion {
     const { batch } = this;
     const { size } = batch;
     batch.prepare();
+    for (let i = 0; i < size; i++) this.touched ^= space.touch(batch.hashes[i]);
     batch.size = 0;
     for (let i = 0; i < size; i++) {
       const from = i * batch.width;

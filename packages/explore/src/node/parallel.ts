@@ -109,7 +109,10 @@ export async function exploreParallel(source: SystemSource, options: ParallelOpt
       if (depth > limits.depth) shared[control.most] = end;
       shared[control.end] = end;
       for (shared[control.cursor] = start; shared[control.cursor] < end;) {
-        if (space.crowded || space.size >= space.room) space = new SharedSpace(space.grown());
+        if (space.crowded || space.size >= space.room) {
+          space = new SharedSpace(space.enlarged());
+          await crew.enter(space.memory);
+        }
         const reports = await crew.round(
           { kind: 'round', memory: space.memory, skip: initial.ended },
           beat,

@@ -3,21 +3,26 @@ import type { Origins } from '../explored.ts';
 import { hashCells } from '../hash.ts';
 import { NO_PARENT } from '../visited.ts';
 
-/** Cells of the control block that all workers see. */
+/**
+ * Cells of the control block that all workers see. What changes often stands 128 bytes from the others, in a cache line of
+ * its own: a worker that asks whether it must stop does not wait for another one that counts.
+ */
 export const control = {
-  /** States so far. */
-  size: 0,
-  /** The next state to expand. */
-  cursor: 1,
   /** One past the last state to expand in this round. */
-  end: 2,
+  end: 0,
   /** Not 0: stop as soon as possible. */
-  stop: 3,
+  stop: 1,
   /** States that are allowed. */
-  most: 4,
+  most: 2,
+  /** States so far. */
+  size: 32,
+  /** The next state to expand. */
+  cursor: 64,
+  /** The next state to enter into a larger table. */
+  entered: 96,
 } as const;
 
-const controlCells = 8;
+const controlCells = 128;
 
 /** A slot whose state is being written. */
 const busy = -1;
@@ -28,6 +33,9 @@ const endedBit = 0x8000_0000;
 /** Slots for each state that there are when a round begins; the table may fill up to a half in the round. */
 const slotsPerState = 4;
 const leastSlots = 1 << 16;
+
+/** States that a worker enters into a larger table at a time. */
+const portionToEnter = 4096;
 
 /** Memory for records, at most: addresses are reserved, memory is used as it is needed. */
 const mostCells = 2 ** 29 - 1;
@@ -79,11 +87,17 @@ export class SharedSpace implements Origins {
   readonly memory: SharedMemory;
   private readonly width: number;
   private readonly mask: number;
+  private readonly table: Int32Array;
+  private readonly records: Int32Array;
+  private readonly shared: Int32Array;
 
   constructor(memory: SharedMemory) {
     this.memory = memory;
     this.width = memory.width;
     this.mask = memory.table.length - 1;
+    this.table = memory.table;
+    this.records = memory.records;
+    this.shared = memory.control;
   }
 
   get size(): number {
@@ -96,17 +110,23 @@ export class SharedSpace implements Origins {
   }
 
   /**
+   * What the table holds at the place of a hash. Asking for those of several states one after the other, before they are
+   * looked for, lets the processor wait for all of them at once.
+   */
+  touch(hash: number): number {
+    return this.table[hash & this.mask];
+  }
+
+  /**
    * The number of a state, or -1 less its number if this call added it, or `undefined` if there is no room.
    *
    * @param from Cell of `state` where it begins.
    */
   add(state: Uint32Array, from: number, hash: number, parent: number, choice: number): number | undefined {
-    const { width, mask } = this;
-    const { table, records, control: shared } = this.memory;
+    const { width, mask, table, records, shared } = this;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       let entry = Atomics.load(table, slot);
       if (entry === 0) {
-        if (Atomics.load(shared, control.size) >= Atomics.load(shared, control.most)) return undefined;
         entry = Atomics.compareExchange(table, slot, 0, busy);
         if (entry === 0) {
           const index = Atomics.add(shared, control.size, 1);
@@ -174,21 +194,29 @@ export class SharedSpace implements Origins {
     return this.memory.table.length >>> 1;
   }
 
-  /** The same states with a larger table; while no worker is at work. */
-  grown(): SharedMemory {
-    const { memory, width } = this;
-    let slots = memory.table.length;
-    while (slots < 2 * slotsPerState * this.size) slots *= 2;
-    const table = sharedCells(slots);
-    const mask = slots - 1;
-    const state = new Uint32Array(width);
-    for (let index = 0; index < this.size; index++) {
-      this.read(index, state);
-      const hash = hashCells(state, 0, width);
-      let slot = hash & mask;
-      while (table[slot] !== 0) slot = (slot + 1) & mask;
-      table[slot] = (hash & ~mask) | (index + 1);
+  /** The memory with a larger table, which is empty: every state has to be entered. While no worker is at work. */
+  enlarged(): SharedMemory {
+    let slots = this.memory.table.length;
+    while (slots < 4 * slotsPerState * this.size) slots *= 2;
+    Atomics.store(this.shared, control.entered, 0);
+    return { ...this.memory, table: sharedCells(slots) };
+  }
+
+  /** Enters states into a table that was enlarged, portion by portion, until all have been, by this worker or another. */
+  enter(): void {
+    const { width, mask, table, records, shared, size } = this;
+    const state = new Int32Array(width);
+    for (;;) {
+      const from = Atomics.add(shared, control.entered, portionToEnter);
+      if (from >= size) return;
+      for (let index = from; index < Math.min(from + portionToEnter, size); index++) {
+        const start = index * (width + 2);
+        for (let i = 0; i < width; i++) state[i] = records[start + i];
+        const hash = hashCells(state, 0, width);
+        const entry = (hash & ~mask) | (index + 1);
+        let slot = hash & mask;
+        while (Atomics.compareExchange(table, slot, 0, entry) !== 0) slot = (slot + 1) & mask;
+      }
     }
-    return { ...memory, table };
   }
 }

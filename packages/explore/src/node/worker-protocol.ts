@@ -40,11 +40,17 @@ export type Order =
       /** States that are not to be expanded, beside those that are marked. */
       readonly skip: readonly number[];
     }
+  | {
+      /** Enter the states into the table of this memory. */
+      readonly kind: 'enter';
+      readonly memory: SharedMemory;
+    }
   | { readonly kind: 'edges' };
 
 /** What a worker answers. */
 export type Answer =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'entered' }
   | RoundReport
   | EdgeReport
   | {

@@ -29,13 +29,16 @@ try {
     interners.map((memory) => new SharedInterner(memory)),
   );
   const expansion = new Expansion(selfCheck ? selfChecking(system) : system);
+  const carryOut = (order: Order): Answer => {
+    if (order.kind === 'edges') return expansion.edges();
+    const space = new SharedSpace(order.memory);
+    if (order.kind === 'round') return expansion.round(space, order.skip);
+    space.enter();
+    return { kind: 'entered' };
+  };
   port.on('message', (order: Order) => {
     try {
-      answer(
-        order.kind === 'edges'
-          ? expansion.edges()
-          : expansion.round(new SharedSpace(order.memory), order.skip),
-      );
+      answer(carryOut(order));
     } catch (error) {
       failed(error, expansion.inHand);
     }
