@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Bounds, ExploreError, type Storage, type Strategy } from '@quiesce/explore';
 import type { CheckOptions, CheckResult } from '@quiesce/scenarios';
 import type { Host } from './host.ts';
+import { memoryForStates } from './memory.ts';
 import { sizeText } from './numbers.ts';
 import { parallelEngine } from './parallel.ts';
 import type { ProgressLine } from './progress.ts';
@@ -112,7 +113,8 @@ export async function runCheck(
   files: ReturnType<typeof continuation> = {},
 ): Promise<CheckResult> {
   subject.source(cpus);
-  const { all, bounds, strategy, storage, selfCheck, tier, termination = false, hunt } = plan;
+  const bounds = { bytes: memoryForStates(), ...plan.bounds };
+  const { all, strategy, storage, selfCheck, tier, termination = false, hunt } = plan;
   try {
     const common: Parameters<typeof parallelEngine>[3] = {
       all,
