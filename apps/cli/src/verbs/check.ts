@@ -76,7 +76,11 @@ export const check: Verb = {
     'max-states': { value: 'N', example: '100000', does: 'give up after so many states' },
     'max-time': { value: 'SECONDS', example: '60', does: 'give up after so long' },
     'max-depth': { value: 'N', example: '50', does: 'give up on longer schedules' },
-    'max-memory': { value: 'SIZE', example: '4GiB', does: 'give up when states need so much (3/4 of what there is)' },
+    'max-memory': {
+      value: 'SIZE',
+      example: '4GiB',
+      does: 'give up when states need so much (3/4 of what there is)',
+    },
     compact: { does: 'keep 64 bits of each state: less memory, and never a proof' },
     checkpoint: {
       value: 'FILE',
