@@ -1,4 +1,4 @@
-import { type WeakMemory, registerViews, resultOf } from '@quiesce/memory';
+import { type WeakMemory, plainAccess, registerViews, resultOf } from '@quiesce/memory';
 import { cells } from './cells.ts';
 import { type Dependency, dependencyOf, flagsView } from './dependency.ts';
 import { type Operation, operationOf } from './operation.ts';
@@ -13,19 +13,6 @@ interface Content {
   readonly data: number;
   readonly pick: number;
 }
-
-/** What a load orders that orders nothing. */
-const ordinary = {
-  data: 0,
-  acquire: false,
-  acquirePc: false,
-  release: false,
-  atomic: false,
-  exclusive: false,
-  noReturn: false,
-  delayable: false,
-  source: 0,
-} as const;
 
 /**
  * Executes delayed instructions of a PE: satisfies loads, each in a step of its own, and then makes the computations that
@@ -105,7 +92,7 @@ export class DelayedExecution {
     const { access, delayed } = order;
     const operation = operationOf(delayed.word(i));
     this.#memory.begin(alternative);
-    Object.assign(access, ordinary);
+    Object.assign(access, plainAccess);
     access.address = delayed.depends(i, 'data');
     access.pick = delayed.depends(i, 'pick');
     order.satisfies(i);

@@ -73,3 +73,13 @@ export function judgeFetch(
   if (isQuiescent && options.every((option) => isModifiable(option.word, issue))) return 'any';
   return text.knowsForFetching(t) ? 'stale' : 'cmodx';
 }
+
+/** What a fetch that shows a violation could have been, and why that is one. */
+export function describeFetch(verdict: 'cmodx' | 'stale', options: readonly FetchOption[]): string {
+  const words = options
+    .map((o) => `0x${(o.word >>> 0).toString(16).padStart(8, '0')} (version ${o.version})`)
+    .join(' or ');
+  return verdict === 'cmodx'
+    ? `may fetch ${words}; the modification and this fetch are not ordered, and not all of these may be modified under execution`
+    : `may still fetch ${words}; the modification is known here, but the caches were not maintained`;
+}

@@ -21,7 +21,8 @@ export {
   type WeakViewCells,
   weakViewCells,
 } from './weak-cells.ts';
-export { type Access, type Propagation, WeakOrder } from './weak-order.ts';
+export { type Access, type Propagation, plainAccess } from './access.ts';
+export { WeakOrder } from './weak-order.ts';
 export { DelayedInstructions, type Output, resultOf } from './delayed-instructions.ts';
 export { WeakMemory } from './weak-memory.ts';
 export { Timeline } from './timeline.ts';

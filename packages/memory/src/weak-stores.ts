@@ -1,0 +1,123 @@
+import type { Propagation } from './access.ts';
+import { WeakText } from './weak-text.ts';
+
+/**
+ * Stores under weak data. A store is *outstanding* first, and becomes visible later, in a step of its own, as a message with
+ * the next time. Atomics and the stores of exclusives are visible at once.
+ */
+export class WeakStores extends WeakText {
+  /** The store is not visible yet. */
+  pended = false;
+  /** Bits of the word that the access writes. */
+  partMask = -1;
+  /** The access has 8 bytes. */
+  wide = false;
+  /** Everything is read newest and visible at once: the restriction that is tier 1. */
+  sequential = false;
+  #second = -1;
+  #time = 0;
+
+  /** Announces a store. */
+  protected beginStore(): void {
+    this.pended = false;
+    this.#second = -1;
+  }
+
+  /** What the attached CPU does now is known to others, and comes behind its delayed loads. */
+  overtakes(): void {
+    this.delayed.overtake(this.delayed.loads);
+  }
+
+  override writeData(d: number, value: number): void {
+    this.#write(d, value);
+  }
+
+  override write(t: number, value: number): boolean {
+    // That a word is about to be patched is a state of its own.
+    if (this.escapes()) return false;
+    return this.#write(this.firstText + t, value);
+  }
+
+  /** Returns whether a word of text was modified now. */
+  #write(location: number, value: number): boolean {
+    const { access, viewCells } = this;
+    const joined = location === this.#second;
+    this.#second = this.wide && !joined ? location + 1 : -1;
+    this.raise(viewCells.address, access.pick);
+    if (access.atomic || this.sequential) {
+      if (this.escapes()) return false;
+      if (this.stores.has(location) || (access.release && !this.stores.isEmpty)) {
+        this.wait();
+        return false;
+      }
+      const loads = access.release ? this.delayed.loads : this.delayed.at(location);
+      if (loads !== 0) {
+        this.wait(loads);
+        return false;
+      }
+      this.overtakes();
+      if (!joined) this.#time = this.next();
+      const modified = this.messages.append(location, value, this.#time);
+      this.#made(location, this.#time, Math.max(access.address, access.data), access.release);
+      this.view[viewCells.ownExclusive + location] = access.atomic ? 1 : 0;
+      if (access.acquire && access.release) this.raise(viewCells.readNew, this.#time);
+      return modified;
+    }
+    const view = Math.max(access.address, access.data);
+    const { release, source } = access;
+    const after = this.delayed.loads;
+    const waits = release ? after : this.delayed.at(location);
+    const word = { location, value, mask: this.partMask, view, release, after, waits, source };
+    if (!this.stores.add(word, joined, this.wide && !joined ? 2 : 1)) this.wait();
+    else this.pended = true;
+    return false;
+  }
+
+  /** The attached CPU's store of a location became visible. */
+  #made(location: number, time: number, depends: number, release: boolean): void {
+    const { writeOld, coherence, ownTime, ownView, release: released } = this.viewCells;
+    this.raise(writeOld, time);
+    this.raise(coherence + location, time);
+    this.view[ownTime + location] = time;
+    this.view[ownView + location] = depends;
+    if (release) this.raise(released, time);
+  }
+
+  /** The outstanding stores of the attached CPU that may become visible now, by their place in its program order. */
+  propagatable(): number[] {
+    return this.stores.ready();
+  }
+
+  /** Makes an outstanding store visible. */
+  propagate(i: number): Propagation {
+    const { pendingClean, ownExclusive } = this.viewCells;
+    const words = this.stores.take(i);
+    // DC is ordered before a later store of its line.
+    const isCleaned = words.some(
+      ({ location }) =>
+        location >= this.firstText && this.view[pendingClean + location - this.firstText] !== 0,
+    );
+    if (isCleaned) this.completeCleans();
+    const time = this.next();
+    this.delayed.overtake(words[0].after);
+    let site = -1;
+    for (const { location, value, mask, view, release } of words) {
+      const old = this.messages.value(location, this.messages.count(location) - 1);
+      if (this.messages.append(location, (old & ~mask) | (value & mask), time)) {
+        site = this.map.siteWords[location - this.firstText].site;
+      }
+      this.#made(location, time, view, release);
+      this.view[ownExclusive + location] = 0;
+    }
+    return { time, address: this.addressOfLocation(words[0].location), size: 4 * words.length, site };
+  }
+
+  protected addressOfLocation(location: number): number {
+    if (location >= this.firstText) return this.map.siteWords[location - this.firstText].address;
+    const region = this.map.regions.find(
+      ({ kind, firstWord, words }) =>
+        kind === 'shared' && location >= firstWord && location < firstWord + words.length,
+    );
+    return region === undefined ? 0 : region.base + 4 * (location - region.firstWord);
+  }
+}
