@@ -198,3 +198,29 @@ site_code:
     ret
 ${shared('code_pointer')}`;
 }
+
+/**
+ * A rendezvous by interrupt: the first CPU runs `announce`, waits until the others have counted themselves in, patches and
+ * releases them; they wait in the handler, whose exception return synchronises them.
+ */
+export function rendezvousByInterrupt(announce: string): string {
+  return `${entry('user')}
+${announce}
+${awaitOthers('arrived')}
+${poke('site_function')}
+${maintenance}
+${set('released')}
+    b done
+user:
+    bl site_function
+    b done
+site_function:
+    mov w0, #1
+    ret
+el1h_64_irq:
+${saveAll}
+${arrive('arrived')}
+${awaitNonZero('released')}
+${restoreAll}
+${shared('arrived', 'released')}`;
+}

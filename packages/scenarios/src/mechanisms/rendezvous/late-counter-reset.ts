@@ -1,16 +1,4 @@
-import {
-  entry,
-  poke,
-  maintenance,
-  set,
-  awaitNonZero,
-  shared,
-  arrive,
-  awaitOthers,
-  saveAll,
-  restoreAll,
-  interruptOthers,
-} from '../assembly.ts';
+import { interruptOthers, rendezvousByInterrupt } from '../assembly.ts';
 import type { Mechanism } from '../mechanism.ts';
 
 /** A counter of arrivals must be reset before anybody can arrive. */
@@ -37,25 +25,8 @@ export const lateCounterReset: Mechanism = {
   repaired: { variant: 'the counter is reset before the IPI', shows: 'no arrival can come before the reset' },
   text: (isRepaired) => {
     const reset = '    adrp x1, arrived\n    str wzr, [x1, :lo12:arrived]';
-    return `${entry('user')}
-${isRepaired ? `${reset}\n${interruptOthers}` : `${interruptOthers}\n${reset}`}
-${awaitOthers('arrived')}
-${poke('site_function')}
-${maintenance}
-${set('released')}
-    b done
-user:
-    bl site_function
-    b done
-site_function:
-    mov w0, #1
-    ret
-// The others wait in the handler; its exception return synchronises them.
-el1h_64_irq:
-${saveAll}
-${arrive('arrived')}
-${awaitNonZero('released')}
-${restoreAll}
-${shared('arrived', 'released')}`;
+    return rendezvousByInterrupt(
+      isRepaired ? `${reset}\n${interruptOthers}` : `${interruptOthers}\n${reset}`,
+    );
   },
 };

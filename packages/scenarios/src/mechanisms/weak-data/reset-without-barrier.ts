@@ -1,16 +1,4 @@
-import {
-  arrive,
-  awaitNonZero,
-  awaitOthers,
-  entry,
-  interruptOthers,
-  maintenance,
-  poke,
-  restoreAll,
-  saveAll,
-  set,
-  shared,
-} from '../assembly.ts';
+import { interruptOthers, rendezvousByInterrupt } from '../assembly.ts';
 import type { Mechanism } from '../mechanism.ts';
 
 /** An interrupt to another CPU overtakes a store that no DSB has completed. */
@@ -36,26 +24,8 @@ export const resetWithoutBarrier: Mechanism = {
     outcomes: [[2, 'hang']],
   },
   repaired: { variant: 'reset, DSB ISHST, then the IPI', shows: 'the DSB completes the reset' },
-  text: (isRepaired) => `${entry('user')}
-    adrp x1, arrived
+  text: (isRepaired) =>
+    rendezvousByInterrupt(`    adrp x1, arrived
     str wzr, [x1, :lo12:arrived]
-${isRepaired ? interruptOthers : interruptOthers.replace('    dsb ishst\n', '')}
-${awaitOthers('arrived')}
-${poke('site_function')}
-${maintenance}
-${set('released')}
-    b done
-user:
-    bl site_function
-    b done
-site_function:
-    mov w0, #1
-    ret
-// The others wait in the handler; its exception return synchronises them.
-el1h_64_irq:
-${saveAll}
-${arrive('arrived')}
-${awaitNonZero('released')}
-${restoreAll}
-${shared('arrived', 'released')}`,
+${isRepaired ? interruptOthers : interruptOthers.replace('    dsb ishst\n', '')}`),
 };
