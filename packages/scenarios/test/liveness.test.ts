@@ -1,4 +1,4 @@
-import { catalogue, check, type CheckResult, pinnedOutcome, seriesChapters } from '@quiesce/scenarios';
+import { catalogue, check, type CheckResult, pinnedOutcome } from '@quiesce/scenarios';
 import { describe, expect, it } from 'vitest';
 
 const judged = (id: string, cpus: number): Promise<CheckResult> => {
@@ -36,15 +36,21 @@ describe('a CPU that is parked in a branch to itself', () => {
   });
 });
 
-describe('every repaired protocol of the series', () => {
-  const repaired = catalogue.filter(
+describe('every protocol that holds', () => {
+  // With weak data it would be a matter of when a store becomes visible.
+  const holding = catalogue.filter(
     (scenario) =>
-      seriesChapters.some((chapter) => chapter === scenario.chapter) &&
-      !['maintenance', 'sdei', 'exceptions'].includes(scenario.chapter) &&
+      scenario.chapter !== 'weak data' &&
+      scenario.livelocks !== true &&
       scenario.least <= 2 &&
       pinnedOutcome(scenario, 2) === 'holds',
   );
-  it.each(repaired.map(({ id }) => id))('%s lets every one of two CPUs go', async (id) => {
+
+  it('is one of a hundred at least', () => {
+    expect(holding.length).toBeGreaterThan(99);
+  });
+
+  it.each(holding.map(({ id }) => id))('%s lets every one of two CPUs go', async (id) => {
     expect((await judged(id, 2)).verdict).toBe('holds');
   });
 });
