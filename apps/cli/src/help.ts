@@ -48,7 +48,7 @@ export function verbHelp({ name, synopsis, does, options, notes }: Verb): string
   return [
     `usage: quiesce ${name}${synopsis === '' ? '' : ` ${synopsis}`} [OPTIONS]`,
     '',
-    `${does.charAt(0).toUpperCase()}${does.slice(1)}.`,
+    `${does.charAt(0).toUpperCase()}${does.slice(1)}${does.endsWith('?') ? '' : '.'}`,
     '',
     ...optionLines({ ...options, ...commonOptions }),
     ...(notes.length === 0 ? [] : ['', ...notes]),
