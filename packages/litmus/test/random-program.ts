@@ -35,6 +35,16 @@ const data: readonly Piece[] = [
   (r) => [`MOV W${r},#1`, `STADDL W${r},[X21]`],
   (r) => [`LDXR W${r},[X20]`, `ADD W${r + 1},W${r},#1`, `STXR W${r + 2},W${r + 1},[X20]`],
   (r, v) => [`MOV W${r},#0`, `MOV W${r + 1},#${v}`, `CASA W${r},W${r + 1},[X21]`],
+  (r) => [`MOV W${r},#1`, `LDADDAL W${r},W${r + 1},[X21]`],
+  (r, v) => [`MOV W${r},#${v}`, `SWPA W${r},W${r + 1},[X21]`],
+  (r, v) => [`MOV W${r},#${v}`, `SWPL W${r},W${r + 1},[X20]`],
+  (r) => [`LDAXR W${r},[X21]`, `ADD W${r + 1},W${r},#2`, `STLXR W${r + 2},W${r + 1},[X21]`],
+  (r) => [`LDAPR W${r},[X20]`],
+  (r, v) => [`MOV W${r},#${v}`, `STR W${r},[X20]`, `LDAR W${r + 1},[X20]`],
+  (r) => [`LDR W${r},[X20]`, `CMP W${r},#0`, `CSEL X${r + 1},X21,X21,EQ`, `LDR W${r + 2},[X${r + 1}]`],
+  (r) => [`LDR W${r},[X21]`, `CMP W${r},#1`, `CSEL X${r + 1},X20,X20,EQ`, `STR W25,[X${r + 1}]`],
+  (r) => [`LDR W${r},[X20]`, `EOR W${r + 1},W${r},W${r}`, `LDR W${r + 2},[X20,W${r + 1},SXTW]`, 'ISB'],
+  () => ['SVC #0'],
 ];
 
 const code: readonly Piece[] = [
@@ -51,6 +61,26 @@ const code: readonly Piece[] = [
   (r) => [`LDR W${r},[X20]`, `CBNZ W${r},L@`, 'L@:', 'ISB'],
   (r, v) => [`MOV W${r},#${v}`, `STR W${r},[X20]`],
   () => ['DMB ISH'],
+  () => ['DMB LD'],
+  () => ['DMB ST'],
+  () => ['DSB LD'],
+  () => ['DSB ST'],
+  () => ['IC IALLU'],
+  () => ['DC CVAU,X22', 'DSB ISH', 'IC IVAU,X22', 'DSB ISH'],
+  () => ['SVC #0'],
+  (r) => [`LDR W${r},[X20]`],
+  (r, v) => [`MOV W${r},#${v}`, `STLR W${r},[X20]`],
+  (r) => [`LDAR W${r},[X20]`],
+  (r) => [`MOV W${r},#1`, `LDADDAL W${r},W${r + 1},[X20]`],
+  (r) => [`LDR W${r},[X20]`, `CBNZ W${r},L@`, 'L@:', 'DC CVAU,X22', 'DSB ISH'],
+  (r) => [
+    `LDR W${r},[X20]`,
+    `EOR W${r + 1},W${r},W${r}`,
+    `ADD X${r + 2},X22,W${r + 1},SXTW`,
+    `IC IVAU,X${r + 2}`,
+    'DSB ISH',
+  ],
+  (r) => [`LDR W${r},[X22]`, `CMP W${r},W23`, `CSEL W${r + 1},W23,W23,EQ`, `CBNZ W${r + 1},L@`, 'L@:', 'ISB'],
 ];
 
 const function_ = ['f: B old', 'MOV W28,#1', 'RET', 'old: MOV W28,#2', 'RET'];
