@@ -18,7 +18,7 @@ const mayImport: Record<string, readonly string[]> = {
   'packages/trace': ['insn', 'machine', 'explore'],
   'packages/kernel': ['insn', 'memory', 'cpu', 'machine'],
   'packages/litmus': ['insn'],
-  'packages/bridge': ['insn', 'memory', 'machine', 'explore', 'litmus'],
+  'packages/bridge': ['insn', 'memory', 'cpu', 'machine', 'explore', 'trace', 'litmus'],
   'apps/viewer': ['insn', 'machine', 'scenarios', 'protocol', 'trace'],
   'apps/cli': [
     'insn',

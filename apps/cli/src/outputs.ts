@@ -6,6 +6,8 @@ import {
   renderPerfetto,
   renderSarif,
 } from '@quiesce/trace';
+import { NotExportable, litmusOf } from '@quiesce/bridge';
+import { LitmusError, isReached, parseLitmus } from '@quiesce/litmus';
 import type { Arguments, OptionTable } from './arguments.ts';
 import type { Host } from './host.ts';
 import { version } from './version.ts';
@@ -16,7 +18,11 @@ const forms: Readonly<Record<string, (trace: Trace, page: string) => string>> = 
   html: renderHtml,
   perfetto: (trace) => `${renderPerfetto(trace)}\n`,
   mermaid: renderMermaid,
+  litmus: litmusOf,
 };
+
+/** Choices after which the axioms are not asked any more whether they allow a trace. */
+const maximumChoices = 3000;
 
 /** What ends the path of a trace, so that `--trace` tells it from a form of the text. */
 export const traceEnding = '.json';
@@ -30,6 +36,11 @@ export const outputOptions: OptionTable = {
   },
   perfetto: { value: 'FILE', example: 'out.json', does: 'write the trace for ui.perfetto.dev' },
   mermaid: { value: 'FILE', example: 'out.mmd', does: 'write a sequence diagram for Mermaid' },
+  litmus: {
+    value: 'FILE',
+    example: 'out.litmus',
+    does: 'write a litmus test of the trace, for herd7 -variant ifetch',
+  },
   sarif: { value: 'FILE', example: 'out.sarif', does: 'write SARIF, for systems that annotate source lines' },
 };
 
@@ -63,13 +74,34 @@ export class TraceFiles {
   write(findings: readonly Finding[]): void {
     const encoder = new TextEncoder();
     for (const { form, path } of this.#paths) {
-      for (const [i, { trace }] of findings.entries()) {
-        this.#host.write(numbered(path, i), encoder.encode(forms[form](trace, this.#page)));
-      }
+      for (const [i, { trace }] of findings.entries()) this.#writeOne(form, numbered(path, i), trace);
       if (findings.length > 0) continue;
       this.#host.error(`quiesce: there is no trace to write, so '${path}' was not written\n`);
     }
     if (this.#sarif === undefined) return;
     this.#host.write(this.#sarif, encoder.encode(renderSarif(findings, version())));
+  }
+
+  #writeOne(form: string, path: string, trace: Trace): void {
+    try {
+      const text = forms[form](trace, this.#page);
+      this.#host.write(path, new TextEncoder().encode(text));
+      const doubt = form === 'litmus' ? doubtOf(text) : undefined;
+      if (doubt !== undefined) this.#host.error(`quiesce: ${path}: ${doubt}\n`);
+    } catch (error) {
+      if (!(error instanceof NotExportable)) throw error;
+      this.#host.error(`quiesce: '${path}' was not written: ${error.message}\n`);
+    }
+  }
+}
+
+/** What is to be said of a litmus test, unless the axioms allow the execution that it asks for. */
+function doubtOf(text: string): string | undefined {
+  try {
+    if (isReached(parseLitmus(text), { maximumChoices })) return undefined;
+    return "the axioms forbid this execution: the machine goes beyond them in what the file's comments leave out";
+  } catch (error) {
+    if (!(error instanceof LitmusError)) throw error;
+    return `the axioms were not asked: expected ${error.expected}, found ${error.found}`;
   }
 }

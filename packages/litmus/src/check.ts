@@ -9,7 +9,7 @@ import { classesOf, noSymmetry } from './execution/symmetry.ts';
 import { Orbits } from './permutation.ts';
 import { flagsOfPaths, isCmodx, violatesCmodx } from './model/flags.ts';
 import { Program } from './program/program.ts';
-import type { LitmusTest } from './test.ts';
+import type { LitmusTest, Proposition, RegisterName, Value } from './test.ts';
 import { Expressions } from './thread/expression.ts';
 import { ThreadPaths, defaultUnroll } from './thread/path.ts';
 
@@ -42,6 +42,9 @@ export interface Outcome extends Answer {
 }
 
 const defaultChoices = 5_000_000;
+
+/** Final states that are kept. */
+const maximumStates = 500_000;
 
 /** Judges a litmus test by the axiomatic model. Throws {@link LitmusError} for what it cannot judge. */
 export function check(test: LitmusTest, options: CheckOptions = {}): Outcome {
@@ -79,6 +82,8 @@ class Judgement implements Visitor {
   #isCut = false;
   #positive = 0;
   #negative = 0;
+  /** What the filter demands of registers, each of which must hold. */
+  readonly #required: readonly (RegisterName & { readonly value: number })[];
 
   constructor(
     program: Program,
@@ -92,6 +97,19 @@ class Judgement implements Visitor {
     this.#observed = observed;
     this.#orbits = orbits;
     this.#counts = counts;
+    this.#required = demanded(program.test.filter).map(({ left, right }) => ({
+      ...left,
+      value: program.constant(right),
+    }));
+  }
+
+  isPossible(execution: Partial): boolean {
+    return this.#required.every(({ thread, register, value }) => {
+      const { ending, final } = execution.paths[thread];
+      if (ending.kind !== 'done') return true;
+      const found = this.#propagation.evaluate(execution, thread, final.registers[register].value);
+      return found < 0 || this.#observed.equal(found, value);
+    });
   }
 
   candidate(execution: Partial): boolean {
@@ -118,13 +136,27 @@ class Judgement implements Visitor {
     }
     const state = this.#stateOf(execution);
     if (!this.#passes(state)) return this.#counts;
-    this.#states.set(state.values.join() + state.faults.join(), state);
+    this.#keep(state);
     for (const flag of this.#newFlags(execution)) this.#flags.add(flag);
     if (this.#mayBeCmodx(execution)) this.#flags.add(violatesCmodx);
     if (this.#observed.holds(this.#program.test.condition, state)) this.#positive += execution.weight;
     else this.#negative += execution.weight;
     // Other orders of maintenance can only add a flag that is not raised yet.
     return this.#counts || (this.#mayRace && !this.#flags.has(violatesCmodx));
+  }
+
+  #keep(state: FinalState): void {
+    this.#states.set(state.values.join() + state.faults.join(), state);
+    if (this.#states.size <= maximumStates) return;
+    throw new LitmusError(
+      { line: 1, column: 1 },
+      {
+        code: 'budget',
+        expected: `at most ${maximumStates} final states`,
+        found: 'more',
+        remedy: 'name fewer registers in the condition and in locations',
+      },
+    );
   }
 
   outcome(): Outcome {
@@ -166,4 +198,20 @@ class Judgement implements Visitor {
   #mayBeCmodx(execution: Partial): boolean {
     return !this.#flags.has(violatesCmodx) && isCmodx(execution, this.#program);
   }
+}
+
+/** The equations on registers that a proposition is the conjunction of, with others. */
+function demanded(
+  proposition: Proposition | undefined,
+): { readonly left: RegisterName; readonly right: Value }[] {
+  if (proposition?.kind === 'and') return proposition.terms.flatMap(demanded);
+  if (proposition?.kind !== 'equals' || proposition.left.kind !== 'register') return [];
+  return [{ left: proposition.left, right: proposition.right }];
+}
+
+/** Whether the condition of a test holds in some consistent execution; executions that contradict it are not built. */
+export function isReached(test: LitmusTest, options: CheckOptions = {}): boolean {
+  const { condition, filter } = test;
+  const wanted: Proposition = filter === undefined ? condition : { kind: 'and', terms: [filter, condition] };
+  return check({ ...test, filter: wanted }, options).observation !== 'Never';
 }

@@ -1,6 +1,6 @@
 export { answerOf } from './answer.ts';
 export type { Answer, Observation } from './answer.ts';
-export { check } from './check.ts';
+export { check, isReached } from './check.ts';
 export type { CheckOptions, Outcome } from './check.ts';
 export { explain } from './graph/explain.ts';
 export type { DrawnEdge, DrawnEvent, Drawing } from './graph/drawing.ts';

@@ -88,7 +88,7 @@ export class Observed {
       }
       case 'equals': {
         const value = state.values[this.#index.get(key(proposition.left)) ?? -1];
-        return this.#equal(value, this.#denotation.constant(proposition.right));
+        return this.equal(value, this.#denotation.constant(proposition.right));
       }
     }
   }
@@ -123,7 +123,7 @@ export class Observed {
   }
 
   /** Integers are compared as they are shown: 0xffffffff is -1. */
-  #equal(left: number, right: number): boolean {
+  equal(left: number, right: number): boolean {
     if (left === right) return true;
     const a = this.#denotation.integer(left);
     return a !== undefined && a === this.#denotation.integer(right);

@@ -11,6 +11,8 @@ import type { Classes } from './symmetry.ts';
 
 /** Who hears of the executions that a search finds. */
 export interface Visitor {
+  /** Called when the consequences of the choices so far are drawn. When it is false the execution is left. */
+  readonly isPossible: (execution: Partial) => boolean;
   /**
    * Called when all reads and the coherence order are decided: whether the order of maintenance operations still has to
    * be found. When it is false the execution is left.
@@ -73,6 +75,7 @@ export class Search {
       );
     }
     if (!this.#propagation.settle(execution)) return false;
+    if (!this.#visitor.isPossible(execution)) return false;
     if (this.#divide(execution)) return false;
     if (execution.isDeferring && this.#isHopeless(execution)) return false;
     const atomics = this.#rivalAtomics(execution);

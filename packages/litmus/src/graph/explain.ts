@@ -47,6 +47,7 @@ export function explain(test: LitmusTest): Drawing | undefined {
     isAsked(finalStateOf(execution, observed, program, propagation));
   const space = { program, expressions, threads, classes: noSymmetry(threads.length) };
   const visitor = {
+    isPossible: () => true,
     candidate: asked,
     consistent: (execution: Partial): boolean => {
       if (asked(execution)) witnesses.push(execution);

@@ -32,6 +32,9 @@ const maximumSteps = 20_000;
 /** Events of a path. */
 const maximumEvents = 1000;
 
+/** Nodes of a thread, each times the square of its events: what is kept of a node grows so. */
+const maximumHeld = 20_000_000;
+
 /** How often a backward branch to one place is followed, as in herd7. */
 export const defaultUnroll = 2;
 
@@ -58,6 +61,7 @@ export class Path {
     const events = [...(parent?.events ?? [])];
     this.ending = thread.run(state, events);
     this.events = events;
+    thread.hold(events.length);
     this.#state = state;
     this.final = { registers: state.registers, faults: state.faults };
     this.flags = state.flagsRaised;
@@ -88,6 +92,7 @@ export class ThreadPaths {
   readonly thread: number;
   readonly root: Path;
   readonly #unroll: number;
+  #held = 0;
 
   constructor(program: Program, expressions: Expressions, thread: number, unroll: number) {
     this.program = program;
@@ -101,6 +106,21 @@ export class ThreadPaths {
       return { value, from: noSources, picked: noSources };
     });
     this.root = new Path(this, new ThreadState(entry, initial, expressions));
+  }
+
+  /** Counts a node with so many events. Throws when the thread has too many. */
+  hold(events: number): void {
+    this.#held += events * events;
+    if (this.#held <= maximumHeld) return;
+    throw new LitmusError(
+      this.program.places.get(this.program.threads[this.thread].entry)?.at ?? { line: 1, column: 1 },
+      {
+        code: 'budget',
+        expected: 'a thread with fewer ways to go',
+        found: `too many in P${this.thread}`,
+        remedy: 'make the thread shorter, or let fewer values be read',
+      },
+    );
   }
 
   /** The values that may decide how a path goes on; undefined where they cannot be listed. */
