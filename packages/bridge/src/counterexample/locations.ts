@@ -21,14 +21,12 @@ export class Locations {
   readonly #data = new Map<string, DataLocation>();
   readonly #sites = new Map<string, SiteWord>();
   readonly #names = new Set<string>();
-  readonly #safeList: Trace['model']['safeList'];
 
-  constructor({ sites, model }: Trace) {
-    this.#safeList = model.safeList;
+  constructor({ sites }: Trace) {
     for (const { initial } of sites) {
       for (const { place, word, text } of initial) {
         const site = new SiteWord(this.#named(place, true), place);
-        site.standIn(Number(word), text, model.safeList);
+        site.standIn(Number(word), text);
         this.#sites.set(place, site);
       }
     }
@@ -53,7 +51,7 @@ export class Locations {
 
   /** The instruction that stands for a word of a site. */
   standIn(site: SiteWord, word: number, original = ''): StandIn {
-    return site.standIn(word, original, this.#safeList);
+    return site.standIn(word, original);
   }
 
   /** Sites that the text uses. */

@@ -1,5 +1,4 @@
 import { mayBePatchedUnderExecution } from '@quiesce/insn';
-import type { Trace } from '@quiesce/trace';
 
 const NOP = 0xd503201f;
 
@@ -32,12 +31,12 @@ export class SiteWord {
   }
 
   /** The stand-in of a word that the site may hold; the first that is asked for is the initial one. */
-  standIn(word: number, original: string, safeList: Trace['model']['safeList']): StandIn {
+  standIn(word: number, original: string): StandIn {
     const bits = word >>> 0;
     const known = this.#standIns.get(bits);
     if (known !== undefined) return known;
     const number = this.#standIns.size + 1;
-    const made = { original, ...this.#made(bits, number, mayBePatchedUnderExecution(bits, safeList)) };
+    const made = { original, ...this.#made(bits, number, mayBePatchedUnderExecution(bits)) };
     this.#standIns.set(bits, made);
     return made;
   }
