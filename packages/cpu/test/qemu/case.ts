@@ -129,30 +129,28 @@ export function execute(cases: readonly Case[]): Outcome[] {
       throw new Error(`unexpected exception: ${cause.detail}`);
     },
   });
+  const privateWords = new Int32Array(map.privateWords);
   return cases.map((c, i) => {
     const state = new Int32Array(cells.length);
-    const privateWords = new Int32Array(map.privateWords);
     memory.attach(new Int32Array(0), new Int32Array(0), privateWords);
     memory.resetPrivate(privateWords);
-    const inputs = inputsOf(c);
-    inputs.slice(0, 31).forEach((value, r) => {
-      state[2 * r] = Number(BigInt.asIntN(32, value));
-      state[2 * r + 1] = Number(BigInt.asIntN(32, value >> 32n));
-    });
-    state[cells.NZCV] = Number(BigInt.asIntN(32, inputs[32]));
-    pe.attach(state);
-    pe.setAddress(cells.SP_EL0, Number(inputs[31]));
+    // As 32-bit halves, low first, like the cells of the state.
+    const inputs = new Int32Array(BigUint64Array.from(inputsOf(c)).buffer);
+    state.set(inputs.subarray(0, 62), cells.X);
+    state.set(inputs.subarray(62, 64), cells.SP_EL0);
+    state[cells.NZCV] = inputs[64];
     const start = casesBase + caseBytes * i + programOffset;
     const end = start + 4 * programLength;
+    pe.attach(state);
     pe.setAddress(cells.PC, start);
     pe.attach(state);
     while (pe.pc !== end) pe.executeWord(text.getInt32(pe.pc - casesBase, true));
     const outcome = new BigUint64Array(outcomeWords);
-    const cell = (at: number): bigint => (BigInt(state[at + 1] >>> 0) << 32n) | BigInt(state[at] >>> 0);
-    for (let r = 0; r < 31; r++) outcome[r] = cell(2 * r);
-    outcome[31] = cell(cells.SP_EL0);
-    outcome[32] = BigInt(state[cells.NZCV] >>> 0);
-    outcome.set(new BigUint64Array(privateWords.buffer), 33);
+    const halves = new Int32Array(outcome.buffer);
+    halves.set(state.subarray(cells.X, cells.X + 62));
+    halves.set(state.subarray(cells.SP_EL0, cells.SP_EL0 + 2), 62);
+    halves[64] = state[cells.NZCV];
+    halves.set(privateWords, 66);
     return outcome;
   });
 }

@@ -2,13 +2,18 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { genBranchImm } from '@quiesce/insn';
 import {
   type Case,
   type Outcome,
+  caseBytes,
   casesBase,
   inputsOf,
+  literalOffset,
   outcomeWords,
+  programLength,
   programOf,
+  programOffset,
   scratchBase,
   scratchWord,
   scratchWords,
@@ -25,22 +30,40 @@ export const missing: string | undefined = [
   ...tools.filter((tool) => !works(tool)).map((tool) => `${tool} (Debian: binutils-aarch64-linux-gnu)`),
 ].at(0);
 
-const hex = (value: bigint): string => `0x${value.toString(16)}`;
-const quads = (values: readonly bigint[]): string => `.quad ${values.map(hex).join(',')}`;
+/** Where the program begins; behind its first instruction are branches to what every case calls. */
+const textBase = 0x50_0000;
+const prologue = textBase + 4;
+const epilogue = textBase + 8;
+const dataBase = 0x300_0000;
 
-/** One program that sets each case up, runs it, and writes what it left behind to standard output. */
-function source(cases: readonly Case[]): string {
-  const blocks = cases.map((c) => {
-    const program = programOf(c).map((word) => `0x${(word >>> 0).toString(16)}`);
-    return `bl prologue
-ldr x30, 1f
-.inst ${program.join(',')}
-b epilogue
-nop
-1: ${quads([inputsOf(c)[30]])}
-nop
-nop`;
+const nop = 0xd503201f;
+/** LDR X30, of the literal of a case. */
+const loadLink = 0x58000000 | ((literalOffset - 4) << 3) | 30;
+
+/** The code of all cases: each calls the prologue, sets X30, executes its program, and goes to the epilogue. */
+function blocks(cases: readonly Case[]): Uint8Array {
+  const words = new Int32Array((cases.length * caseBytes) / 4).fill(nop);
+  const quads = new BigUint64Array(words.buffer);
+  cases.forEach((c, i) => {
+    const at = (i * caseBytes) / 4;
+    const pc = casesBase + i * caseBytes;
+    words[at] = genBranchImm(pc, prologue, 'link');
+    words[at + 1] = loadLink;
+    words.set(programOf(c), at + programOffset / 4);
+    const end = programOffset + 4 * programLength;
+    words[at + end / 4] = genBranchImm(pc + end, epilogue, 'nolink');
+    quads[(i * caseBytes + literalOffset) / 8] = inputsOf(c)[30];
   });
+  return new Uint8Array(words.buffer);
+}
+
+/** X0 to X30, SP and NZCV of all cases. */
+function inputs(cases: readonly Case[]): Uint8Array {
+  return new Uint8Array(BigUint64Array.from(cases.flatMap(inputsOf)).buffer);
+}
+
+/** The program that sets each case up, runs it, and writes what it left behind to standard output. */
+function source(count: number): string {
   const load = Array.from(
     { length: 14 },
     (_, i) => `ldp x${2 * i + 2}, x${2 * i + 3}, [x0, #${16 * i + 16}]`,
@@ -51,6 +74,8 @@ nop`;
 .global _start
 _start:
   b next
+  b prologue
+  b epilogue
 prologue:
   clrex
   ldr x0, =input
@@ -123,21 +148,20 @@ finish:
   svc #0
 .ltorg
 .section .cases, "ax"
-${blocks.join('\n')}
+.incbin "blocks"
 .section .scratch, "aw", @nobits
 .skip ${8 * scratchWords}
 .data
 .balign 16
-pattern: ${quads(Array.from({ length: scratchWords }, (_, i) => scratchWord(i)))}
-inputs:
-${cases.map((c) => quads(inputsOf(c))).join('\n')}
+pattern: .quad ${Array.from({ length: scratchWords }, (_, i) => `0x${scratchWord(i).toString(16)}`).join(',')}
+inputs: .incbin "inputs"
 input: .quad inputs
 output: .quad results
 case: .quad ${casesBase}
-remaining: .quad ${cases.length}
+remaining: .quad ${count}
 .bss
 .balign 16
-results: .skip ${cases.length * 8 * outcomeWords}
+results: .skip ${count * 8 * outcomeWords}
 `;
 }
 
@@ -146,17 +170,18 @@ export function emulate(cases: readonly Case[]): Outcome[] {
   const folder = mkdtempSync(join(tmpdir(), 'quiesce-qemu-'));
   try {
     const at = (name: string): string => join(folder, name);
-    writeFileSync(at('cases.s'), source(cases));
-    execFileSync('aarch64-linux-gnu-as', ['-march=armv8.5-a', '-o', at('cases.o'), at('cases.s')]);
-    const section = (name: string, address: number): string =>
+    writeFileSync(at('blocks'), blocks(cases));
+    writeFileSync(at('inputs'), inputs(cases));
+    writeFileSync(at('cases.s'), source(cases.length));
+    execFileSync('aarch64-linux-gnu-as', ['-o', 'cases.o', 'cases.s'], { cwd: folder });
+    const place = (name: string, address: number): string =>
       `--section-start=${name}=0x${address.toString(16)}`;
     execFileSync('aarch64-linux-gnu-ld', [
-      section('.cases', casesBase),
-      section('.scratch', scratchBase),
-      '-Tdata=0x3000000',
-      '-o',
-      at('cases'),
-      at('cases.o'),
+      place('.text', textBase),
+      place('.cases', casesBase),
+      place('.scratch', scratchBase),
+      place('.data', dataBase),
+      ...['-o', at('cases'), at('cases.o')],
     ]);
     const bytes = execFileSync(qemu ?? '', ['-cpu', 'max', at('cases')], { maxBuffer: 2 ** 28 });
     const words = new BigUint64Array(new Uint8Array(bytes).buffer);

@@ -112,7 +112,11 @@ const integerNames = integerRows.map(([name]) => name);
 const memoryNames = memoryRows.map(([name]) => name);
 const exclusive = /^(ld|st)l?a?x[rp]$/;
 const branchNames: readonly RowName[] = ['b', 'bl', 'b_cond', 'cbz', 'cbnz', 'tbz', 'tbnz'];
-const otherNames: readonly RowName[] = ['cfinv', 'nop', 'yield', 'mrs', 'msr_reg'];
+/** Barriers and hints, which change no register, and NZCV as a system register. */
+const otherNames: readonly RowName[] = [
+  ...(['cfinv', 'nop', 'yield', 'bti', 'csdb', 'sb', 'dmb', 'dsb', 'isb'] as const),
+  ...(['mrs', 'msr_reg'] as const),
+];
 
 /** Every row that programs contain. */
 export const rowsUnderTest: readonly RowName[] = [
