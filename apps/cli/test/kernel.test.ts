@@ -1,6 +1,8 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { assumedMachine, openKernel, predict } from '@quiesce/kernel';
+import { deb, tar, zboot, zstdFrame } from '../../../packages/kernel/test/containers.ts';
 import { handMadeBase, handMadeKernel } from '../../../packages/kernel/test/hand-made.ts';
 import { type Variation, stopMachineImage } from '../../../packages/kernel/test/stop-machine-kernel.ts';
 import { main } from '../src/main.ts';
@@ -43,6 +45,44 @@ function resultOf(output: string): Record<string, unknown> {
   const { results } = JSON.parse(output) as { results: [Record<string, unknown>] };
   return results[0];
 }
+
+/** zstd of the machine, where it is installed. */
+const zstd =
+  spawnSync('zstd', ['--version']).status === 0
+    ? (bytes: Uint8Array): Uint8Array =>
+        execFileSync('zstd', ['-19', '-c'], { input: bytes, maxBuffer: 1 << 28 })
+    : undefined;
+if (zstd === undefined) console.warn('frames of zstd itself are not read: no zstd (Debian: zstd)');
+
+describe('kernels that zstd has compressed', () => {
+  const opened = async (file: Uint8Array): Promise<string> => {
+    const one = host();
+    one.files.set('vmlinuz', file);
+    const status = await main(['kernel', 'verify', '--image', 'vmlinuz', '--live', 'dump'], one);
+    return `${status} ${one.output()}${one.errors()}`;
+  };
+  const forms: readonly (readonly [string, (frame: Uint8Array) => Uint8Array])[] = [
+    ['a file', (frame) => frame],
+    ['an EFI kernel', (frame) => zboot(frame, 'zstd')],
+    ['an EFI kernel of level 22', (frame) => zboot(frame, 'zstd22')],
+  ];
+
+  it.each(forms)('are opened as %s', async (_, wrap) => {
+    const explained = /^0 6\.1\.0-hand-made in dump/;
+    expect(await opened(wrap(zstdFrame(made.image)))).toMatch(explained);
+    if (zstd !== undefined) expect(await opened(wrap(zstd(made.image)))).toMatch(explained);
+  });
+
+  it('are opened as a Debian package', async () => {
+    const data = zstdFrame(tar('./boot/vmlinuz-6.1.0-hand-made', made.image));
+    expect(await opened(deb('data.tar.zst', data))).toMatch(/^0 6\.1\.0-hand-made in dump/);
+  });
+
+  it('are refused when damaged', async () => {
+    const frame = zstdFrame(made.image);
+    expect(await opened(frame.subarray(0, 5000))).toMatch(/^2 .*vmlinuz/s);
+  });
+});
 
 describe('kernel verify', () => {
   it('explains an untouched machine', async () => {

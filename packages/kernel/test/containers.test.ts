@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Bytes, KernelError, openKernel, unpack } from '@quiesce/kernel';
 import { nodeDecompressors } from '@quiesce/kernel/node';
+import { deb, tar, zboot } from './containers.ts';
 import { handMadeKernel } from './hand-made.ts';
 
 const { image } = handMadeKernel();
@@ -22,41 +23,6 @@ const lzma = compressor('xz', '--format=lzma');
 
 function unpacked(file: Uint8Array): Uint8Array {
   return Uint8Array.from(unpack(new Bytes(file, 'vmlinuz'), nodeDecompressors).array);
-}
-
-function zboot(payload: Uint8Array, compression: string): Uint8Array {
-  const file = new Uint8Array(512 + payload.length);
-  const view = new DataView(file.buffer);
-  file.set(new TextEncoder().encode('MZ\0\0zimg'));
-  view.setUint32(8, 512, true);
-  view.setUint32(12, payload.length, true);
-  file.set(new TextEncoder().encode(compression), 24);
-  file.set(payload, 512);
-  return file;
-}
-
-function tar(name: string, bytes: Uint8Array): Uint8Array {
-  const header = new Uint8Array(512);
-  const put = (at: number, text: string): void => header.set(new TextEncoder().encode(text), at);
-  put(0, name);
-  put(124, bytes.length.toString(8).padStart(11, '0'));
-  put(156, '0');
-  put(257, 'ustar');
-  const body = new Uint8Array(Math.ceil(bytes.length / 512) * 512);
-  body.set(bytes);
-  return Buffer.concat([header, body, new Uint8Array(1024)]);
-}
-
-function deb(name: string, data: Uint8Array): Uint8Array {
-  const member = (file: string, bytes: Uint8Array): Buffer => {
-    const head = `${file.padEnd(16)}${'0'.padEnd(12)}${'0'.padEnd(6)}${'0'.padEnd(6)}${'100644'.padEnd(8)}${String(bytes.length).padEnd(10)}\`\n`;
-    return Buffer.concat([Buffer.from(head), bytes, Buffer.alloc(bytes.length % 2)]);
-  };
-  return Buffer.concat([
-    Buffer.from('!<arch>\n'),
-    member('debian-binary', Buffer.from('2.0\n')),
-    member(name, data),
-  ]);
 }
 
 describe('kernels in their containers', () => {
@@ -83,6 +49,12 @@ describe('kernels in their containers', () => {
     if (xz !== undefined) expect(unpacked(deb('data.tar.xz', xz(data)))).toEqual(image);
     expect(() => unpacked(deb('data.tar', tar('./usr/bin/true', image)))).toThrow(/no vmlinuz/);
     expect(() => unpacked(deb('control.tar', data))).toThrow(/without data.tar/);
+  });
+
+  it('are refused where the size of a file in the package leads back', () => {
+    const data = tar('./usr/share/doc', image);
+    data.set(new TextEncoder().encode('-1000\0'), 124);
+    expect(() => unpacked(deb('data.tar', data))).toThrow(/no vmlinuz/);
   });
 
   it('are refused when compressed twice, by an unknown method, or damaged', () => {

@@ -16,8 +16,9 @@ export function decompressLzma(bytes: Bytes, limit: number): Uint8Array {
   const properties = lzmaProperties(bytes.u8(0));
   const isSized = bytes.u32(5) !== 0xffffffff || bytes.u32(9) !== 0xffffffff;
   const size = isSized ? bytes.u64(5) : Infinity;
-  const output = new Output(isSized ? size : bytes.length * 4, limit, bytes.name);
-  if (isSized) output.reserve(size);
+  // The size is only a claim: a small file does not get much memory for it.
+  const output = new Output(Math.min(size, bytes.length * 8), limit, bytes.name);
+  if (isSized) output.admit(size);
   const end =
     properties === undefined
       ? 'corrupt'

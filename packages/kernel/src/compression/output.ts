@@ -13,17 +13,21 @@ export class Output {
     this.bytes = new Uint8Array(Math.min(Math.max(expected, 1 << 16), limit));
   }
 
+  /** Throws {@link KernelError} `too-large` for a size beyond the limit. */
+  admit(size: number): void {
+    if (size <= this.#limit) return;
+    throw new KernelError('too-large', {
+      where: this.#name,
+      found: `more than ${hex(this.#limit)} bytes when decompressed`,
+      expected: 'a kernel',
+      remedy: 'this is no kernel, or it is damaged',
+    });
+  }
+
   /** Makes room for `more` bytes. Throws {@link KernelError} `too-large` beyond the limit. */
   reserve(more: number): void {
     const needed = this.length + more;
-    if (needed > this.#limit) {
-      throw new KernelError('too-large', {
-        where: this.#name,
-        found: `more than ${hex(this.#limit)} bytes when decompressed`,
-        expected: 'a kernel',
-        remedy: 'this is no kernel, or it is damaged',
-      });
-    }
+    this.admit(needed);
     if (needed <= this.bytes.length) return;
     const grown = new Uint8Array(Math.min(this.#limit, Math.max(needed, 2 * this.bytes.length)));
     grown.set(this.bytes.subarray(0, this.length));

@@ -53,7 +53,8 @@ export function tarMembers(bytes: Bytes, wanted: (name: string) => boolean): Mem
     const prefix = bytes.ascii(at + 257, 5) === 'ustar' ? bytes.string(at + 345, 155) : '';
     const size = Number.parseInt(bytes.string(at + 124, 12).trim() || '0', 8);
     const type = bytes.ascii(at + 156, 1);
-    if (Number.isNaN(size)) break;
+    // What is no number, or would lead back, ends the archive.
+    if (!(size >= 0)) break;
     const full = longName ?? (prefix === '' ? name : `${prefix}/${name}`);
     longName = type === 'L' ? bytes.string(at + block, Math.min(size, 4096)) : undefined;
     if ((type === '0' || type === '\0') && wanted(full)) {

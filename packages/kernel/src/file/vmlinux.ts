@@ -1,3 +1,4 @@
+import { formatAddress } from '@quiesce/insn';
 import type { Bytes } from '../bytes.ts';
 import { KernelError, hex } from '../error.ts';
 import type { Symbol } from '../symbols/symbol-table.ts';
@@ -18,6 +19,8 @@ export interface Vmlinux {
 const symtab = 2;
 const symbolSize = 24;
 const mostSymbols = 4_000_000;
+/** Addresses have 52 bits at most, so that sums and differences of them are exact. */
+const lowestAddress = -(2 ** 52);
 
 /** Lays the segments of a vmlinux out and reads its symbols, if it has any. Throws {@link KernelError}. */
 export function readVmlinux(bytes: Bytes): Vmlinux {
@@ -36,11 +39,11 @@ export function readVmlinux(bytes: Bytes): Vmlinux {
   const base = Math.min(...kernel.map((one) => one.virtualAddress));
   const size = Math.max(...kernel.map((one) => one.virtualAddress + one.memorySize)) - base;
   const length = Math.max(...kernel.map((one) => one.virtualAddress + one.fileSize)) - base;
-  if (!(size <= largestImage) || length > size) {
+  if (!(size <= largestImage) || length > size || base < lowestAddress) {
     throw new KernelError('too-large', {
       where: bytes.name,
-      found: `segments over ${hex(Math.max(size, length))} bytes`,
-      expected: `at most ${hex(largestImage)}`,
+      found: `segments over ${hex(Math.max(size, length))} bytes from ${formatAddress(base)}`,
+      expected: `at most ${hex(largestImage)} bytes, at addresses of 52 bits`,
       remedy: 'the program headers are damaged, or this is no kernel',
     });
   }
