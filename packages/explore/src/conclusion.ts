@@ -13,8 +13,9 @@ export function conclude(
   reason: AbortReason | undefined,
 ): Result {
   const witnesses = search.tallies.map(({ property, count, first }): Witness => {
-    const name = property.name;
-    return count === 0 ? { name, count } : { name, count, path: pathTo(search.visited, first) };
+    const { name } = property;
+    const all = count + (property.passed?.() ?? 0);
+    return count === 0 ? { name, count: all } : { name, count: all, path: pathTo(search.visited, first) };
   });
   const found = search.violations.map(({ name, state }): Violation => {
     return { kind: 'always', property: name, path: pathTo(search.visited, state) };

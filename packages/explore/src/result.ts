@@ -97,9 +97,12 @@ export interface ReachableViolation {
 /** How often a `sometimes` property was met. */
 export interface Witness {
   readonly name: string;
-  /** Distinct states in which it holds, of those explored; states where an `always` property fails included. */
+  /**
+   * Distinct states in which it holds, of those explored; states where an `always` property fails included. States that
+   * the system passed are added, as often as it passed them.
+   */
   readonly count: number;
-  /** To the first of them, with `breadth-first` a nearest one; absent if there is none. */
+  /** To the first of those explored, with `breadth-first` a nearest one; absent if there is none. */
   readonly path?: Path;
 }
 

@@ -56,6 +56,11 @@ export interface Sometimes {
   readonly name: string;
   /** Must depend on the state alone and must not change it. */
   holds(state: Uint32Array): boolean;
+  /**
+   * For a system that makes several steps at once: how many states it passed, since the search began, that show it and
+   * were not emitted. Asked when the search has ended.
+   */
+  passed?(): number;
 }
 
 /**

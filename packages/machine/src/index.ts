@@ -27,4 +27,4 @@ export { StateView } from './state-view.ts';
 export { Stepper } from './stepper.ts';
 export { MachineSystem, type SystemOptions } from './system.ts';
 export { type Failure, type StepViolation, stepViolations, type ViolationKind } from './violation.ts';
-export type { WitnessSpec } from './witness.ts';
+export type { CpuWitness, StateWitness, WitnessSpec } from './witness.ts';

@@ -1,4 +1,3 @@
-import { cells } from '@quiesce/cpu';
 import {
   type InternTable,
   Interner,
@@ -9,14 +8,15 @@ import {
   type TransitionSystem,
 } from '@quiesce/explore';
 import type { Timeline } from '@quiesce/memory';
-import { choiceMask, decodeChoice } from './choice.ts';
-import { Futures, modifiedBit, sentBit } from './futures.ts';
+import { choiceMask } from './choice.ts';
 import { type MachineLayout, layoutOf } from './layout.ts';
+import { LocalSteps, perOutcome } from './local-steps.ts';
 import { normalizer } from './normal-form.ts';
-import { type Signal, signalKey } from './signal.ts';
+import { Observer } from './observer.ts';
 import type { MachineSpec } from './spec.ts';
-import { StateView } from './state-view.ts';
-import { Stepper, pcOf } from './stepper.ts';
+import type { StateView } from './state-view.ts';
+import { type Solo, StepOrder } from './step-order.ts';
+import { Stepper } from './stepper.ts';
 import { stepViolations } from './violation.ts';
 import type { WitnessSpec } from './witness.ts';
 
@@ -30,17 +30,14 @@ export interface SystemOptions {
   /** Forgets registers that are dead. Default true. */
   readonly liveness?: boolean;
   /**
-   * Lets a CPU go first when no order of its next step and what the others may still do can be told apart. Keeps every
-   * verdict and every witness, not the length of counterexamples; the result is final only if {@link
+   * Lets a CPU go first when no order of its next steps and what the others may do meanwhile can be told apart. Keeps every
+   * verdict and every witness, not counterexamples: paths mean nothing. The result is final only if {@link
    * MachineSystem.conclude} says so. Default false.
    */
   readonly order?: boolean;
   /** Where shared states and those of CPUs are numbered, if several systems are to number them alike. */
   readonly interners?: readonly InternTable[];
 }
-
-/** Everything that a remembered step produced: for each choice five numbers. */
-const perChoice = 5;
 
 /** Cells of a state tuple before those of the CPUs: the violation (0: none) and the shared state. */
 const header = 2;
@@ -49,9 +46,7 @@ const header = 2;
  * A machine as a transition system.
  *
  * A state is a tuple of small integers: the violation that the last step showed, the shared state, and each CPU's own
- * state, every one of them interned. A step of one CPU depends on the shared state and its own state alone, so it is
- * computed once for each pair and then remembered; what it means for other CPUs is a signal, and how a CPU's state
- * changes under a signal is remembered as well.
+ * state, every one of them interned. What a step does is looked up in {@link LocalSteps}.
  */
 export class MachineSystem implements TransitionSystem {
   readonly spec: MachineSpec;
@@ -61,28 +56,15 @@ export class MachineSystem implements TransitionSystem {
   readonly stepper: Stepper;
   readonly #shared: InternTable;
   readonly #locals: InternTable;
-  readonly #steps = new PairTable();
-  /** For each remembered step its choices: choice, shared, local, signals, violation. The table holds the index. */
-  readonly #outcomes: number[][] = [];
-  readonly #signals: Signal[][] = [];
-  readonly #signalIds = new Map<string, number>();
-  readonly #received = new PairTable();
-  /** For each remembered step what it reads if others may wait for it, or -1. */
-  readonly #solitary: number[] = [];
-  /** For each remembered step whether steps like it come to an end: 0 not known, 1 yes, 2 no. */
-  readonly #settling: number[] = [];
-  readonly #futures: Futures | undefined;
-  readonly #watches: readonly { readonly start: number; readonly end: number }[];
+  readonly #steps: LocalSteps;
+  readonly #order: StepOrder | undefined;
   readonly #symmetry: boolean;
-  readonly #view: StateView;
-  readonly #viewLocals: Int32Array[];
+  readonly #observer: Observer;
   readonly #normalize: (local: Int32Array) => void;
   readonly #done = new Map<number, boolean>();
   /** After each successor that is emitted: the CPU that moved, as {@link markOf} will name it in that state. */
   mover = -1;
   readonly #next: Uint32Array;
-  readonly #sharedWork: Int32Array;
-  readonly #localWork: Int32Array;
   readonly #timeline: Timeline | undefined;
   readonly #settledLocals: Int32Array[];
   readonly #plans = new Interner();
@@ -99,22 +81,25 @@ export class MachineSystem implements TransitionSystem {
     this.width = header + spec.cpus;
     this.#symmetry = options.symmetry ?? true;
     this.#next = new Uint32Array(this.width);
-    this.#sharedWork = new Int32Array(this.layout.sharedLength);
-    this.#localWork = new Int32Array(this.layout.localLength);
     this.#timeline = spec.tier === 2 ? this.stepper.timeline() : undefined;
-    this.#settledLocals = Array.from({ length: spec.cpus }, () => this.#localWork);
-    this.#view = new StateView(this.layout, spec.cpus, this.layout.sharedCells);
-    this.#viewLocals = Array.from({ length: spec.cpus }, () => this.#localWork);
+    this.#settledLocals = Array.from({ length: spec.cpus }, () => new Int32Array(0));
     this.#normalize = options.liveness === false ? () => undefined : normalizer(spec, this.layout);
-    const witnesses = options.witnesses ?? [];
-    this.properties = this.#propertiesFor(witnesses);
-    this.#watches = witnesses.flatMap(({ watches = [] }) => watches);
+    const interners = [this.#shared, this.#locals];
+    this.#steps = new LocalSteps(this.stepper, interners, this.#normalize, (from, to, effects) =>
+      this.#order?.futures.learn(from, to, effects),
+    );
+    const { witnesses = [] } = options;
+    this.#observer = new Observer(this.layout, interners, header, spec.cpus, witnesses);
+    this.properties = [...this.#judged(), ...this.#observer.properties];
+    const watches = witnesses.map((witness) => ('shows' in witness ? [] : witness.watches));
+    const known = watches.flatMap((ranges) => ranges ?? []);
     // In tier 2 a read depends on more than the words that it names.
-    const canOrder = spec.tier !== 2 && witnesses.every(({ watches }) => watches !== undefined);
-    this.#futures = options.order === true && canOrder ? new Futures() : undefined;
+    const canOrder = spec.tier !== 2 && !watches.includes(undefined);
+    this.#order = options.order === true && canOrder ? new StepOrder(this.#steps, known) : undefined;
   }
 
-  #propertiesFor(witnesses: readonly WitnessSpec[]): Property[] {
+  /** What makes a verdict. */
+  #judged(): Property[] {
     return [
       ...stepViolations.map((kind, i): Property => ({
         kind: 'always',
@@ -122,20 +107,12 @@ export class MachineSystem implements TransitionSystem {
         holds: (state) => state[0] !== i + 1,
       })),
       { kind: 'reachable', name: 'hang', holds: (state) => this.#allDone(state) },
-      ...witnesses.map((witness): Property => ({
-        kind: 'sometimes',
-        name: witness.name,
-        holds: (state) => witness.holds(this.view(state)),
-      })),
     ];
   }
 
   /** A state to ask questions of; valid until the next call. */
   view(state: Uint32Array): StateView {
-    for (let cpu = 0; cpu < this.spec.cpus; cpu++)
-      this.#viewLocals[cpu] = this.#locals.get(state[header + cpu]);
-    this.#view.set(this.#shared.get(state[1]), this.#viewLocals);
-    return this.#view;
+    return this.#observer.view(state);
   }
 
   /** How many different states of one CPU and of shared memory have been met; for statistics. */
@@ -158,7 +135,7 @@ export class MachineSystem implements TransitionSystem {
 
   /** Whether orders of steps are left out: it was asked for, and every witness says what it watches. */
   get ordered(): boolean {
-    return this.#futures !== undefined;
+    return this.#order !== undefined;
   }
 
   /**
@@ -166,12 +143,11 @@ export class MachineSystem implements TransitionSystem {
    * showed that became known later: search again, with what is known now.
    */
   conclude(): boolean {
-    if (this.#futures?.refuted !== true) return true;
-    this.#futures.restart();
-    return false;
+    return this.#order?.conclude() ?? true;
   }
 
   initial(emit: (state: Uint32Array) => void): void {
+    this.#observer.begin();
     const state = this.#next;
     state[0] = 0;
     state[1] = this.#shared.intern(this.stepper.initialShared());
@@ -185,22 +161,45 @@ export class MachineSystem implements TransitionSystem {
   }
 
   successors(state: Uint32Array, emit: (choice: number, next: Uint32Array) => void): void {
+    const order = this.#order;
+    const first = order?.goesFirst(state[1], state, header) ?? -1;
+    if (order !== undefined && first >= 0) {
+      this.#goFirst(state, first, order.solo, emit);
+      return;
+    }
+    order?.expanded(state[1], state, header);
     const { roles } = this.layout;
-    const first = this.#futures === undefined ? -1 : this.#goesFirst(state, this.#futures);
     for (let cpu = 0; cpu < this.spec.cpus; cpu++) {
-      if (first >= 0 && cpu !== first) continue;
       const local = state[header + cpu];
       // An equal CPU of the same role would only repeat what its neighbour does.
       if (this.#symmetry && cpu > 0 && state[header + cpu - 1] === local && roles[cpu - 1] === roles[cpu])
         continue;
       const outcomes = this.#outcomesOf(state[1], local);
-      for (let i = 0; i < outcomes.length; i += perChoice) {
+      for (let i = 0; i < outcomes.length; i += perOutcome) {
         this.#compose(state, cpu, outcomes, i);
         this.mover = this.#symmetry ? outcomes[i + 2] : cpu;
         this.#sort(this.#next);
+        this.#runOn();
         emit((cpu << 16) | outcomes[i], this.#next);
       }
     }
+  }
+
+  /** A CPU goes first: only where it ends up is a state. The choice is the number of the way that it takes. */
+  #goFirst(
+    state: Uint32Array,
+    cpu: number,
+    { passed, exits }: Solo,
+    emit: (choice: number, next: Uint32Array) => void,
+  ): void {
+    for (let i = 1; i < passed.length; i++) this.#observer.pass(passed[i]);
+    exits.forEach((exit, way) => {
+      this.#next.set(state);
+      this.#next[header + cpu] = exit;
+      this.#sort(this.#next);
+      this.#runOn();
+      emit((cpu << 16) | way, this.#next);
+    });
   }
 
   /**
@@ -228,54 +227,30 @@ export class MachineSystem implements TransitionSystem {
   /** The successor under a choice of the CPU at a place, before CPUs are sorted, in the scratch tuple. */
   #follow(state: Uint32Array, cpu: number, code: number): void {
     const outcomes = this.#outcomesOf(state[1], state[header + cpu]);
-    const i = outcomes.findIndex((value, at) => at % perChoice === 0 && value === (code & choiceMask));
+    const i = outcomes.findIndex((value, at) => at % perOutcome === 0 && value === (code & choiceMask));
     this.#compose(state, cpu, outcomes, i);
   }
 
   /**
-   * A CPU whose next step may be made before everything else, or -1: it changes nothing but its CPU, shows no violation
-   * and no witness, reads nothing that another CPU may still write, and comes to an end. See ARCHITECTURE.md.
+   * From the state in the scratch tuple on, lets CPUs go first as long as there is one and it has only one way to go. What it
+   * passes need not be kept: nothing shows there that does not show at its end.
    */
-  #goesFirst(state: Uint32Array, futures: Futures): number {
-    const shared = state[1];
-    for (let cpu = 0; cpu < this.spec.cpus; cpu++) {
-      const local = state[header + cpu];
-      if (cpu > 0 && state[header + cpu - 1] === local) continue;
-      this.#outcomesOf(shared, local);
-      const reads = this.#solitary[this.#steps.get(shared, local)];
-      if (reads < 0) continue;
-      const disturbing = reads | modifiedBit | sentBit;
-      if (this.#mayOthers(state, cpu, disturbing, futures) || !this.#settles(shared, local)) continue;
-      for (let other = 0; other < this.spec.cpus; other++) {
-        if (other !== cpu) futures.rely(state[header + other], disturbing);
-      }
-      return cpu;
+  #runOn(): void {
+    if (this.#order === undefined) return;
+    for (let cpu = this.#follower(); cpu >= 0; cpu = this.#follower()) {
+      const { passed, exits } = this.#order.solo;
+      for (const local of passed) this.#observer.pass(local);
+      this.#next[header + cpu] = exits[0];
+      this.#sort(this.#next);
     }
-    return -1;
   }
 
-  #mayOthers(state: Uint32Array, cpu: number, effects: number, futures: Futures): boolean {
-    for (let other = 0; other < this.spec.cpus; other++) {
-      if (other !== cpu && (futures.of(state[header + other]) & effects) !== 0) return true;
-    }
-    return false;
-  }
-
-  /** Whether a CPU, going first again and again, gets somewhere where it does not. */
-  #settles(shared: number, local: number): boolean {
-    const passed: number[] = [];
-    for (let at = local; ;) {
-      const outcomes = this.#outcomesOf(shared, at);
-      const step = this.#steps.get(shared, at);
-      const isLoop = passed.includes(step);
-      if (this.#solitary[step] < 0 || this.#settling[step] !== 0 || isLoop) {
-        const ends = !isLoop && (this.#solitary[step] < 0 || this.#settling[step] === 1);
-        for (const each of passed) this.#settling[each] = ends ? 1 : 2;
-        return ends;
-      }
-      passed.push(step);
-      at = outcomes[2];
-    }
+  /** The CPU that goes first behind a step, in the scratch tuple; -1 where the state is kept. */
+  #follower(): number {
+    const next = this.#next;
+    if (this.#order === undefined || next[0] !== 0) return -1;
+    const cpu = this.#order.goesFirst(next[1], next, header);
+    return this.#order.solo.exits.length > 1 ? -1 : cpu;
   }
 
   /** The successor under outcome `i`, before CPUs are sorted, in the scratch tuple. */
@@ -289,7 +264,7 @@ export class MachineSystem implements TransitionSystem {
       if (c === cpu) next[header + c] = outcomes[i + 2];
       else if (signals === 0) next[header + c] = own;
       else {
-        const received = this.#receive(signals, own, c);
+        const received = this.#steps.receive(signals, own, c);
         next[header + c] = received >>> 3;
         if (next[0] === 0) next[0] = received & 7;
       }
@@ -353,99 +328,7 @@ export class MachineSystem implements TransitionSystem {
   }
 
   #outcomesOf(shared: number, local: number): readonly number[] {
-    const known = this.#steps.get(shared, local);
-    if (known >= 0) return this.#outcomes[known];
-    const outcomes = this.#compute(shared, local);
-    this.#steps.set(shared, local, this.#outcomes.length);
-    this.#outcomes.push(outcomes);
-    return outcomes;
-  }
-
-  #compute(shared: number, local: number): number[] {
-    const { stepper } = this;
-    const sharedBefore = this.#shared.get(shared);
-    const localBefore = this.#locals.get(local);
-    this.#sharedWork.set(sharedBefore);
-    this.#localWork.set(localBefore);
-    const outcomes: number[] = [];
-    const { text } = stepper.memory;
-    text.reads = 0;
-    let writes = 0;
-    for (const choice of stepper.choices(this.#sharedWork, this.#localWork)) {
-      this.#sharedWork.set(sharedBefore);
-      this.#localWork.set(localBefore);
-      text.writes = 0;
-      const failure = stepper.perform(this.#sharedWork, this.#localWork, choice);
-      const changed = text.sharedChanged;
-      writes |= text.writes;
-      this.#normalize(this.#localWork);
-      const next = this.#locals.intern(this.#localWork);
-      this.#futures?.learn(local, next, text.writes | this.#sent(stepper.signals));
-      outcomes.push(
-        choice,
-        changed ? this.#shared.intern(this.#sharedWork) : shared,
-        next,
-        this.#signalsId(stepper.signals),
-        failure === undefined ? 0 : 1 + stepViolations.indexOf(failure.kind),
-      );
-    }
-    this.#solitary.push(writes === 0 && this.#isSolitary(shared, local, outcomes) ? text.reads : -1);
-    this.#settling.push(0);
-    return outcomes;
-  }
-
-  /** What signals do beyond what their step writes. */
-  #sent(signals: readonly Signal[]): number {
-    let bits = 0;
-    for (const { event, interrupt, modified } of signals) {
-      if (event !== undefined || interrupt !== undefined) bits |= sentBit;
-      if (modified !== undefined && this.layout.map.sites[modified].words > 1) bits |= modifiedBit;
-    }
-    return bits;
-  }
-
-  /** Whether the step is the only one of its CPU and concerns that CPU alone, as far as that does not depend on others. */
-  #isSolitary(shared: number, local: number, outcomes: readonly number[]): boolean {
-    const [choice, nextShared, next, signals, violation] = outcomes;
-    if (outcomes.length !== perChoice || decodeChoice(choice).kind !== 'execute') return false;
-    if (nextShared !== shared || next === local || signals !== 0 || violation !== 0) return false;
-    const before = this.#locals.get(local);
-    const after = this.#locals.get(next);
-    // Stores of others open monitors.
-    if (before[cells.MONITOR] !== 0 || after[cells.MONITOR] !== 0) return false;
-    const [from, to] = [pcOf(before), pcOf(after)];
-    const isIn = (pc: number, start: number, end: number): boolean => pc >= start && pc < end;
-    return this.#watches.every(({ start, end }) => isIn(from, start, end) === isIn(to, start, end));
-  }
-
-  /** A number for a list of signals; 0 for none. */
-  #signalsId(signals: readonly Signal[]): number {
-    if (signals.length === 0) return 0;
-    const key = signals.map(signalKey).join('; ');
-    let id = this.#signalIds.get(key);
-    if (id === undefined) {
-      id = this.#signals.push([...signals]);
-      this.#signalIds.set(key, id);
-    }
-    return id;
-  }
-
-  /** The state of a CPU after signals, times 8, plus the violation that it shows. */
-  #receive(signals: number, local: number, cpu: number): number {
-    // Only a directed interrupt asks which CPU this is, and then every CPU has a role of its own.
-    const known = this.#received.get(signals, local);
-    if (known >= 0) return known;
-    this.#localWork.set(this.#locals.get(local));
-    let violation = 0;
-    for (const signal of this.#signals[signals - 1]) {
-      const failure = this.stepper.receive(this.#localWork, cpu, signal);
-      if (failure !== undefined && violation === 0) violation = 1 + stepViolations.indexOf(failure.kind);
-    }
-    const next = this.#locals.intern(this.#localWork);
-    this.#futures?.learn(local, next, 0);
-    const received = next * 8 + violation;
-    this.#received.set(signals, local, received);
-    return received;
+    return this.#steps.outcomes[this.#steps.of(shared, local)];
   }
 
   #allDone(state: Uint32Array): boolean {

@@ -100,8 +100,7 @@ export function handlerRunsSite(image: Image): WitnessSpec {
   const own = image.address(image.program.done) | 0;
   return {
     name: 'a handler runs the site',
-    watches: [oneWord(site)],
-    holds: (state) => !everyCpu(state, (cpu) => state.pc(cpu) !== site || state.register(cpu, 30) === own),
+    shows: (state, cpu) => state.pc(cpu) === site && state.register(cpu, 30) !== own,
   };
 }
 
@@ -110,8 +109,7 @@ export function waitsUnmasked(image: Image, label: string): WitnessSpec {
   const address = image.address(label);
   return {
     name: 'a wait loop runs with an exception unmasked',
-    watches: [oneWord(address)],
-    holds: (state) => !everyCpu(state, (cpu) => state.pc(cpu) !== address || state.daif(cpu) === 0x3c0),
+    shows: (state, cpu) => state.pc(cpu) === address && state.daif(cpu) !== 0x3c0,
   };
 }
 
@@ -120,7 +118,6 @@ export function at(image: Image, label: string, name: string): WitnessSpec {
   const address = image.address(label);
   return {
     name,
-    watches: [oneWord(address)],
-    holds: (state) => !everyCpu(state, (cpu) => state.pc(cpu) !== address),
+    shows: (state, cpu) => state.pc(cpu) === address,
   };
 }
