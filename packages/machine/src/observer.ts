@@ -17,7 +17,7 @@ export class Observer {
   readonly #cpus: Int32Array[] = [];
   readonly #cpuWitnesses: readonly CpuWitness[];
   /** By the number of a CPU's state: the witnesses of single CPUs that it shows, as bits, once that was asked. */
-  readonly #shown: number[] = [];
+  readonly #shown: (number | undefined)[] = [];
   /** For each witness of single CPUs how many states were passed that show it. */
   readonly #passed: number[];
 

@@ -117,14 +117,14 @@ interface Reduced {
 
 const without: readonly Reduced[] = [
   { title: 'symmetry', reductions: { symmetry: false }, sizes: [1, 2, 3], largest: 10_000, beyond: 9 },
-  { title: 'dead registers', reductions: { liveness: false }, sizes: [1, 2, 3], largest: 1000, beyond: 48 },
+  { title: 'dead registers', reductions: { liveness: false }, sizes: [1, 2, 3], largest: 1000, beyond: 50 },
   { title: 'local steps', reductions: { fuse: false }, sizes: [1, 2], largest: 300, beyond: 35 },
   {
     title: 'any reduction',
     reductions: { symmetry: false, fuse: false, liveness: false },
     sizes: [1, 2],
     largest: 130,
-    beyond: 63,
+    beyond: 64,
   },
 ];
 
@@ -208,7 +208,7 @@ describe('leaving out orders of steps', () => {
         if (result.states < every.states) fewer++;
       }
       expect(left).toBe(beyond);
-      expect(fewer > 0).toBe(cpus > 1);
+      expect(fewer).toBeGreaterThan(0);
     },
     180_000,
   );
