@@ -10,6 +10,8 @@ interface Answers {
   readonly literal: readonly string[] | undefined;
   readonly axioms: readonly string[];
   readonly machine: readonly string[];
+  /** Whether the machine leaves nothing out. */
+  readonly isWhole: boolean;
 }
 
 function answers(test: LitmusTest): Answers {
@@ -22,29 +24,72 @@ function answers(test: LitmusTest): Answers {
     }
   };
   const { states, bounds } = run(test);
-  expect(bounds).toEqual([]);
-  return { literal: literal(), axioms: check(test).states, machine: states };
+  return {
+    literal: literal(),
+    axioms: check(test).states,
+    machine: states,
+    isWhole: bounds.length === 0 && reasonFor(test) === undefined,
+  };
 }
 
-/** Why tier 2 may lack states of a test: it makes no store visible before an earlier load or atomic. */
-function overtakes({ threads }: LitmusTest): boolean {
-  return threads.some(({ lines }) => {
-    const loaded = lines.findIndex(({ text }) => /^(?:LD|SWP|CAS|STADD|STXR)/.test(text));
-    return loaded >= 0 && lines.slice(loaded + 1).some(({ text }) => /^(?:ST|SWP|CAS|LDADD)/.test(text));
-  });
+/** Why tier 2 may lack states of a test. */
+function reasonFor({ threads }: LitmusTest): string | undefined {
+  for (const { lines } of threads) {
+    const texts = lines.map(({ text }) => text);
+    if (texts.some((text) => /^STL?XR/.test(text))) return 'a store exclusive fails only for a reason';
+    const atomic = texts.findIndex((text) => /^(?:SWP|CAS|LDADD|STADD)/.test(text));
+    if (atomic >= 0 && texts.slice(atomic + 1).some((text) => /^(?:ST|SWP|CAS|LDADD)/.test(text)))
+      return 'no store becomes visible before an earlier atomic';
+  }
+  return undefined;
 }
+
+/** An atomic that reads a store behind another one, which waits for what its thread reads. */
+const chainThroughStores = `AArch64 chain
+{ 0:X20=x; 1:X20=x; 2:X20=x; }
+P0 | P1 | P2 ;
+MOV W0,#1 | MOV W0,#1 | MOV W0,#1 ;
+LDADD W0,W1,[X20] | LDADD W0,W1,[X20] | LDADD W0,W1,[X20] ;
+LDR W4,[X20] | LDR W4,[X20] | LDR W4,[X20] ;
+CBNZ W4,L0 | CBNZ W4,L1 | CBNZ W4,L2 ;
+L0: STR WZR,[X20] | L1: STR WZR,[X20] | L2: STR WZR,[X20] ;
+exists (0:X1=0 /\\ 1:X1=0 /\\ 2:X1=0)`;
+
+/** What LDADD stores depends on what it reads, also for the load that it is forwarded to. */
+const forwardedSum = `AArch64 sum
+{ 0:X20=x; 0:X21=y; 1:X20=x; 1:X21=y; }
+P0 | P1 ;
+MOV W0,#1 | MOV W0,#1 ;
+STADDL W0,[X21] | STR W0,[X20] ;
+LDR W4,[X21] | LDADDAL W0,W5,[X21] ;
+CBNZ W4,L0 | ;
+L0: ISB | ;
+LDR W5,[X20] | ;
+exists (0:X4=2 /\\ 0:X5=0 /\\ 1:X5=0)`;
+
+it('an atomic may read a store that does not exist before others have read', () => {
+  const test = parseLitmus(chainThroughStores);
+  expect(check(test).observation).toBe('Sometimes');
+  expect(run(test).observation).toBe('Sometimes');
+});
+
+it('a load of what an own atomic stored comes after what the atomic read', () => {
+  const test = parseLitmus(forwardedSum);
+  expect(check(test).observation).toBe('Never');
+  expect(run(test).observation).toBe('Never');
+});
 
 it('the axioms word by word, the fast checker and the machine have the same final states', () => {
   const compared = { literal: 0, equal: 0, subset: 0 };
   fc.assert(
     fc.property(randomProgram, (text) => {
       const test = parseLitmus(text);
-      const { literal, axioms, machine } = answers(test);
+      const { literal, axioms, machine, isWhole } = answers(test);
       if (literal !== undefined) {
         compared.literal += 1;
         expect(axioms.toSorted(), text).toEqual([...literal].sort());
       }
-      if (overtakes(test)) {
+      if (!isWhole) {
         compared.subset += 1;
         expect(
           machine.filter((state) => !axioms.includes(state)),

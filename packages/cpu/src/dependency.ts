@@ -18,6 +18,8 @@ export interface Dependency {
   readonly exclusive: boolean;
   /** Reads no register result: ST<op>. */
   readonly noReturn: boolean;
+  /** Stores what it computes from what it reads: LD<op> and ST<op>, not SWP and CAS. */
+  readonly computes: boolean;
   /** A load that may be satisfied later than instructions behind it. */
   readonly delayable: boolean;
   /** A computation that may be made later, when a source of it is there. */
@@ -78,6 +80,7 @@ function derive(o: Operation): Dependency {
     release: releases.test(name) || (atomic && bit('R')),
     exclusive: /^lda?x[rp]$/.test(name),
     noReturn: false,
+    computes: false,
     delayable: false,
     computable: false,
     opaque: false,
@@ -103,7 +106,8 @@ function derive(o: Operation): Dependency {
   }
   if (atomic) {
     const noReturn = name !== 'swp' && o.rd === cells.XZR && !base.acquire;
-    return { ...base, kind: 'atomic', sources: general(o.rm), results: general(o.rd), noReturn };
+    const computes = name !== 'swp';
+    return { ...base, kind: 'atomic', sources: general(o.rm), results: general(o.rd), noReturn, computes };
   }
   if (name === 'sys') return { ...base, kind: 'system', address: general(o.rd) };
   if (branches.test(name)) {

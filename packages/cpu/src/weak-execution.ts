@@ -73,6 +73,7 @@ export class WeakExecution {
     access.atomic = dependency.kind === 'atomic';
     access.exclusive = dependency.exclusive;
     access.noReturn = dependency.noReturn;
+    access.computes = dependency.computes;
     access.delayable = dependency.delayable;
     access.source = 0;
     if (!order.delayed.isEmpty && this.#waits(operation, dependency)) return;

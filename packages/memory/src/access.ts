@@ -18,6 +18,8 @@ export interface Access {
   exclusive: boolean;
   /** ST<op>: barriers for loads do not order the read. */
   noReturn: boolean;
+  /** LD<op> and ST<op>: what is stored is computed from what is read. */
+  computes: boolean;
   /** A load that nothing keeps from being satisfied later than instructions behind it. */
   delayable: boolean;
   /** The result of a delayed instruction that a store stores, or 0. */
@@ -44,6 +46,7 @@ export const plainAccess: Readonly<Access> = {
   atomic: false,
   exclusive: false,
   noReturn: false,
+  computes: false,
   delayable: false,
   source: 0,
 };

@@ -22,8 +22,6 @@ export class WeakOrder extends WeakStores {
   delayedOrdered = 0;
   /** Where the load did not read the newest message: the time of that, else 0. */
   stale = 0;
-  /** What the value that was read depends on. */
-  result = 0;
   /** Every load that may be delayed is. */
   looksAhead = false;
   #alternative = 0;

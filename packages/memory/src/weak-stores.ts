@@ -8,6 +8,8 @@ import { WeakText } from './weak-text.ts';
 export class WeakStores extends WeakText {
   /** The store is not visible yet. */
   pended = false;
+  /** What the value that was read depends on. */
+  result = 0;
   /** Bits of the word that the access writes. */
   partMask = -1;
   /** The access has 8 bytes. */
@@ -58,7 +60,8 @@ export class WeakStores extends WeakText {
       this.overtakes();
       if (!joined) this.#time = this.next();
       const modified = this.messages.append(location, value, this.#time);
-      this.#made(location, this.#time, Math.max(access.address, access.data), access.release);
+      const depends = Math.max(access.address, access.data, access.computes ? this.result : 0);
+      this.#made(location, this.#time, depends, access.release);
       this.view[viewCells.ownExclusive + location] = access.atomic ? 1 : 0;
       if (access.acquire && access.release) this.raise(viewCells.readNew, this.#time);
       return modified;

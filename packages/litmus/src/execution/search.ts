@@ -181,15 +181,20 @@ export class Search {
     });
   }
 
-  /** Undecided atomic read-modify-writes of one location: at most one of them can read a write. */
-  #rivalAtomics({ effects, rf, writeOf }: Partial): readonly number[] | undefined {
+  /**
+   * Undecided atomic read-modify-writes of one location: at most one of them can read a write. Where they can read none
+   * that exists, they wait for what others do.
+   */
+  #rivalAtomics(execution: Partial): readonly number[] | undefined {
+    const { effects, rf, writeOf } = execution;
     const byLocation = new Map<number, number[]>();
     for (let read = 0; read < effects.length; read += 1) {
       if (writeOf[read] < 0 || rf[read] !== undecided) continue;
       const { location } = effects[read].event;
       byLocation.set(location, [...(byLocation.get(location) ?? []), read]);
     }
-    for (const reads of byLocation.values()) if (reads.length > 1) return reads;
+    const canRead = (read: number): boolean => this.#sources(execution, read).length > 0;
+    for (const reads of byLocation.values()) if (reads.length > 1 && reads.some(canRead)) return reads;
     return undefined;
   }
 
