@@ -101,7 +101,7 @@ it.each([
 });
 
 describe('every execution of the machine is one of the axioms', () => {
-  it.each(['alternatives-patch1-branch', 'patch-text-mainline-llsc', 'patch-machine-kprobes'])(
+  it.each(['alternatives-patch1-branch', 'patch-text-mainline-llsc', 'alternatives-patch1-state-load'])(
     '%s, random schedules of both tiers',
     (id) => {
       for (const tier of [1, 2] as const) {

@@ -1,24 +1,22 @@
 import type { Path, ThreadPaths } from '../thread/path.ts';
 
-/** The locations that a thread may still write, or `all` where that is not known. */
-export interface Future {
-  readonly includes: (location: number) => boolean;
-}
+/** The locations that a thread may still write, where that is known. */
+type Future = ReadonlySet<number> | 'anything';
 
-const nothing: Future = { includes: () => false };
-const anything: Future = { includes: () => true };
+const nothing: Future = new Set();
 
 const futures = new WeakMap<Path, Future>();
 
 /** Nodes that are looked at for one answer. Where there are more, the thread may write anything. */
 const maximumNodes = 1000;
 
-/** The locations that a thread may write behind a node of its paths. */
-export function futureWrites(
-  path: Path,
-  thread: ThreadPaths,
-  left: { nodes: number } = { nodes: maximumNodes },
-): Future {
+/** Whether a thread may write a location behind a node of its paths. */
+export function mayWrite(path: Path, thread: ThreadPaths, location: number): boolean {
+  const future = futureWrites(path, thread, { nodes: maximumNodes });
+  return future === 'anything' || future.has(location);
+}
+
+function futureWrites(path: Path, thread: ThreadPaths, left: { nodes: number }): Future {
   const { ending } = path;
   if (ending.kind !== 'fork') return nothing;
   const known = futures.get(path);
@@ -31,19 +29,16 @@ export function futureWrites(
 
 function compute(path: Path, thread: ThreadPaths, left: { nodes: number }): Future {
   const values = thread.valuesOf(path);
-  if (values === undefined || left.nodes < 0) return anything;
+  if (values === undefined || left.nodes < 0) return 'anything';
   const written = new Set<number>();
-  const later: Future[] = [];
   for (const value of values) {
     const child = path.child(value);
     for (let i = child.first; i < child.events.length; i += 1) {
       if (child.events[i].kind === 'W') written.add(child.events[i].location);
     }
     const future = futureWrites(child, thread, left);
-    if (future === anything) return anything;
-    if (future !== nothing) later.push(future);
+    if (future === 'anything') return future;
+    for (const location of future) written.add(location);
   }
-  return {
-    includes: (location) => written.has(location) || later.some((future) => future.includes(location)),
-  };
+  return written;
 }

@@ -1,5 +1,5 @@
 import type { ThreadPaths } from '../thread/path.ts';
-import { futureWrites } from './future.ts';
+import { mayWrite } from './future.ts';
 import { type Partial, initially, undecided } from './partial.ts';
 
 /** What an execution that postpones choices needs to know of itself. */
@@ -34,7 +34,7 @@ export function isHopeless(execution: Partial, threads: readonly ThreadPaths[], 
     if (exists) return true;
     const { location } = effects[read].event;
     return paths.some((path, thread) => {
-      if (thread === threadOf[read] || !futureWrites(path, threads[thread]).includes(location)) return false;
+      if (thread === threadOf[read] || !mayWrite(path, threads[thread], location)) return false;
       const awaited = choices.awaited(thread);
       return awaited === undefined || !waiting.has(awaited);
     });

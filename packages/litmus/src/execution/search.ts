@@ -6,7 +6,7 @@ import { isHopeless } from './grounding.ts';
 import { type Pair, unorderedMaintenance, unorderedWrites } from './orientation.ts';
 import { Partial, initially, undecided } from './partial.ts';
 import { Propagation } from './propagation.ts';
-import { futureWrites } from './future.ts';
+import { mayWrite } from './future.ts';
 import type { Classes } from './symmetry.ts';
 
 /** Who hears of the executions that a search finds. */
@@ -314,7 +314,7 @@ export class Search {
     const { location } = execution.effects[read].event;
     return execution.paths.some(
       (path, thread) =>
-        thread !== execution.threadOf[read] && futureWrites(path, this.#threads[thread]).includes(location),
+        thread !== execution.threadOf[read] && mayWrite(path, this.#threads[thread], location),
     );
   }
 
