@@ -38,7 +38,8 @@ export const unconnected: Wires = {
 };
 
 /**
- * One processing element at EL1.
+ * One processing element at EL1, or as a kernel sees it at EL2 (FEAT_VHE with HCR_EL2.E2H and TGE set), where names of EL1
+ * registers lead to those of EL2.
  *
  * The state is {@link state}, an array laid out by {@link cells}; everything else is scratch. A program counter is a
  * virtual address as a number, exact for every canonical address.
@@ -47,6 +48,8 @@ export class Pe {
   readonly memory: MemoryPort;
   readonly wires: Wires;
   state: Int32Array = new Int32Array(cells.length);
+  /** At EL2 with FEAT_VHE: CurrentEL says so, and TPIDR_EL2 is there. */
+  isHost = false;
   /** Address of the instruction that executes now. */
   pc = 0;
   /** Address of the instruction that executes next. */

@@ -4,6 +4,8 @@ import type { Pe } from './pe.ts';
 /** How MRS and MSR reach one system register; a missing half makes that access undefined. */
 export interface SystemRegister {
   readonly name: string;
+  /** There at EL2 only: undefined unless {@link Pe.isHost}. */
+  readonly isOfHost?: boolean;
   readonly read?: (pe: Pe) => readonly [low: number, high: number];
   readonly write?: (pe: Pe, low: number, high: number) => void;
 }
@@ -46,7 +48,7 @@ const registers = new Map<number, SystemRegister>([
   [encoding(3, 0, 4, 0, 1), stored('elr_el1', cells.ELR_EL1)],
   [encoding(3, 0, 4, 1, 0), stored('sp_el0', cells.SP_EL0)],
   [encoding(3, 0, 4, 2, 0), bits('spsel', cells.SPSel, 1)],
-  [encoding(3, 0, 4, 2, 2), constant('currentel', 1 << 2)],
+  [encoding(3, 0, 4, 2, 2), { name: 'currentel', read: (pe) => [(pe.isHost ? 2 : 1) << 2, 0] }],
   [encoding(3, 0, 4, 2, 3), bits('pan', cells.PSTATE, 1 << 22)],
   [encoding(3, 0, 4, 2, 4), bits('uao', cells.PSTATE, 1 << 23)],
   [encoding(3, 3, 4, 2, 0), bits('nzcv', cells.NZCV, 0xf000_0000 | 0)],
@@ -60,6 +62,8 @@ const registers = new Map<number, SystemRegister>([
   [encoding(3, 0, 1, 0, 0), stored('sctlr_el1', cells.SCTLR_EL1)],
   [encoding(3, 0, 13, 0, 1), stored('contextidr_el1', cells.CONTEXTIDR_EL1)],
   [encoding(3, 0, 13, 0, 4), stored('tpidr_el1', cells.TPIDR_EL1)],
+  // A kernel at EL2 uses it in place of TPIDR_EL1, so that one pair of cells is enough for both.
+  [encoding(3, 4, 13, 0, 2), { ...stored('tpidr_el2', cells.TPIDR_EL1), isOfHost: true }],
   [encoding(3, 3, 13, 0, 2), stored('tpidr_el0', cells.TPIDR_EL0)],
   [encoding(3, 3, 13, 0, 3), stored('tpidrro_el0', cells.TPIDRRO_EL0)],
   [encoding(2, 0, 0, 2, 2), stored('mdscr_el1', cells.MDSCR_EL1)],
@@ -94,4 +98,10 @@ const registers = new Map<number, SystemRegister>([
 /** The system register of an encoding op0:op1:CRn:CRm:op2, or undefined where the model has none. */
 export function systemRegister(code: number): SystemRegister | undefined {
   return registers.get(code);
+}
+
+/** The same, or undefined where a PE at its level has none. */
+export function systemRegisterOf(pe: Pe, code: number): SystemRegister | undefined {
+  const register = registers.get(code);
+  return register?.isOfHost === true && !pe.isHost ? undefined : register;
 }

@@ -75,6 +75,19 @@ describe('system registers', () => {
     expect([cpu.x(1) & 15n, (cpu.x(1) >> 16n) & 15n]).toEqual([4n, 4n]);
   });
 
+  it('TPIDR_EL2 is there at EL2 only, and CurrentEL says which that is', () => {
+    const program = 'mrs x0, currentel\nmsr tpidr_el2, x1\nmrs x2, tpidr_el2';
+    const host = new OneCpu(program).setX(1, textBase);
+    host.pe.isHost = true;
+    host.step(3);
+    expect(host.x(0)).toBe(8n);
+    expect(host.pe.address(4)).toBe(textBase);
+    const guest = new OneCpu(program);
+    guest.refuse = true;
+    guest.step(2);
+    expect(guest.refused).toHaveLength(1);
+  });
+
   it('ICC_PMR_EL1 has 8 bits; ICC_IAR1_EL1 acknowledges once; ICC_SGI1R_EL1 interrupts others', () => {
     const cpu = new OneCpu(
       'msr icc_pmr_el1, x0\nmrs x1, icc_pmr_el1\nmrs x2, icc_iar1_el1\nmrs x3, icc_iar1_el1\nmsr icc_sgi1r_el1, x4\nmsr icc_eoir1_el1, x2',

@@ -41,6 +41,8 @@ export interface MachineSpec {
   /** Number of PEs, 1 to 64. */
   readonly cpus: number;
   readonly memory: MemorySpec;
+  /** The kernel runs at EL2 (FEAT_VHE); see `Pe.isHost`. Default false. */
+  readonly isHost?: boolean;
   /** Where every CPU starts. */
   readonly entry: number;
   /** Where each CPU starts, by number, CPUs of one role alike. Default: at {@link entry}. */

@@ -105,6 +105,7 @@ export class Stepper {
       exception: (_pe, cause) => this.memory.text.escapes() || this.#refuses(cause),
       stored: (address, size) => this.#stored(address, size),
     });
+    this.pe.isHost = spec.isHost ?? false;
     this.#foresight = new Foresight(layout.map, this.memory.text, this.pe, this.#maskable);
     this.#reception = new Reception(layout, this.pe, this.weak);
     this.#execution = this.weak === undefined ? undefined : new WeakExecution(this.pe, this.weak);

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import {
+  BoundedStop,
   Bytes,
   type Kernel,
   assumedMachine,
   audit,
   checkKernel,
+  chosenSites,
   locate,
   memorySource,
   observe,
@@ -98,5 +100,13 @@ export const kernelBenchmarks: readonly Benchmark[] = [
       work: () => void work(),
       note: `${schedules} runs of all alternatives, ${numeral(instructions)} instructions`,
     };
+  }),
+  kernelBenchmark('build a machine to search, 2 CPUs', 5, [], () => {
+    const kernel = openKernel(image().array);
+    const machine = assumedMachine(kernel, { cpu: 'neoverse-n1' });
+    const entries = chosenSites(kernel, machine);
+    const work = (): BoundedStop =>
+      new BoundedStop(kernel, machine, { path: 'alternatives', cpus: 2, entries });
+    return { work: () => void work(), note: `${work().sites.length} sites` };
   }),
 ];

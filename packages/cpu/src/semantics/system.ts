@@ -2,7 +2,7 @@ import { cells, daif, waiting } from '../cells.ts';
 import type { Operation } from '../operation.ts';
 import type { Pe } from '../pe.ts';
 import { exceptionClass, syndrome } from '../syndrome.ts';
-import { systemRegister } from '../system-register.ts';
+import { systemRegisterOf } from '../system-register.ts';
 
 const ZR = cells.XZR;
 
@@ -100,7 +100,7 @@ export function moveToPstate(pe: Pe, o: Operation): void {
 
 /** MSR (register): `code` is op0:op1:CRn:CRm:op2, 16 bits. */
 export function moveToSystem(pe: Pe, o: Operation): void {
-  const register = systemRegister(o.code);
+  const register = systemRegisterOf(pe, o.code);
   if (register?.write === undefined) {
     pe.undefinedInstruction(
       o.word,
@@ -113,7 +113,7 @@ export function moveToSystem(pe: Pe, o: Operation): void {
 
 /** MRS. */
 export function moveFromSystem(pe: Pe, o: Operation): void {
-  const register = systemRegister(o.code);
+  const register = systemRegisterOf(pe, o.code);
   if (register?.read === undefined) {
     pe.undefinedInstruction(
       o.word,

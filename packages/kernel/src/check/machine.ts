@@ -39,6 +39,8 @@ export type Observer = (pe: Pe, cpu: number) => void;
 /** How a machine is built. */
 export interface MachineOptions {
   readonly cpus: number;
+  /** At EL2 (FEAT_VHE). */
+  readonly isHost: boolean;
   readonly cache: CacheType;
   /** Which of several versions, all in the list of what may be modified, a CPU executes. */
   readonly prefers: 'old' | 'new';
@@ -69,7 +71,7 @@ export class KernelMachine {
   /** Where every CPU was when a word was stored: a row for each store. */
   readonly #places: number[] = [];
 
-  constructor(kernel: Kernel, ram: Ram, text: DecodedText, { cpus, cache, prefers }: MachineOptions) {
+  constructor(kernel: Kernel, ram: Ram, text: DecodedText, { cpus, isHost, cache, prefers }: MachineOptions) {
     this.kernel = kernel;
     this.#text = text;
     this.ram = ram;
@@ -90,7 +92,10 @@ export class KernelMachine {
           stored: (address, size) => this.#openMonitors(cpu, address, size),
         }),
     );
-    for (const pe of this.pes) pe.attach(pe.state);
+    for (const pe of this.pes) {
+      pe.isHost = isHost;
+      pe.attach(pe.state);
+    }
     this.executed = numbers.map(() => 0);
     this.#fetchers = numbers.map((cpu) => this.#fetcher(cpu));
   }

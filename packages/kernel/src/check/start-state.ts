@@ -63,9 +63,31 @@ const hypLayout = (base: number): HypLayout => ({
   memstart: BigInt(memoryStart),
 });
 
+/** Bytes of a `struct static_key`. */
+const keySize = 16;
+
+/**
+ * The static keys that kernels before 6.1 have enabled by their capabilities when alternatives are applied: one for each
+ * (`cpu_hwcap_keys`), and `arm64_const_caps_ready`. Undefined for other keys.
+ */
+function capabilityKey(kernel: Kernel, state: MachineState, key: number): boolean | undefined {
+  const { symbols, layout, capabilities } = kernel;
+  const at = layout.base + key;
+  if (at === symbols.address('arm64_const_caps_ready')) return true;
+  const keys = symbols.address('cpu_hwcap_keys');
+  if (keys === undefined || at < keys || (at - keys) % keySize !== 0) return undefined;
+  const number = (at - keys) / keySize;
+  return capabilities.all.some((one) => one.number === number) ? state.has(number) : undefined;
+}
+
 /** The machine that a start state describes: where its memory lies is not for the caller to choose. */
 export function placed(kernel: Kernel, state: MachineState): MachineState {
-  return { ...state, hyp: hypLayout(kernel.layout.base), slide: 0 };
+  return {
+    ...state,
+    hyp: hypLayout(kernel.layout.base),
+    slide: 0,
+    isKeyEnabled: (key) => state.isKeyEnabled(key) ?? capabilityKey(kernel, state, key),
+  };
 }
 
 /** Offsets in the page of the requester: `multi_stop_data`, its mask of CPUs, the callback's data and its arrays. */
@@ -76,6 +98,8 @@ export class StartState {
   readonly kernel: Kernel;
   readonly cpus: number;
   readonly callback: number;
+  /** Whether the kernel runs at EL2 (FEAT_VHE). */
+  readonly isHost: boolean;
   /** Where CPU 0 reads its number, as an address. */
   cpuNumber = 0;
   /** The memory at the beginning, from the first word of the image on. */
@@ -99,6 +123,8 @@ export class StartState {
     this.kernel = kernel;
     this.cpus = options.cpus;
     const { layout } = kernel;
+    const host = kernel.capabilities.named('VIRT_HOST_EXTN');
+    this.isHost = host !== undefined && state.has(host.number);
     this.callback = functionOffset(
       kernel,
       options.path === 'alternatives' ? '__apply_alternatives_multi_stop' : 'aarch64_insn_patch_text_cb',
@@ -245,11 +271,15 @@ export class StartState {
   }
 
   /** A machine at the beginning. It uses the memory of the machine before it, which must not run any more. */
-  machine(options: Omit<MachineOptions, 'cpus'>): Start {
+  machine(options: Omit<MachineOptions, 'cpus' | 'isHost'>): Start {
     const { kernel } = this;
     const ram = this.#ram;
     ram.reset(this.initial);
-    const machine = new KernelMachine(kernel, ram, this.#text, { ...options, cpus: this.cpus });
+    const machine = new KernelMachine(kernel, ram, this.#text, {
+      ...options,
+      cpus: this.cpus,
+      isHost: this.isHost,
+    });
     machine.pes.forEach((pe, cpu) => this.#enter(pe, cpu));
     this.#observeFixmap(machine);
     const { at } = this.#requester;
@@ -301,6 +331,5 @@ export class StartState {
 
 /** The text as the pass that is checked finds it. */
 function bootText(kernel: Kernel, state: MachineState, path: Path): Uint32Array {
-  if (path === 'kprobes') return predict(kernel, state).words;
-  return predict(kernel, { ...state, has: (number) => state.isBoot(number) && state.has(number) }).words;
+  return predict(kernel, state, path === 'kprobes' ? 'end' : 'boot-pass').words;
 }

@@ -2,7 +2,7 @@ import { bits, decode } from '@quiesce/insn';
 import { KernelError } from '../error.ts';
 import type { Kernel } from '../kernel.ts';
 import { hiddenVariable } from '../live/hidden-variables.ts';
-import { dataAccesses } from '../symbols/data-access.ts';
+import { type DataAccess, dataAccesses } from '../symbols/data-access.ts';
 
 /** Offsets of the variables that a start state sets. */
 export interface StartVariables {
@@ -33,6 +33,10 @@ export interface StartVariables {
 export function startVariables(kernel: Kernel): StartVariables {
   const formed = formedAddresses(kernel, '__apply_alternatives_multi_stop');
   const inBss = formed.filter((offset) => offset >= kernel.image.length);
+  // Bitmaps of one double word are loaded where they lie.
+  const loaded = accessed(kernel, '__apply_alternatives_multi_stop').find(
+    ({ offset, size }) => size === 8 && offset >= kernel.image.length,
+  );
   const capabilities =
     named(kernel, 'system_cpucaps', 'cpu_hwcaps') ??
     formedAddresses(kernel, '__apply_alternatives').find((offset) => offset >= kernel.image.length);
@@ -42,7 +46,8 @@ export function startVariables(kernel: Kernel): StartVariables {
     // The function forms two addresses in .bss: the bitmap, and another one that it also stores to.
     bootCapabilities: needed(
       named(kernel, 'boot_cpucaps', 'boot_capabilities') ??
-        inBss.find((offset) => inBss.indexOf(offset) === inBss.lastIndexOf(offset)),
+        inBss.find((offset) => inBss.indexOf(offset) === inBss.lastIndexOf(offset)) ??
+        loaded?.offset,
       'boot_capabilities',
     ),
     kimageVoffset: needed(named(kernel, 'kimage_voffset'), 'kimage_voffset'),
@@ -66,7 +71,7 @@ export function startVariables(kernel: Kernel): StartVariables {
     throw new KernelError('no-symbol', {
       where: kernel.name,
       found: `nothing that names or uses '${name}' as known kernels do`,
-      expected: 'a kernel from 6.1 on, built as Debian does',
+      expected: 'a kernel from 5.10 on, built as Debian does',
       remedy: 'give --symbols System.map',
     });
   }
@@ -98,12 +103,16 @@ export function functionOffset(kernel: Kernel, name: string): number {
 
 /** The addresses that a function forms with ADRP and ADD, as offsets, in program order. */
 function formedAddresses(kernel: Kernel, name: string): number[] {
+  return accessed(kernel, name)
+    .filter(({ size }) => size === 0)
+    .map(({ offset }) => offset);
+}
+
+function accessed(kernel: Kernel, name: string): DataAccess[] {
   const start = functionOffset(kernel, name);
   const { base } = kernel.layout;
   const end = (kernel.symbols.end(start + base) ?? start + base) - base;
-  return dataAccesses(kernel.words, start, end)
-    .filter(({ size }) => size === 0)
-    .map(({ offset }) => offset);
+  return dataAccesses(kernel.words, start, end);
 }
 
 /** MRS Xt, SP_EL0 without Rt. */

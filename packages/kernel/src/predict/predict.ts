@@ -21,9 +21,14 @@ type Draft = Prediction & { readonly unknownCallbacks: Set<string> };
 /**
  * Predicts the text of a kernel on a machine, by every pass that patches it, in the kernel's order: relocations, boot
  * alternatives, ftrace initialisation, system alternatives, jump labels, relocations of KVM's EL2 code, runtime
- * constants. A replacement is read from text that may have been patched itself.
+ * constants. A replacement is read from text that may have been patched itself. `until` leaves out the system alternatives:
+ * the text as that pass finds it.
  */
-export function predict(kernel: Kernel, machine: MachineState): Prediction {
+export function predict(
+  kernel: Kernel,
+  machine: MachineState,
+  until: 'boot-pass' | 'end' = 'end',
+): Prediction {
   const prediction: Draft = {
     words: kernel.words.slice(),
     cause: new Uint8Array(kernel.words.length),
@@ -33,7 +38,7 @@ export function predict(kernel: Kernel, machine: MachineState): Prediction {
   slide(kernel, machine.slide, prediction);
   applyAlternatives(kernel, machine, prediction, true);
   initFtrace(kernel, machine, prediction);
-  applyAlternatives(kernel, machine, prediction, false);
+  if (until === 'end') applyAlternatives(kernel, machine, prediction, false);
   applyJumpLabels(kernel, machine, prediction);
   applyHypRelocations(kernel, machine, prediction);
   applyRuntimeConstants(kernel, machine, prediction);

@@ -228,11 +228,14 @@ export class BoundedStop {
         })),
         cache: cacheTypeOf(kernel, this.#state),
       },
+      isHost: this.#start.isHost,
       entry: stubBase,
       done: stub.done,
       stackPointer: stack,
       cpuNumber: this.#start.cpuNumber,
       counters: this.#counters,
+      // No exception arrives before the stopper has set its registers.
+      daif: 0x3c0,
       roles: Array.from({ length: cpus }, (_, cpu) => Math.min(cpu, 1)),
       ...(events.length === 0 || vectors === undefined ? {} : { vectors }),
       events: events.map((kind) => ({ kind, budget: 1 })),
@@ -253,10 +256,12 @@ export class BoundedStop {
   ldr x1, task
   msr sp_el0, x1
   ldr x1, percpu
-  msr tpidr_el1, x1
+  msr ${this.#start.isHost ? 'tpidr_el2' : 'tpidr_el1'}, x1
   ldr x1, function
+  msr daifclr, #15
   blr x1
 done: nop
+  nop
 argument: .quad ${x0}
 task: .quad ${task}
 percpu: .quad ${perCpu}
@@ -265,6 +270,6 @@ ${callbacks.map((address) => `.quad ${address}\n`).join('')}`,
       { bases: { '.text': stubBase } },
     );
     const bytes = sections.get('.text')?.bytes ?? new Uint8Array(0);
-    return { regions: [{ name: 'stopper', kind: 'text', base: stubBase, bytes }], done: stubBase + 28 };
+    return { regions: [{ name: 'stopper', kind: 'text', base: stubBase, bytes }], done: stubBase + 32 };
   }
 }

@@ -1,3 +1,4 @@
+import { decode, genAddSubImm, genAdr, pcRelativeTarget } from '@quiesce/insn';
 import { KernelError } from '../../error.ts';
 import type { Kernel } from '../../kernel.ts';
 import type { MachineState } from '../../predict/machine-state.ts';
@@ -20,7 +21,7 @@ export function isApplied(kernel: Kernel, state: MachineState, index: number): b
 
 /**
  * The kernel's table of alternatives, cut down to some of its entries: they take the place of the first ones, and the end
- * of the table moves down. All of that is data; the code that reads it is the kernel's own.
+ * of the table moves down. The code that reads it is the kernel's own.
  */
 export function shortTable(kernel: Kernel, entries: readonly number[]): Replaced[] {
   const { alternatives, image } = kernel;
@@ -44,7 +45,10 @@ export function shortTable(kernel: Kernel, entries: readonly number[]): Replaced
   return [...words, ...endOfTable(kernel, at + alternativeSize * entries.length)];
 }
 
-/** `struct alt_region kernel_alternatives`: the beginning of the table and its end, as constants. */
+/**
+ * What says where the table ends: `struct alt_region kernel_alternatives`, constants since 6.1; before, the ADRP and ADD of the
+ * function that fills it in.
+ */
 function endOfTable(kernel: Kernel, end: number): Replaced[] {
   const { alternatives, image, layout, symbols } = kernel;
   const start = functionOffset(kernel, '__apply_alternatives_multi_stop');
@@ -56,17 +60,43 @@ function endOfTable(kernel: Kernel, end: number): Replaced[] {
       image.i64(offset) - layout.base === alternatives.at &&
       image.i64(offset + 8) - layout.base === tableEnd,
   );
-  if (region === undefined) {
+  if (region !== undefined) {
+    const address = layout.base + end;
+    return [
+      { offset: region.offset + 8, word: address | 0 },
+      { offset: region.offset + 12, word: Math.floor(address / 0x1_0000_0000) | 0 },
+    ];
+  }
+  const pair = formingPair(kernel, start, last, tableEnd);
+  if (pair === undefined) {
     throw new KernelError('no-table', {
       where: `__apply_alternatives_multi_stop of ${kernel.name}`,
-      found: 'no pair of pointers to the beginning and the end of the alternatives',
-      expected: 'kernel_alternatives, as kernels from 6.1 on have it',
-      remedy: 'check this kernel without a list of sites',
+      found: 'nothing that says where the alternatives end',
+      expected: 'kernel_alternatives, or an ADRP and an ADD',
+      remedy: 'check this kernel without --exhaustive',
     });
   }
-  const address = layout.base + end;
+  const register = kernel.words[pair.page >> 2] & 31;
   return [
-    { offset: region.offset + 8, word: address | 0 },
-    { offset: region.offset + 12, word: Math.floor(address / 0x1_0000_0000) | 0 },
+    { offset: pair.page, word: genAdr(pair.page, end, register, 'adrp') },
+    { offset: pair.add, word: genAddSubImm(register, register, end % 4096, 64, 'add') },
   ];
+}
+
+/** The ADRP and the ADD, both of one register, that form an offset. */
+function formingPair(
+  { words }: Kernel,
+  start: number,
+  end: number,
+  formed: number,
+): { readonly page: number; readonly add: number } | undefined {
+  for (let page = start; page < end; page += 4) {
+    const word = words[page >> 2];
+    if (decode(word).row.name !== 'adrp' || pcRelativeTarget(word, page) !== formed - (formed % 4096))
+      continue;
+    const register = word & 31;
+    const wanted = genAddSubImm(register, register, formed % 4096, 64, 'add') >>> 0;
+    for (let add = page + 4; add < end; add += 4) if (words[add >> 2] === wanted) return { page, add };
+  }
+  return undefined;
 }
