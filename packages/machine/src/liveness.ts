@@ -24,8 +24,9 @@ interface Node {
 export class Liveness {
   readonly #live = new Map<number, RegisterSet>();
 
-  constructor(map: MemoryMap, done: number) {
-    const nodes = [...collect(map)].sort(([a], [b]) => b - a);
+  /** @param only Addresses of text to look at, closed under what may follow; default all. */
+  constructor(map: MemoryMap, done: number, only?: ReadonlySet<number>) {
+    const nodes = [...collect(map, only)].sort(([a], [b]) => b - a);
     for (const [pc] of nodes) this.#live.set(pc, nothing);
     // Where nobody knows what follows, the answer is there at once: in the padding between functions, above all.
     const settled = nodes.filter(([, words]) => words.every(({ next }) => next === undefined));
@@ -67,8 +68,8 @@ export class Liveness {
   }
 }
 
-/** Every text address with what it may hold; patchable words that may become anything hold nothing known. */
-function collect(map: MemoryMap): Map<number, readonly Node[]> {
+/** What each text address may hold; nothing for patchable words that may become anything. */
+function textOf(map: MemoryMap): Map<number, readonly Operation[]> {
   const words = new Map<number, readonly Operation[]>();
   for (const region of map.regions) {
     if (region.kind !== 'text') continue;
@@ -78,9 +79,42 @@ function collect(map: MemoryMap): Map<number, readonly Node[]> {
       words.set(region.base + 4 * i, (allowed ?? []).map(operationOf));
     });
   }
-  const returns = [...words]
-    .filter(([, held]) => held.some((o) => o.row.name === 'bl' || o.row.name === 'blr'))
-    .map(([pc]) => pc + 4);
+  return words;
+}
+
+const isCall = (o: Operation): boolean => o.row.name === 'bl' || o.row.name === 'blr';
+
+/**
+ * Addresses that a CPU can execute outside exception handlers: what follows from the entries and from the code pointers of the
+ * program, where calls return to code of this kind. Undefined where that cannot be followed.
+ */
+export function outsideHandlers(
+  map: MemoryMap,
+  entries: readonly number[],
+  done: number,
+): ReadonlySet<number> | undefined {
+  const words = textOf(map);
+  const pointers = [...codePointers(map).all];
+  const found = new Set([...entries, ...pointers]);
+  for (const pc of found) {
+    if (pc === done) continue;
+    const held = words.get(pc) ?? [];
+    if (held.length === 0) return undefined;
+    for (const o of held) {
+      // These fault.
+      if (o.row.name === 'undefined' || o.row.name === 'udf') continue;
+      const next = successors(pc, o, [], pointers);
+      if (next === undefined) return undefined;
+      for (const to of isCall(o) ? [...next, pc + 4] : next) found.add(to);
+    }
+  }
+  return found;
+}
+
+/** The text with what may follow on each word of it. */
+function collect(map: MemoryMap, only?: ReadonlySet<number>): Map<number, readonly Node[]> {
+  const words = new Map([...textOf(map)].filter(([pc]) => only?.has(pc) ?? true));
+  const returns = [...words].filter(([, held]) => held.some(isCall)).map(([pc]) => pc + 4);
   const pointers = [...codePointers(map).all];
   return new Map(
     [...words].map(([pc, held]) => [

@@ -2,7 +2,7 @@ import { cells, flagsView } from '@quiesce/cpu';
 import { formatAddress } from '@quiesce/insn';
 import { registerViews, weakViewCells } from '@quiesce/memory';
 import type { MachineLayout } from './layout.ts';
-import { Liveness } from './liveness.ts';
+import { Liveness, outsideHandlers } from './liveness.ts';
 import { mayUseSecondStack, mayWaitForEvents } from './program-facts.ts';
 import { exceptionRegisters } from './register-use.ts';
 import { MachineError, type MachineSpec } from './spec.ts';
@@ -19,6 +19,8 @@ const noInterrupt = 1023;
  */
 export function normalizer(spec: MachineSpec, layout: MachineLayout): (local: Int32Array) => void {
   const liveness = new Liveness(layout.map, spec.done);
+  const thread = outsideHandlers(layout.map, spec.entries ?? [spec.entry], spec.done);
+  const livenessOutside = thread === undefined ? liveness : new Liveness(layout.map, spec.done, thread);
   const stack = layout.map.mappingOf(spec.stackPointer - 8);
   const number = spec.cpuNumber ?? NaN;
   const weak = spec.tier === 2 ? weakViewCells(layout.map) : undefined;
@@ -69,8 +71,11 @@ export function normalizer(spec: MachineSpec, layout: MachineLayout): (local: In
       local[cells.NZCV] = 0;
       forget?.(local, flagsView);
     }
+    // What an exception left in its registers is not read outside handlers, though their calls and returns look alike.
+    const isOutside = local[cells.DEPTH] === 0 && local[cells.SDEI_RUNNING] === 0;
+    const { high } = isOutside ? livenessOutside.at(pcOf(local)) : live;
     for (const { bit, cell } of exceptionRegisters) {
-      if ((live.high & bit) !== 0) continue;
+      if ((high & bit) !== 0) continue;
       // Where a handler interrupted decides whether a modification tears a site.
       if (cell === cells.ELR_EL1 && tears && local[cells.DEPTH] > 0) continue;
       local[cell] = cell === cells.ACKNOWLEDGE ? noInterrupt : 0;

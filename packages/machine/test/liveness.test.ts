@@ -2,7 +2,7 @@ import { cells } from '@quiesce/cpu';
 import { layoutOf } from '@quiesce/machine';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Liveness } from '../src/liveness.ts';
+import { Liveness, outsideHandlers } from '../src/liveness.ts';
 import { explored, small, type SmallMachine } from './small-machine.ts';
 
 /** The general registers that are live at a label. */
@@ -47,6 +47,36 @@ describe('a register is live', () => {
 
   it('never where the CPU has finished', () => {
     expect(live('start: nop\n done: add x0, x1, x2\n b start', 'done')).toEqual([]);
+  });
+
+  it('outside handlers, only as far as it can be read there', () => {
+    const handler = 'handler: mrs x1, esr_el1\n bl f\n b back\n back: eret\n done: nop';
+    const machine = small(`start: bl f\n b done\n f: mov x5, x6\n ret\n ${handler}`);
+    const { spec } = machine;
+    const { map } = layoutOf(spec);
+    const thread = outsideHandlers(map, [spec.entry], spec.done);
+    const everything = new Liveness(map, spec.done);
+    const outside = new Liveness(map, spec.done, thread);
+    // ESR_EL1, behind a return that might be one to the handler.
+    expect([everything, outside].map((liveness) => liveness.at(machine.address('f')).high & 4)).toEqual([
+      4, 0,
+    ]);
+    expect(outside.at(machine.address('f')).low).toBe((1 << 6) | (1 << 30));
+    // Of a handler nothing is said.
+    expect(thread?.has(machine.address('handler'))).toBe(false);
+    expect(outside.at(machine.address('handler')).high & 4).toBe(4);
+  });
+
+  it('is not told apart outside handlers where a thread cannot be followed', () => {
+    const followed = (source: string): boolean => {
+      const { spec } = small(source);
+      return outsideHandlers(layoutOf(spec).map, [spec.entry], spec.done) !== undefined;
+    };
+    expect(followed('start: nop\n done: nop')).toBe(true);
+    expect(followed('start: eret\n done: nop')).toBe(false);
+    expect(followed('start: ret x3\n done: nop')).toBe(false);
+    // A code pointer is where a handler may return to.
+    expect(followed('start: adr x1, there\n b done\n there: eret\n done: nop')).toBe(false);
   });
 
   it('always where nobody knows what comes', () => {

@@ -51,7 +51,7 @@ const comparisons: readonly Comparison[] = [
     sizes: [2, 4, 5],
     reducedSizes: [2, 4, 6, 8],
     scenario: 'patch-machine-sdei-pe-mask',
-    machineSizes: [2, 4, 6],
+    machineSizes: [2, 4, 6, 8, 16],
   },
 ];
 

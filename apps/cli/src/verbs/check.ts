@@ -57,7 +57,7 @@ const greatestSeed = 0xffff_ffff;
 const writing = [...Object.keys(outputOptions), 'junit'];
 
 /** Options that mean nothing where every number of CPUs is checked at once. */
-const whole = ['expect', 'all', 'max-depth', 'strategy', 'no-reductions', 'tier', 'liveness', ...hunting];
+const whole = ['expect', ...exploring.filter((name) => name !== 'max-states' && name !== 'max-time')];
 
 /** `quiesce check` */
 export const check: Verb = {

@@ -74,25 +74,37 @@ export class Settlement {
   }
 
   /**
-   * Where a process comes to rest that moves at once as long as it is settled and has a single thing to do. A process that
-   * would never come to rest stays where it is.
+   * Where a process comes to rest that moves at once as long as it is settled, if it can get there from everywhere on the way
+   * and nowhere else. Otherwise the process stays where it is.
    */
   atRest(shared: number, local: number): number {
-    let rest = this.#rests.get(shared);
-    if (rest === undefined) this.#rests.set(shared, (rest = new Map<number, number>()));
-    const known = rest.get(local);
-    if (known !== undefined) return known;
-    const passed = new Set<number>();
-    let at = local;
-    while (!passed.has(at) && this.isSettled(shared, at)) {
-      const steps = this.#family.steps(shared, at);
-      if (steps.length !== 1) break;
-      passed.add(at);
-      at = steps[0].local;
+    let rests = this.#rests.get(shared);
+    if (rests === undefined) this.#rests.set(shared, (rests = new Map<number, number>()));
+    let rest = rests.get(local);
+    if (rest === undefined) rests.set(local, (rest = this.#restOf(shared, local)));
+    return rest;
+  }
+
+  #restOf(shared: number, local: number): number {
+    const reached = new Set([local]);
+    const moves: (readonly [from: number, to: number])[] = [];
+    let rest: number | undefined;
+    for (const at of reached) {
+      if (!this.isSettled(shared, at)) {
+        if (rest !== undefined) return local;
+        rest = at;
+        continue;
+      }
+      for (const step of this.#family.steps(shared, at)) {
+        moves.push([at, step.local]);
+        reached.add(step.local);
+      }
     }
-    if (passed.has(at)) at = local;
-    rest.set(local, at);
-    return at;
+    if (rest === undefined) return local;
+    // A process that can go round for ever on the way does not have to come to rest.
+    const ending = new Set([rest]);
+    for (const end of ending) for (const [from, to] of moves) if (to === end) ending.add(from);
+    return ending.size === reached.size ? rest : local;
   }
 
   #judge(shared: number, local: number): boolean {
