@@ -41,6 +41,29 @@ describe('the series under weak data', () => {
     },
     60_000,
   );
+
+  it('has the verdicts and witnesses of tier 1 with 3 CPUs, where the space is small', async () => {
+    let judged = 0;
+    for (const scenario of series.filter(({ id, least }) => least <= 3 && !nearer.includes(id))) {
+      const result = await check(scenario, 3, { tier: 2, bounds: { states: 2_500 } });
+      if (result.verdict !== 'violated' && result.bounds.some((bound) => bound.startsWith('states')))
+        continue;
+      judged += 1;
+      expect(disagreements(scenario, result), scenario.id).toEqual([]);
+    }
+    expect(judged).toBeGreaterThan(80);
+  }, 240_000);
+
+  // `QUIESCE_TIER2_CPUS=4 npx vitest run packages/scenarios/test/weak-data.test.ts -t 'as many'`: some minutes, and 1 GiB.
+  const more = Number(process.env['QUIESCE_TIER2_CPUS'] ?? 0);
+  const large = series.filter(({ id, least }) => least <= more && !nearer.includes(id));
+  it.each(large.map((scenario) => [scenario.id, scenario] as const))(
+    '%s has the verdict and witnesses of tier 1, with as many CPUs as are asked for',
+    async (_, scenario) => {
+      expect(disagreements(scenario, await check(scenario, more, { tier: 2 }))).toEqual([]);
+    },
+    1_200_000,
+  );
 });
 
 describe('mechanisms that come out differently under weak data', () => {

@@ -67,9 +67,11 @@ export interface Subject extends TraceSource {
 /** Puts a program into a machine of `cpus` CPUs of which each knows its number. */
 export function subject(
   source: string,
-  options: { readonly cpus?: number; readonly words?: number } & Partial<Pick<MachineSpec, 'events'>> = {},
+  options: { readonly cpus?: number; readonly words?: number } & Partial<
+    Pick<MachineSpec, 'events' | 'tier'>
+  > = {},
 ): Subject {
-  const { cpus = 2, words = 1, events } = options;
+  const { cpus = 2, words = 1, events, tier = 1 } = options;
   const assembly = assemble(source, { bases });
   const bytes = (name: string): Uint8Array => {
     const found = assembly.sections.get(name)?.bytes ?? new Uint8Array(0);
@@ -79,6 +81,7 @@ export function subject(
   };
   const spec: MachineSpec = {
     cpus,
+    tier,
     memory: {
       regions: [
         { name: '.text', kind: 'text', base: bases['.text'], bytes: bytes('.text') },

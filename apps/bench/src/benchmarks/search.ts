@@ -34,16 +34,24 @@ interface Searched {
 }
 
 /** One search from nothing: no step is remembered from another one. */
-function search(scenario: Scenario, cpus: number, reductions: SystemOptions): Searched {
+function search(
+  scenario: Scenario,
+  cpus: number,
+  reductions: SystemOptions,
+  { tier = 1, states = mostStates }: { readonly tier?: 1 | 2; readonly states?: number } = {},
+): Searched {
   const image = scenario.image(cpus);
   let found: Omit<Searched, 'milliseconds'> | undefined;
   const seconds = cpuSeconds(() => {
-    const system = new MachineSystem(image.spec, {
-      order: true,
-      ...reductions,
-      witnesses: scenario.ask(image),
-    });
-    do found = exploreSync(system, { bounds: { states: mostStates } });
+    const system = new MachineSystem(
+      { ...image.spec, tier },
+      {
+        order: true,
+        ...reductions,
+        witnesses: scenario.ask(image),
+      },
+    );
+    do found = exploreSync(system, { bounds: { states } });
     while (!system.conclude());
   });
   if (found === undefined) throw new Error('the search returned nothing');
@@ -82,6 +90,43 @@ function scaling({ id, sizes, quick }: (typeof protocols)[number]): Benchmark[] 
   });
 }
 
+/** Protocols of the series under weak data with four CPUs, from small to large. */
+const weak: readonly string[] = [
+  'patch-text-mainline',
+  'alternatives-patch1-state-load',
+  'patch-text-3.18',
+  'patch-text-mainline-stop-path',
+  'alternatives-patch1-branch',
+  'patch-text-mainline-llsc',
+  'alternatives-patch1-words',
+];
+
+/** Time to the verdict in tier 2. */
+function weakly(id: string): Benchmark {
+  const cpus = 4;
+  return {
+    group: 'weak data',
+    name: `${id} N=${cpus}`,
+    measure(scale) {
+      if (scale.quick) return undefined;
+      const { verdict, statistics, milliseconds } = search(
+        scenarioNamed(id),
+        cpus,
+        {},
+        { tier: 2, states: 10_000_000 },
+      );
+      const { states, transitions } = statistics;
+      return {
+        unit: 's',
+        values: [milliseconds / 1000],
+        limit: { bound: 'at most', value: 60 },
+        note: `${verdict}, ${short(states)} st, ${short(transitions)} tr, ${short(Math.round((1000 * states) / milliseconds))}/s`,
+        details: { cpus, verdict, states, transitions },
+      };
+    },
+  };
+}
+
 const reductions: readonly (readonly [name: string, options: SystemOptions])[] = [
   ['all', {}],
   ['no symmetry', { symmetry: false }],
@@ -117,5 +162,6 @@ function reduced(id: string, cpus: number): Benchmark[] {
 /** The search on machines that execute the protocols. */
 export const searchBenchmarks: readonly Benchmark[] = [
   ...protocols.flatMap(scaling),
+  ...weak.map(weakly),
   ...protocols.slice(0, 4).flatMap(({ id }) => [2, 3].flatMap((cpus) => reduced(id, cpus))),
 ];
