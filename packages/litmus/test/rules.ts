@@ -96,6 +96,9 @@ const publish = (writer: readonly string[], reader: readonly string[], more: Par
   exists: '1:X0=1 /\\ 1:X9=1',
   ...more,
 });
+/** X12 is the place f, by an address dependency on W`on`. */
+const codeFrom = (on: number): string[] => [zeroFrom(on), 'ADD X12,X23,W11,SXTW'];
+const maintainAt = (place: string): string[] => maintain.map((line) => line.replace('X23', place));
 const synchronise = (on: number): string[] => [...branchOn(on), 'ISB'];
 
 /**
@@ -232,6 +235,64 @@ export const decisive: readonly (readonly [rules: readonly string[], shape: Shap
   ],
   [['IC-ca'], publish(['DSB SY', 'IC IVAU,X23', 'DSB SY'], synchronise(0), { caches: 'IDC' })],
   [['IC-ca'], publish(['DMB SY'], synchronise(0), { caches: 'IDC DIC' })],
+  // What each of them orders, one kind of event after the other.
+  [['DMB ld'], loadBuffering([load(0, x), 'DMB LD', ...store(y, 1)])],
+  [['bob Q'], loadBuffering([load(0, x, 'LDAPR'), ...store(y, 1)])],
+  [['bob L'], loadBuffering([load(0, x), ...store(y, 1, 'STLR')])],
+  [
+    ['bob amo'],
+    {
+      threads: [
+        ['MOV W10,#1', 'SWPAL W10,W11,[X20]', ...store(y, 1)],
+        [load(0, y), 'DMB LD', load(2, x)],
+      ],
+      exists: '1:X0=1 /\\ 1:X2=0',
+    },
+  ],
+  [
+    ['dob lrs'],
+    messagePassing(
+      ['DMB ST'],
+      [load(0, y), zeroFrom(0), 'STR W25,[X22,W11,SXTW]', load(3, z, 'LDAR'), load(2, x)],
+    ),
+  ],
+  [
+    ['aob lrs'],
+    messagePassing(['DMB ST'], ['MOV W10,#7', 'SWP W10,W0,[X21]', load(3, y, 'LDAPR'), load(2, x)]),
+  ],
+  [
+    ['pob ctrl'],
+    publish(['DC CVAU,X23', 'DMB SY'], [...pick(0), ...branchOn(13), 'IC IVAU,X23', 'DSB SY', 'ISB']),
+  ],
+  [['pob ctrl'], publish(['DMB SY'], [...pick(0), ...branchOn(13), ...maintain, 'ISB'])],
+  [['dob addr & pob addr'], publish(['DMB SY'], [...codeFrom(0), ...maintainAt('X12'), 'ISB'])],
+  [
+    ['dob addr & pob addr'],
+    publish(['DC CVAU,X23', 'DMB SY'], [...codeFrom(0), 'IC IVAU,X12', 'DSB SY', 'ISB']),
+  ],
+  [['IFB ctrl & IFB pick-ctrl'], publish(maintain, [...branchOn(0), 'SVC #0'])],
+  [
+    ['IFB ctrl & IFB pick-ctrl'],
+    publish(maintain, [...branchOn(0), 'ADR X16,g', 'MSR ELR_EL1,X16', 'ERET', 'g:']),
+  ],
+  [['IC-ca'], publish(['DC CVAU,X23', 'DSB ISH', 'IC IALLUIS', 'DSB ISH'], synchronise(0))],
+  [
+    ['po-scl M DC'],
+    {
+      threads: [[patch], [load(0, 'X23'), ...maintain, 'ISB', 'BL f', 'B end', ...f, 'end:']],
+      exists: '1:X0=NOP /\\ 1:X9=1',
+    },
+  ],
+  [
+    ['rf IF'],
+    {
+      threads: [
+        [patch, 'BL f', ...store(y, 1), 'B end', ...f, 'end:'],
+        [load(0, y), 'DMB SY', load(3, 'X23')],
+      ],
+      exists: '0:X9=2 /\\ 1:X0=1 /\\ 1:X3=instr:"B .+12"',
+    },
+  ],
 ];
 
 /** Programs like those above with one thing left out: their conditions hold. */
@@ -252,15 +313,32 @@ export const allowed: readonly (readonly [name: string, shape: Shape])[] = [
       [...store(y, 1, 'STLR'), load(0, x, 'LDAPR')],
     ),
   ],
-  [
-    'an atomic that returns nothing is not ordered by DMB LD',
-    messagePassing(['DMB ST'], ['MOV W10,#0', 'STADD W10,[X21]', 'DMB LD', load(2, x), load(0, y)]),
-  ],
+  ...['DMB LD', 'DSB LD'].map((barrier): readonly [string, Shape] => [
+    `an atomic that returns nothing is not ordered by ${barrier}`,
+    {
+      threads: [
+        [...store(x, 1), 'DMB ST', ...store(y, 1)],
+        ['MOV W10,#1', 'STADD W10,[X21]', barrier, load(2, x)],
+      ],
+      exists: 'y=2 /\\ 1:X2=0',
+    },
+  ]),
   [
     'the value of a CAS that succeeds may come from the register that was compared',
     messagePassing(['DMB ST'], ['MOV W0,#1', 'MOV W10,#1', 'CAS W0,W10,[X21]', ...loadAt(2, x, 0)]),
   ],
   ['DSB orders no fetch', publish(maintain, ['DSB SY'])],
+  ['DSB LD orders no fetch', publish(maintain, ['DSB LD'])],
+  [
+    'DSB ST orders no fetch',
+    {
+      threads: [
+        [patch, ...maintain, ...store(y, 1)],
+        [...store(y, 2), 'DSB ST', 'BL f', 'B end', ...f, 'end:'],
+      ],
+      exists: 'y=2 /\\ 1:X9=1',
+    },
+  ],
   ['an ISB that depends on nothing', publish(maintain, ['ISB'])],
   ['no DC', publish(['DSB SY', 'IC IVAU,X23', 'DSB SY'], synchronise(0))],
   ['no DSB between DC and IC', publish(['DC CVAU,X23', 'IC IVAU,X23', 'DSB SY'], synchronise(0))],

@@ -6,12 +6,15 @@ export function lws(trace: Trace): Relation {
   return trace.poLoc.between(trace.ExpM, trace.ExpW);
 }
 
-/** Local read successor: `lrs = [W];(po ∩ same-loc, no W between);[R]`. Fetches are reads. */
+/**
+ * Local read successor: `lrs = [W];(po ∩ same-loc, no W between);[ExpR]`. That fetches are reads as well matters to
+ * dependencies alone, which are followed where a thread is executed.
+ */
 export function lrs(trace: Trace): Relation {
   const { events, poLoc } = trace;
   const result = new Relation(events.length);
   for (let r = 0; r < events.length; r += 1) {
-    if (!contains(trace.ExpR, r) && !contains(trace.IF, r)) continue;
+    if (!contains(trace.ExpR, r)) continue;
     for (let w = r - 1; w >= 0; w -= 1) {
       if (!contains(trace.ExpW, w) || !poLoc.has(w, r)) continue;
       result.add(w, r);
