@@ -29,6 +29,10 @@ const written: readonly (readonly [string, string])[] = [
     '{ int *p=x; 0:X1=p; x=5; }\nP0 ;\nLDR X2,[X1] ;\nLDR W3,[X2] ;\nSTR X1,[X1] ;\nlocations [p; 0:X2;] exists (0:X3=5)',
   ],
   [
+    'pairs',
+    '{ int64_t a[2]; 0:X1=a; 1:X1=a; }\nP0 | P1 ;\nMOV X2,#1 | LDP X2,X3,[X1] ;\nSTP X2,X2,[X1] | ;\nlocations [a;] exists (1:X2=1 /\\ 1:X3=0)',
+  ],
+  [
     '64 bits',
     '{ int64_t x=-2; 0:X1=x; int64_t y=0x100000000; 0:X4=y; }\nP0 ;\nLDR X2,[X1] ;\nLDR X3,[X4] ;\nlocations [x;] exists (0:X2=-2 /\\ 0:X3=4294967296)',
   ],

@@ -142,7 +142,7 @@ const broken: readonly (readonly [what: string, text: string, error: string])[] 
   ],
   [
     'an instruction without meaning',
-    'AArch64 t\n{ x=0; }\n P0 ;\n LDP X0,X1,[X2] ;\nexists (x=1)',
+    'AArch64 t\n{ x=0; }\n P0 ;\n LDXP X0,X1,[X2] ;\nexists (x=1)',
     '4:2: expected loads and stores of one register',
   ],
   [

@@ -203,3 +203,36 @@ describe('questions', () => {
     expect(ask('filter (1:X0=1) forall (1:X0=1)')).toBe(true);
   });
 });
+
+describe('pairs', () => {
+  it.each([
+    ['an offset', 'LDP W0,W2,[X1,#4]', '0:X0=2; 0:X1=a[0]; 0:X2=3;'],
+    ['before the access', 'LDP W0,W2,[X1,#8]!', '0:X0=3; 0:X1=a[2]; 0:X2=-4;'],
+    ['after the access', 'LDP W0,W2,[X1],#8', '0:X0=1; 0:X1=a[2]; 0:X2=2;'],
+    ['sign', 'LDPSW X0,X2,[X1,#8]', '0:X0=3; 0:X1=a[0]; 0:X2=-4;'],
+  ])('%s: %s', (_, code, state) => {
+    const text = `AArch64 one\n{ int a[4]={1,2,3,-4}; 0:X1=a; }\nP0 ;\n${code} ;\nlocations [0:X1; 0:X2;] exists (0:X0=0)`;
+    expect(statesOf(text)).toEqual([state]);
+  });
+
+  const passing = (between: string): string =>
+    `AArch64 pair\n{ int64_t a[2]; 0:X1=a; 1:X1=a; }\nP0 | P1 ;\nMOV X2,#1 | ${between} ;\nSTP X2,X2,[X1] | ;\nexists (1:X2=1 /\\ 1:X3=0)`;
+
+  it('are two accesses that nothing orders', () => {
+    expect(check(parseLitmus(passing('LDP X2,X3,[X1]'))).observation).toBe('Sometimes');
+  });
+
+  it('share the dependency of their address', () => {
+    const text = `AArch64 pair
+{ int64_t a[2]; int64_t y; 0:X1=a; 1:X1=a; 0:X5=y; 1:X5=y; }
+P0 | P1 ;
+MOV X2,#1 | LDR X0,[X5] ;
+STP X2,X2,[X1] | EOR X6,X0,X0 ;
+DMB ST | ADD X7,X1,X6 ;
+STR X2,[X5] | LDP X2,X3,[X7] ;
+exists (1:X0=1 /\\ 1:X3=0)`;
+    expect(check(parseLitmus(text)).observation).toBe('Never');
+    const plain = text.replace('LDP X2,X3,[X7]', 'LDP X2,X3,[X1]');
+    expect(check(parseLitmus(plain)).observation).toBe('Sometimes');
+  });
+});

@@ -5,7 +5,7 @@ import { placeOf } from './address.ts';
 import { type Fields, type Meaning, signed } from './meaning.ts';
 
 /** The sum of a base register and an offset. */
-function displaced(step: Step, base: Operand, offset: number): Operand {
+export function displaced(step: Step, base: Operand, offset: number): Operand {
   if (offset === 0) return base;
   return step.compute('add', 64, [base, immediate(step.expressions.integer(offset))]);
 }
@@ -17,7 +17,7 @@ export function baseOf(step: Step, number: number): Operand {
 }
 
 /** Checks the size of an access against the others to the same location. */
-function sized(step: Step, location: number, bits: number): void {
+export function sized(step: Step, location: number, bits: number): void {
   step.program.noteSize(location, bits, step.state.pc);
 }
 

@@ -4,6 +4,7 @@ import { atomics } from './atomics.ts';
 import { control } from './control.ts';
 import { dataProcessing } from './data.ts';
 import type { Fields, Meaning } from './meaning.ts';
+import { pairs } from './pairs.ts';
 import { system } from './system.ts';
 
 /** What each encoding does, by the name of its row in the instruction set. */
@@ -12,6 +13,7 @@ const meanings: Readonly<Partial<Record<string, Meaning>>> = {
   ...atomics,
   ...control,
   ...dataProcessing,
+  ...pairs,
   ...system,
 };
 
@@ -26,5 +28,5 @@ export function instructionOf(
 
 /** The supported instructions, for people. */
 export const supported: string =
-  'loads and stores of one register (LDR, LDUR, LDAR, LDAPR, STR, STUR, STLR; B, H and W, X), LDXR, STXR, LSE atomics, CAS, SWP, ' +
-  'branches, integer arithmetic, DMB, DSB, ISB, DC CVAU, IC, SVC, UDF, MSR ELR_EL1, ERET and NOP';
+  'loads and stores of one register (LDR, LDUR, LDAR, LDAPR, STR, STUR, STLR; B, H and W, X), LDP, STP, LDXR, STXR, ' +
+  'LSE atomics, CAS, SWP, branches, integer arithmetic, DMB, DSB, ISB, DC CVAU, IC, SVC, UDF, MSR ELR_EL1, ERET and NOP';
