@@ -26,7 +26,10 @@ const root = join(import.meta.dirname, '..');
 const libraries = readdirSync(join(root, 'packages')).filter((name) =>
   existsSync(join(root, 'packages', name, 'package.json')),
 );
-const isBuilt = libraries.every((name) => existsSync(join(root, 'packages', name, 'dist/index.js')));
+const isBuilt = libraries.every((name) => {
+  const folder = join(root, 'packages', name);
+  return existsSync(join(folder, entryOf(folder)));
+});
 const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
 
 /** A newer Node than this one, by its path. */
@@ -93,10 +96,10 @@ function exampleOf(library: string): { readonly code: string; readonly printed: 
   return { code: outputText, printed };
 }
 
-/** The file that an import of a package in a project loads. */
-function entryOf(project: string, library: string): string {
-  const file = join(project, 'node_modules/@quiesce', library, 'package.json');
-  const { exports } = JSON.parse(readFileSync(file, 'utf8')) as { exports: { '.': { default: string } } };
+/** The file that an import of the package in a folder loads. */
+function entryOf(folder: string): string {
+  const manifest = readFileSync(join(folder, 'package.json'), 'utf8');
+  const { exports } = JSON.parse(manifest) as { exports: { '.': { default: string } } };
   return exports['.'].default;
 }
 

@@ -138,7 +138,7 @@ export const check: Verb = {
     'With --expect or without ID: 0 when every verdict is the pinned one, else 1.',
   ],
   run: (given, host) => {
-    if (traceForm(given) !== undefined) {
+    if (![undefined, 'none'].includes(traceForm(given))) {
       given.conflict('json', ['trace'], 'a replay token stands for the trace');
     }
     if (given.text('strategy') === 'depth-first') {
