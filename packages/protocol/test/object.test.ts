@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -76,6 +76,24 @@ describe.skipIf(isMissing)(`${compiler} -c${isMissing ? ' (missing: skipped)' : 
         line: last?.line,
       });
     }
+  });
+
+  it.each<[string, string, string, readonly string[]]>([
+    ['-gdwarf-5', 'below/publish.c', 'below/publish.c', []],
+    ['-gdwarf-4', 'below/publish.c', 'below/publish.c', []],
+    ['-gdwarf-5', join(folder, 'below/publish.c'), 'below/publish.c', []],
+    ['-gdwarf-4', join(folder, 'below/publish.c'), join(folder, 'below/publish.c'), []],
+    ['-gdwarf-5', 'below/../publish.c', 'publish.c', []],
+    ['-gdwarf-4', 'below/../publish.c', 'publish.c', []],
+    ['-gdwarf-5', source, source, []],
+    ['-gdwarf-4', source, source, []],
+    ['-gdwarf-5', 'below/publish.c', '/elsewhere/publish.c', ['-ffile-prefix-map=below=/elsewhere']],
+  ])('%s of %s: the path is %s', (form, given, expected, more) => {
+    mkdirSync(join(folder, 'below'), { recursive: true });
+    for (const copy of ['publish.c', 'below/publish.c']) copyFileSync(source, join(folder, copy));
+    run(compiler, ['-c', '-g', '-O2', form, ...more, given, '-o', 'paths.o']);
+    const image = readObject(readFileSync(join(folder, 'paths.o')), 'paths.o').image(2);
+    expect(image.source(image.code.addressOf('runner'))?.file).toBe(expected);
   });
 
   it('a file for another machine, a program and something that is cut off are refused with the offset', () => {

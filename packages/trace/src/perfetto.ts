@@ -10,7 +10,10 @@ const stepTime = 1000;
 /** One process holds everything. */
 const pid = 1;
 
-type Event = Readonly<Record<string, Json>>;
+type Args = Readonly<Record<string, Json>>;
+
+/** An event at a time in microseconds. */
+type Event = Args & { readonly ts: number };
 
 /** Threads are CPUs from 1 on, then memory. */
 const thread = (cpu: number): number => cpu + 1;
@@ -23,7 +26,8 @@ const startOf = (step: number): number => (step - 1) * stepTime;
  * to each fetch that saw it.
  */
 export function renderPerfetto(trace: Trace): string {
-  const events = [...names(trace), ...slices(trace), ...flows(trace)];
+  // The sort is stable: of one time, slices come before the flows that are bound to them, and a flow's start before its end.
+  const events = [...names(trace), ...slices(trace), ...flows(trace)].sort((a, b) => a.ts - b.ts);
   const { scenario, cpus, model, end } = trace;
   return JSON.stringify({
     traceEvents: events,
@@ -58,7 +62,7 @@ function names({ scenario, cpus, roles }: Trace): Event[] {
 /** Slices of all threads by time; of those that begin together the longer ones first, so that they nest. */
 function slices(trace: Trace): Event[] {
   const all: { readonly ts: number; readonly dur: number; readonly event: Event }[] = [];
-  const add = (tid: number, ts: number, dur: number, name: string, cat: string, args: Event): void => {
+  const add = (tid: number, ts: number, dur: number, name: string, cat: string, args: Args): void => {
     all.push({ ts, dur, event: { ph: 'X', pid, tid, ts, dur, name, cat, args } });
   };
   phasesOf(trace).forEach((spans, cpu) => {
@@ -103,8 +107,8 @@ function slices(trace: Trace): Event[] {
   return all.sort((a, b) => a.ts - b.ts || b.dur - a.dur).map(({ event }) => event);
 }
 
-function memoryEvents(step: TraceStep): { readonly name: string; readonly args: Event }[] {
-  return effectsOf(step).flatMap((effect): { name: string; args: Event }[] => {
+function memoryEvents(step: TraceStep): { readonly name: string; readonly args: Args }[] {
+  return effectsOf(step).flatMap((effect): { name: string; args: Args }[] => {
     switch (effect.kind) {
       case 'modified': {
         const { place, oldText, newText, version } = effect;
@@ -128,7 +132,7 @@ function memoryEvents(step: TraceStep): { readonly name: string; readonly args: 
 
 /** From the middle of the writing step to the middle of the fetching one; both lie inside a slice, which Perfetto binds them to. */
 function flows(trace: Trace): Event[] {
-  const ends = linksOf(trace).flatMap(({ from, to, isRace }, i) => {
+  return linksOf(trace).flatMap(({ from, to, isRace }, i) => {
     const flow = { pid, cat: 'text', name: isRace ? 'race' : 'seen by', id: i + 1 };
     const at = ({
       cpu,
@@ -145,5 +149,4 @@ function flows(trace: Trace): Event[] {
       { ph: 'f', bp: 'e', ...flow, ...at(to) },
     ];
   });
-  return ends.sort((a, b) => a.ts - b.ts);
 }

@@ -61,23 +61,24 @@ export function renderSarif(findings: readonly Finding[], version = '0.0.0'): st
   return `${JSON.stringify(log, undefined, 2)}\n`;
 }
 
+/** Where a violation is shown, and what else belongs to it. */
+interface Spot {
+  readonly place: string;
+  readonly source: SourceLine | undefined;
+  readonly message?: string;
+}
+
 function resultOf({ trace, replay, fingerprint }: Finding, ruleId: string, ruleIndex: number): Node {
-  const last = trace.steps.at(-1);
-  const where = last?.instructions.at(0);
-  const related = conflictOf(trace);
+  const [first, ...related] = spotsOf(trace);
   return {
     ruleId,
     ruleIndex,
     level: 'error',
     message: { text: [...explanation(trace), ...(replay === undefined ? [] : [replay])].join('\n') },
-    locations: [locationOf(where, where?.place ?? trace.scenario)],
-    ...(related === undefined
+    locations: [locationOf(first)],
+    ...(related.length === 0
       ? {}
-      : {
-          relatedLocations: [
-            { id: 1, message: { text: 'the write' }, ...locationOf(related, related.place) },
-          ],
-        }),
+      : { relatedLocations: related.map((spot, i) => ({ id: i + 1, ...locationOf(spot) })) }),
     codeFlows: [
       {
         message: { text: `${trace.steps.length} steps of ${trace.cpus} CPUs` },
@@ -98,6 +99,55 @@ function resultOf({ trace, replay, fingerprint }: Finding, ruleId: string, ruleI
   };
 }
 
+/**
+ * The place of a violation first, always with a line where the trace knows any: a system that annotates lines leaves out
+ * results without one.
+ */
+function spotsOf(trace: Trace): [Spot, ...Spot[]] {
+  const { steps, end, scenario, file } = trace;
+  const waits = end.kind === 'violated' ? (end.violation.waits ?? []) : [];
+  const stuck = waits.map(({ cpu, place, how }): Spot => ({
+    place,
+    source: lineAt(trace, cpu, place),
+    message: how === 'spins' ? `CPU ${cpu} spins here` : `CPU ${cpu} is blocked here`,
+  }));
+  const last = steps.at(-1);
+  const where = last?.instructions.at(0);
+  const writer = conflictOf(trace);
+  const write: Spot[] =
+    writer === undefined ? [] : [{ place: writer.place, source: writer.source, message: 'the write' }];
+  // A CPU that spins is in the loop that nobody lets it leave; where nobody is stuck the last step shows it.
+  const [first = { place: where?.place ?? scenario, source: where?.source }, ...others] = stuck.toSorted(
+    (a, b) => Number(a.source === undefined) - Number(b.source === undefined),
+  );
+  const source =
+    first.source ??
+    writer?.source ??
+    lineOf(trace, ({ cpu }) => cpu === last?.cpu) ??
+    lineOf(trace, () => true) ??
+    (file === undefined ? undefined : { file, line: 1 });
+  return [{ ...first, source }, ...others, ...write];
+}
+
+/** The line of a place: where that CPU, or else another, executed it; otherwise the last one of that CPU. */
+function lineAt(trace: Trace, cpu: number, place: string): SourceLine | undefined {
+  const isThere = (instruction: TraceInstruction): boolean => instruction.place === place;
+  const isOwn = (step: TraceStep): boolean => step.cpu === cpu;
+  return lineOf(trace, isOwn, isThere) ?? lineOf(trace, () => true, isThere) ?? lineOf(trace, isOwn);
+}
+
+/** The line of the last instruction of some that has one. */
+function lineOf(
+  { steps }: Trace,
+  isMeant: (step: TraceStep) => boolean,
+  isThere: (instruction: TraceInstruction) => boolean = () => true,
+): SourceLine | undefined {
+  return steps
+    .filter(isMeant)
+    .flatMap(({ instructions }) => instructions)
+    .findLast((instruction) => instruction.source !== undefined && isThere(instruction))?.source;
+}
+
 /** The instruction that wrote what the last fetch is in conflict with. */
 function conflictOf({ steps }: Trace): TraceInstruction | undefined {
   const fetch = steps.at(-1)?.instructions.at(-1)?.fetch;
@@ -105,18 +155,29 @@ function conflictOf({ steps }: Trace): TraceInstruction | undefined {
   return writer === undefined ? undefined : steps[writer.step - 1].instructions.at(0);
 }
 
+/** The URI of a path: relative paths stay relative, to where the checks run. */
+function uriOf(path: string): string {
+  const segments = path.replaceAll(/\p{Surrogate}/gu, '\ufffd').split(/[\\/]/);
+  const isDrive = /^[A-Za-z]:$/.test(segments[0]);
+  const encoded = segments.map((segment, i) =>
+    i === 0 && isDrive ? `/${segment}` : encodeURIComponent(segment),
+  );
+  const uri = encoded.join('/');
+  return uri.startsWith('/') ? `file://${uri}` : uri;
+}
+
 function physical({ file, line, text }: SourceLine): Node {
   return {
-    artifactLocation: { uri: encodeURI(file.replaceAll('\\', '/')) },
+    artifactLocation: { uri: uriOf(file) },
     region: { startLine: line, ...(text === undefined ? {} : { snippet: { text } }) },
   };
 }
 
-function locationOf(instruction: TraceInstruction | undefined, place: string): Node {
-  const source = instruction?.source;
+function locationOf({ place, source, message }: Spot): Node {
   return {
     ...(source === undefined ? {} : { physicalLocation: physical(source) }),
     logicalLocations: [{ fullyQualifiedName: place }],
+    ...(message === undefined ? {} : { message: { text: message } }),
   };
 }
 
@@ -134,8 +195,11 @@ function flowLocation(trace: Trace, step: TraceStep): Node {
   const what = first?.text ?? step.what ?? step.kind;
   return {
     location: {
-      ...locationOf(first, place),
-      message: { text: texts === '' ? what : `${what}: ${texts}` },
+      ...locationOf({
+        place,
+        source: first?.source,
+        message: texts === '' ? what : `${what}: ${texts}`,
+      }),
     },
     executionOrder: step.step,
     importance: isEnd || isWrite ? 'essential' : texts === '' ? 'unimportant' : 'important',

@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import Ajv from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { linksOf, parseTrace, renderHtml, renderMermaid, renderPerfetto, renderSarif } from '../src/index.ts';
+import {
+  type Trace,
+  linksOf,
+  parseTrace,
+  renderHtml,
+  renderMermaid,
+  renderPerfetto,
+  renderSarif,
+} from '../src/index.ts';
 import { golden } from './golden.ts';
 
 const all = Object.entries(golden);
@@ -26,13 +34,8 @@ describe.each(all)('%s for Perfetto', (_, trace) => {
   const threads = [...new Set(slices.map(({ tid }) => tid))];
 
   it('time never runs backwards', () => {
-    for (const phases of [
-      ['X', 'i'],
-      ['s', 'f'],
-    ]) {
-      const times = events.filter(({ ph }) => phases.includes(ph)).map(({ ts }) => ts);
-      expect(times).toEqual(times.toSorted((a, b) => a - b));
-    }
+    const times = events.map(({ ts }) => ts);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
     expect(events.every(({ ts, dur = 1 }) => Number.isInteger(ts) && ts >= 0 && dur > 0)).toBe(true);
   });
 
@@ -59,6 +62,7 @@ describe.each(all)('%s for Perfetto', (_, trace) => {
       const ends = events.filter(({ ph, id }) => ph === 'f' && id === start.id);
       expect(ends).toHaveLength(1);
       expect(ends[0].ts).toBeGreaterThanOrEqual(start.ts);
+      expect(events.indexOf(ends[0])).toBeGreaterThan(events.indexOf(start));
       expect(inside(start) && inside(ends[0])).toBe(true);
     }
   });
@@ -89,13 +93,20 @@ const isSarif = new Ajv({ schemaId: 'auto', unknownFormats: 'ignore' })
   .addMetaSchema(json('ajv/lib/refs/json-schema-draft-04.json'))
   .compile(json('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'));
 
+interface Location {
+  readonly physicalLocation?: {
+    readonly artifactLocation: { readonly uri: string };
+    readonly region: { readonly startLine: number };
+  };
+  readonly message?: { readonly text: string };
+}
+
 interface Log {
   readonly runs: readonly {
     readonly results: readonly {
       readonly ruleId: string;
-      readonly locations: readonly {
-        readonly physicalLocation?: { readonly region: { readonly startLine: number } };
-      }[];
+      readonly locations: readonly Location[];
+      readonly relatedLocations?: readonly Location[];
       readonly codeFlows: readonly {
         readonly threadFlows: readonly {
           readonly id: string;
@@ -127,6 +138,69 @@ describe('SARIF', () => {
     expect(locations[0].physicalLocation?.region.startLine).toBe(
       cmodx.steps.at(-1)?.instructions[0].source?.line,
     );
+  });
+});
+
+describe('the place of a result in SARIF', () => {
+  const resultOf = (trace: Trace): Log['runs'][number]['results'][number] =>
+    (JSON.parse(renderSarif([{ trace }])) as Log).runs[0].results[0];
+  const { cmodx, hang } = golden;
+  /** The trace without the lines of some steps, each given with its index. */
+  const without = (trace: Trace, isMeant: (step: Trace['steps'][number], i: number) => boolean): Trace => ({
+    ...trace,
+    steps: trace.steps.map((step, i) =>
+      isMeant(step, i)
+        ? { ...step, instructions: step.instructions.map(({ source: _, ...rest }) => rest) }
+        : step,
+    ),
+  });
+  const renamed = (file: string): Trace => ({
+    ...cmodx,
+    steps: cmodx.steps.map((step) => ({
+      ...step,
+      instructions: step.instructions.map((each) => ({ ...each, source: { file, line: 1 } })),
+    })),
+  });
+
+  it.each([
+    ['src/publish.c', 'src/publish.c'],
+    ['a dir/100%#1?.c', 'a%20dir/100%25%231%3F.c'],
+    ['c:x.s', 'c%3Ax.s'],
+    ['/home/me/x#.s', 'file:///home/me/x%23.s'],
+    [String.raw`C:\work\x y.s`, 'file:///C:/work/x%20y.s'],
+    [String.raw`src\x.s`, 'src/x.s'],
+    ['\ud800.s', '%EF%BF%BD.s'],
+  ])('%s is %s', (file, uri) => {
+    expect(resultOf(renamed(file)).locations[0].physicalLocation?.artifactLocation.uri).toBe(uri);
+  });
+
+  it('without a line of its own it is that of the write, then of the CPU, then the file', () => {
+    const last = cmodx.steps.length - 1;
+    const lineOf = (trace: Trace): number | undefined =>
+      resultOf(trace).locations[0].physicalLocation?.region.startLine;
+    const [write] = linksOf(cmodx);
+    expect(lineOf(without(cmodx, (_, i) => i === last))).toBe(
+      cmodx.steps[write.from.step - 1].instructions[0].source?.line,
+    );
+    const { cpu } = cmodx.steps[last];
+    const own = cmodx.steps.slice(0, last).findLast((step) => step.cpu === cpu);
+    expect(lineOf(without(cmodx, (step, i) => i === last || step.cpu === 0))).toBe(
+      own?.instructions.findLast(({ source }) => source !== undefined)?.source?.line,
+    );
+    const bare = resultOf(without(cmodx, () => true)).locations[0].physicalLocation;
+    expect(bare).toEqual({ artifactLocation: { uri: 'handshake.s' }, region: { startLine: 1 } });
+  });
+
+  it('a hang is where a CPU is stuck', () => {
+    if (hang.end.kind !== 'violated') throw new Error('no hang');
+    const [wait] = hang.end.violation.waits ?? [];
+    const there = hang.steps
+      .flatMap(({ instructions }) => instructions)
+      .findLast(({ place }) => place === wait.place);
+    expect(there?.source?.line).not.toBe(undefined);
+    const [location] = resultOf(hang).locations;
+    expect(location.physicalLocation?.region.startLine).toBe(there?.source?.line);
+    expect(location.message?.text).toBe(`CPU ${wait.cpu} spins here`);
   });
 });
 

@@ -1,8 +1,10 @@
 import { Bytes, badObject } from './bytes.ts';
+import { sourcePath } from './source-path.ts';
 
 /** A line that instructions from an address on come from, up to the next row. */
 export interface LineRow {
   readonly address: number;
+  /** Path: relative to the directory of compilation where the file lies below it, as far as the table says. */
   readonly file: string;
   readonly line: number;
   /** Nothing belongs to this row: it ends a sequence. */
@@ -66,17 +68,32 @@ function entries5(sections: LineSections): { readonly name: string; readonly dir
   });
 }
 
-/** Names of files of DWARF 4. */
-function entries4(line: Bytes): string[] {
-  while (line.text() !== '');
+/** Texts up to an empty one. */
+function texts4(line: Bytes): string[] {
+  const texts: string[] = [];
+  for (let text = line.text(); text !== ''; text = line.text()) texts.push(text);
+  return texts;
+}
+
+/** Paths of files of DWARF 4, counted from 1. Directory 0 is that of compilation, whose name is elsewhere. */
+function files4(line: Bytes): string[] {
+  const directories = ['', ...texts4(line)];
   const files: string[] = [''];
   for (let name = line.text(); name !== ''; name = line.text()) {
-    files.push(name);
-    line.uleb();
+    files.push(sourcePath(directories.at(line.uleb()) ?? '', name));
     line.uleb();
     line.uleb();
   }
   return files;
+}
+
+/** Paths of files of DWARF 5, counted from 0. Directory 0 is that of compilation. */
+function files5(sections: LineSections): string[] {
+  const directories = entries5(sections).map(({ name }) => name);
+  const compilation = directories.at(0);
+  return entries5(sections).map(({ name, directory }) =>
+    sourcePath(directories.at(directory) ?? '', name, compilation),
+  );
 }
 
 /** All rows of all line tables, in their order (DWARF 5, 6.2; version 4 as well). */
@@ -108,11 +125,7 @@ function readTable(sections: LineSections, version: number, end: number, rows: L
   const opcodeBase = line.u8();
   if (lineRange === 0) throw badObject(line.base + line.at, 'a line range above 0', '0');
   const lengths = [0, ...Array.from({ length: opcodeBase - 1 }, () => line.u8())];
-  let files: readonly string[];
-  if (version === 5) {
-    entries5(sections);
-    files = entries5(sections).map(({ name }) => name);
-  } else files = entries4(line);
+  const files = version === 5 ? files5(sections) : files4(line);
   line.at = program;
   const initial = { address: 0, file: 1, line: 1 };
   let now = { ...initial };
