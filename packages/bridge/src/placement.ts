@@ -60,7 +60,7 @@ export function place(test: LitmusTest): Placement {
   const words = [NOP, NOP];
   const lines = new Map<number, Line>();
   for (const { thread, code, base } of parts) {
-    words.push(...assembleLines(code.lines, base, visible(thread, labels)));
+    words.push(...assembleLines(code.lines, base, visible(thread, labels)).map(everywhere));
     code.lines.forEach((line, i) => lines.set(base + 4 * i, line));
     words.push(branch(base + 4 * code.lines.length, done));
   }
@@ -70,6 +70,13 @@ export function place(test: LitmusTest): Placement {
 }
 
 const NOP = 0xd503201f;
+
+const [IALLU, IALLUIS] = [0xd508751f, 0xd508711f];
+
+/** An IC IALLU of a litmus test is one of all CPUs, as in herd7; on the machine it is of its own CPU, as in the Arm ARM. */
+function everywhere(word: number): number {
+  return word >>> 0 === IALLU ? IALLUIS : word;
+}
 
 /** B from one address to another. */
 function branch(from: number, to: number): number {
