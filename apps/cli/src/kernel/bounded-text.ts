@@ -60,8 +60,7 @@ export function boundedText(kernel: Kernel, found: BoundedResult, look: Look): s
   const { model } = result;
   const bounds = verdict === 'holds-within-bounds' ? ` (${result.bounds.join(', ')})` : '';
   const kinds = verdict === 'violated' ? `: ${result.violations.map(({ kind }) => kind).join(', ')}` : '';
-  const list =
-    verdict === 'violated' ? `safe list of ${model.safeList}` : 'no list of permitted instructions';
+  const list = verdict === 'violated' ? `safe list of ${model.safeList}` : 'asked for quiescence';
   return [
     `${colours.heading(`${extent(kernel, found)}:`)} ${mark(`${titles[verdict]}${kinds}${bounds}`)}`,
     ...line(

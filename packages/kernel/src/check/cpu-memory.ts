@@ -98,6 +98,7 @@ export class CpuMemory implements MemoryPort {
   }
 
   #write(at: number, value: number): void {
+    this.#ram.dirty[at >> 10] = 1;
     if (this.#ram.isText(at)) {
       const t = this.text.history.add(at, this.#words[at]);
       if (!this.text.write(t, value)) return;

@@ -12,6 +12,9 @@ export interface Window {
   readonly owner?: number;
 }
 
+/** Words of a page. */
+const pageWords = 1024;
+
 /**
  * The memory of the simulated machine: words, who wrote them, and the addresses at which they are mapped. The page tables
  * of the kernel are reduced to the mapping that they give.
@@ -22,6 +25,8 @@ export class Ram {
   readonly clocks: Int32Array;
   readonly #text: readonly (readonly [first: number, end: number])[];
   readonly windows: readonly Window[];
+  /** 1 for each page of 1024 words that was written since the last reset. */
+  readonly dirty: Uint8Array;
   /** The fixmap slots in use: the physical page of each, as a word index, by slot number. */
   readonly fixmap: Map<number, number> = new Map<number, number>();
 
@@ -33,14 +38,20 @@ export class Ram {
   ) {
     this.words = new Int32Array(size);
     this.clocks = new Int32Array(size);
+    this.dirty = new Uint8Array(Math.ceil(size / pageWords)).fill(1);
     this.#text = text;
     this.windows = windows;
   }
 
   /** Sets every word, unknown to any CPU, and takes every fixmap slot away. */
   reset(words: Int32Array): void {
-    this.words.set(words);
-    this.clocks.fill(0);
+    for (let page = 0; page < this.dirty.length; page++) {
+      if (this.dirty[page] === 0) continue;
+      const start = page * pageWords;
+      this.words.set(words.subarray(start, start + pageWords), start);
+      this.clocks.fill(0, start, start + pageWords);
+    }
+    this.dirty.fill(0);
     this.fixmap.clear();
   }
 

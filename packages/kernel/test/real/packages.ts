@@ -83,3 +83,15 @@ export function kernelPackage(version: string): string | undefined {
   const path = apt.download(newest);
   return path !== undefined && existsSync(path) ? path : undefined;
 }
+
+/** The same if it was downloaded before; nothing is fetched. */
+export function cachedPackage(version: string): string | undefined {
+  const [suite, prefix] = suites[version] ?? ['', ''];
+  const folder = join(cache, 'apt', suite);
+  if (suite === '' || !existsSync(folder)) return undefined;
+  const file = readdirSync(folder)
+    .filter((name) => name.startsWith(prefix) && name.includes('-cloud-arm64_') && name.endsWith('.deb'))
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .at(-1);
+  return file === undefined ? undefined : join(folder, file);
+}
