@@ -7,6 +7,7 @@ import {
   type MinimiseOptions,
   type Scenario,
   type VariantParts,
+  budgetBounds,
   type EveryOptions,
   type EveryResult,
   check,
@@ -109,7 +110,16 @@ export function protocolSubject(protocol: Protocol): Subject {
     compare: (result) => {
       const missing = unmet(result).map((name) => `'${name}' must be reachable, and is not`);
       const found = result.violations.at(0)?.kind ?? result.verdict;
-      const differences = found === expected ? missing : [`expected ${expected}, found ${found}`, ...missing];
+      // Budgets are declared; a bound of the search is not what the author has in mind.
+      const declared = budgetBounds(protocol.image(result.cpus).spec.events ?? []);
+      const others = result.bounds.filter((bound) => !declared.includes(bound));
+      const differences = [
+        ...(found === expected ? [] : [`expected ${expected}, found ${found}`]),
+        ...(found !== expected || others.length === 0 || found !== 'holds-within-bounds'
+          ? []
+          : [`expected no bounds but the budgets of events, found ${others.join(', ')}`]),
+        ...missing,
+      ];
       return { pinned: expected, differences };
     },
     unmet,

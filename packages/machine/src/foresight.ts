@@ -24,6 +24,7 @@ export class Foresight {
   readonly #maskable: boolean;
   readonly #pointers: ReadonlySet<number>;
   readonly #returns: ReadonlySet<number>;
+  readonly #computed: ReadonlySet<number>;
   readonly #boundaries: readonly number[];
 
   /** @param maskable Whether CPUs may be interrupted at all. */
@@ -35,11 +36,12 @@ export class Foresight {
     const pointers = codePointers(map);
     this.#pointers = pointers.all;
     this.#returns = pointers.returns;
+    this.#computed = pointers.computed;
     this.#boundaries = [...pointers.formed].sort((a, b) => a - b);
   }
 
-  /** What the reductions take for granted about code pointers holds for the instruction that just executed. */
-  checkInstruction(operation: Operation): void {
+  /** What the reductions take for granted about code pointers holds for the instruction at `from`, which just executed. */
+  checkInstruction(operation: Operation, from: number): void {
     const { name } = operation.row;
     const pe = this.#pe;
     if (name === 'ret' && operation.rn === linkRegister && !this.#returns.has(pe.pc)) {
@@ -54,7 +56,7 @@ export class Foresight {
         `${name} at ${formatAddress(pe.pc - 4)} uses memory below the stack pointer, which handlers overwrite; check without the reductions`,
       );
     }
-    if ((name === 'blr' || name === 'br') && !this.#pointers.has(pe.pc)) {
+    if ((name === 'blr' || name === 'br') && !this.#pointers.has(pe.pc) && !this.#computed.has(from)) {
       throw new MachineError(
         'unforeseen',
         `an indirect branch goes to ${formatAddress(pe.pc)}, which is no code pointer of the program; check without the reductions`,

@@ -16,7 +16,7 @@ interface Node {
  * Which registers are live at each text address: may be read before they are written, on some path.
  *
  * The analysis follows branches within the text of a map. A RET may return to any call; an indirect call or branch may
- * go to any code pointer of the program. A patchable word is whatever it may become, if its site says so. Where the
+ * go to any code pointer of the program, and one whose target is computed anywhere. A patchable word is whatever it may become, if its site says so. Where the
  * analysis cannot follow, everything is live: at patchable words that may become anything, at exception return and at
  * instructions that it does not know. Exceptions need no edges: a handler that saves and restores a dead register
  * neither needs nor changes its value.
@@ -94,7 +94,8 @@ export function outsideHandlers(
   done: number,
 ): ReadonlySet<number> | undefined {
   const words = textOf(map);
-  const pointers = [...codePointers(map).all];
+  const { all, computed } = codePointers(map);
+  const pointers = [...all];
   const found = new Set([...entries, ...pointers]);
   for (const pc of found) {
     if (pc === done) continue;
@@ -103,7 +104,7 @@ export function outsideHandlers(
     for (const o of held) {
       // These fault.
       if (o.row.name === 'undefined' || o.row.name === 'udf') continue;
-      const next = successors(pc, o, [], pointers);
+      const next = successors(pc, o, [], computed.has(pc) ? undefined : pointers);
       if (next === undefined) return undefined;
       for (const to of isCall(o) ? [...next, pc + 4] : next) found.add(to);
     }
@@ -115,21 +116,25 @@ export function outsideHandlers(
 function collect(map: MemoryMap, only?: ReadonlySet<number>): Map<number, readonly Node[]> {
   const words = new Map([...textOf(map)].filter(([pc]) => only?.has(pc) ?? true));
   const returns = [...words].filter(([, held]) => held.some(isCall)).map(([pc]) => pc + 4);
-  const pointers = [...codePointers(map).all];
+  const { all, computed } = codePointers(map);
+  const pointers = [...all];
   return new Map(
     [...words].map(([pc, held]) => [
       pc,
-      held.map((o) => ({ use: registerUse(o), next: successors(pc, o, returns, pointers) })),
+      held.map((o) => ({
+        use: registerUse(o),
+        next: successors(pc, o, returns, computed.has(pc) ? undefined : pointers),
+      })),
     ]),
   );
 }
 
-/** Where control goes after an instruction; undefined where that is unknown. */
+/** Where control goes after an instruction; undefined where that is unknown. `pointers`: where an indirect branch goes. */
 function successors(
   pc: number,
   o: Operation,
   returns: readonly number[],
-  pointers: readonly number[],
+  pointers: readonly number[] | undefined,
 ): readonly number[] | undefined {
   switch (o.row.name) {
     case 'b':

@@ -321,10 +321,11 @@ export class Stepper {
   }
 
   #run(operation: Operation, options: readonly FetchOption[] | undefined, version: number): void {
-    this.recorder?.fetched(this.pe.pc, operation.word, options, version);
+    const { pc } = this.pe;
+    this.recorder?.fetched(pc, operation.word, options, version);
     if (this.#execution === undefined) this.pe.execute(operation);
     else this.#execution.execute(operation, this.#reads);
-    if (this.#isChecked) this.#foresight.checkInstruction(operation);
+    if (this.#isChecked) this.#foresight.checkInstruction(operation, pc);
     for (const site of this.memory.modifiedSites) this.#modified(site);
     this.memory.modifiedSites.length = 0;
     this.recorder?.executed();
@@ -358,7 +359,7 @@ export class Stepper {
       if (this.#execution === undefined) pe.execute(found.operation);
       else this.#execution.execute(found.operation, 0);
       memory.text.confined = false;
-      if (!this.#escaped()) this.#foresight.checkInstruction(found.operation);
+      if (!this.#escaped()) this.#foresight.checkInstruction(found.operation, pc);
       memory.observer = observer;
       const masked = this.#maskable && maskCells.some((cell) => this.#saved[cell] !== state[cell]);
       // Consuming an event does not commute with another CPU's SEV.

@@ -45,6 +45,14 @@ describe('a register is live', () => {
     expect(live(source, 'start')).toEqual([2, 3]);
   });
 
+  it('everywhere before a branch to an address that is computed, or comes from the stack', () => {
+    const everything = Array.from({ length: 31 }, (_, x) => x);
+    const table = 'there: adr x9, there\n add x9, x9, w8, sxtb #2';
+    expect(live(`start: br x9\n ${table}\n nop\n here: br x9\n done: nop`, 'here')).toEqual(everything);
+    expect(live('start: nop\n ldr x0, [sp, #8]\n here: br x0\n done: nop', 'here')).toEqual(everything);
+    expect(live('start: adr x0, done\n here: br x0\n done: nop', 'here')).toEqual([0]);
+  });
+
   it('never where the CPU has finished', () => {
     expect(live('start: nop\n done: add x0, x1, x2\n b start', 'done')).toEqual([]);
   });

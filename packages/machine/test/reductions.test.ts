@@ -87,6 +87,28 @@ done: nop`;
     expect(() => explored(small(strays))).toThrow('not behind a call');
   });
 
+  it('follow a branch through a table of distances', () => {
+    const table = (value: number): string => `
+start:
+    mov x3, #${value}
+    mov w0, #1
+    adrp x2, table
+    add x2, x2, :lo12:table
+    ldrb w0, [x2, w0, uxtw]
+    adr x1, first
+    add x0, x1, w0, sxtb #2
+    br x0
+first: brk #0x800
+second:
+    cbz x3, done
+    brk #0x800
+done: nop
+    .section .rodata
+table: .byte 0, 1, 0, 0`;
+    expect(explored(small(table(0))).verdict).toBe('holds');
+    expect(explored(small(table(7))).verdict).toBe('assert');
+  });
+
   it('can be left out then', () => {
     expect(explored(small(strays), { fuse: false, liveness: false }).verdict).toBe('holds');
   });

@@ -4,6 +4,9 @@ import type { Outcome } from '@quiesce/scenarios';
 import type { Condition } from './condition.ts';
 import type { Directive } from './directive.ts';
 
+/** A verdict that the author of a protocol can expect. */
+export type ExpectedVerdict = Outcome | 'holds-within-bounds';
+
 /** A name that a directive uses. */
 export interface Reference {
   readonly name: string;
@@ -59,7 +62,8 @@ export interface Declaration {
   sdei?: Reference;
   number?: Reference;
   cache: CacheType;
-  expected: Outcome;
+  /** Undefined where the directives do not say. */
+  expected?: ExpectedVerdict;
   safeList?: SafeListIssue;
   daif?: number;
   priorityMask?: number;

@@ -15,6 +15,9 @@ export const sectionBases: Readonly<Record<string, number>> = {
 /** Where other sections of an object file begin. */
 export const firstOther = 0x18_0000;
 
+/** The global offset table of an object file: before .text, within reach of a literal load there (LDR, 1 MiB). */
+export const offsetTable = { name: '.rodata.got', base: 0x3_0000 } as const;
+
 /** Section of an object file that holds directives as strings. */
 export const directiveSection = '.quiesce';
 

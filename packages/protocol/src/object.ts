@@ -7,7 +7,7 @@ import { type ElfSection, type ElfSymbol, type ObjectFile, elf } from './elf/obj
 import { relocate } from './elf/relocation.ts';
 import type { Code } from './image.ts';
 import { symbolsFor } from './image.ts';
-import { directiveSection, firstOther, kindByName, sectionBases } from './layout.ts';
+import { directiveSection, firstOther, kindByName, offsetTable, sectionBases } from './layout.ts';
 
 /** The directives of an object file: strings in the section `.quiesce`. */
 export function directivesInObject({ sections }: ObjectFile): Directive[] {
@@ -72,17 +72,16 @@ class OffsetTable {
   }
 }
 
-const offsetTableName = '.rodata.got';
-
 /** Loads an object file: sections at their addresses, relocated, with the lines of its DWARF line table. */
 export function codeOfObject(file: string, object: ObjectFile, declaration: Declaration, cpus: number): Code {
   const given = new Map(Object.entries(symbolsFor(declaration, cpus)));
   const placed = place(object);
-  const table = new OffsetTable(firstOther + (1 << 20));
+  const table = new OffsetTable(offsetTable.base);
   const addressOf = (symbol: ElfSymbol, at: number): number => {
     if (symbol.section === elf.SHN_ABS) return symbol.value;
     if (symbol.section > 0 && symbol.section < placed.length)
       return placed[symbol.section].base + symbol.value;
+    if (symbol.name === '_GLOBAL_OFFSET_TABLE_') return table.base;
     const known = given.get(symbol.name);
     if (known !== undefined) return known;
     throw badObject(
@@ -111,6 +110,7 @@ export function codeOfObject(file: string, object: ObjectFile, declaration: Decl
       target,
       symbol: name,
       got: () => table.entry(target),
+      offsetTable: table.base,
     });
   }
   const sections = new Map<string, Section>();
@@ -127,8 +127,7 @@ export function codeOfObject(file: string, object: ObjectFile, declaration: Decl
     sections.set(section.name, { name: section.name, base, bytes });
   }
   const slots = table.bytes;
-  if (slots.length > 0)
-    sections.set(offsetTableName, { name: offsetTableName, base: table.base, bytes: slots });
+  if (slots.length > 0) sections.set(offsetTable.name, { ...offsetTable, bytes: slots });
   const labels = labelsOf(object, placed);
   const lines = linesOf(placed);
   const symbols = new Map([...given, ...labels.map(({ name, address }) => [name, address] as const)]);

@@ -1,8 +1,8 @@
 import { assemble } from '@quiesce/insn';
 import type { WitnessSpec } from '@quiesce/machine';
-import type { Outcome, Question } from '@quiesce/scenarios';
+import type { Question } from '@quiesce/scenarios';
 import { completed } from './condition.ts';
-import type { Declaration } from './declaration.ts';
+import type { Declaration, ExpectedVerdict } from './declaration.ts';
 import { type Directive, directivesIn } from './directive.ts';
 import { Fault, about } from './error.ts';
 import { objectFile } from './elf/object-file.ts';
@@ -18,8 +18,8 @@ export interface Protocol extends Question<ProtocolImage> {
   readonly least: number;
   /** Numbers of CPUs that it asks to be checked for, ascending. */
   readonly sizes: readonly number[];
-  /** The verdict that its author expects. */
-  readonly expected: Outcome;
+  /** The verdict that its author expects: what is declared, else that it holds, within the budgets of its events. */
+  readonly expected: ExpectedVerdict;
   /** What must be reachable, by name. */
   readonly witnesses: readonly string[];
 }
@@ -71,6 +71,11 @@ function nameOf({ name }: Declaration, file: string): string {
   return name ?? (base.replaceAll(/[^\w.-]/g, '-') || 'protocol');
 }
 
+/** What is expected where nothing is declared: with a finite budget no check can find more than that it holds within it. */
+function expectedOf({ expected, events }: Declaration): ExpectedVerdict {
+  return expected ?? (events.some(({ budget }) => budget !== 'unlimited') ? 'holds-within-bounds' : 'holds');
+}
+
 /** Puts directives and code together. Throws a {@link Fault}. */
 export function protocolOf(
   file: string,
@@ -112,7 +117,7 @@ export function protocolOf(
     file,
     least,
     sizes,
-    expected: declaration.expected,
+    expected: expectedOf(declaration),
     witnesses,
     image: (cpus) => about(file, () => image(cpus)),
     ask: (on) => about(file, () => ask(on)),

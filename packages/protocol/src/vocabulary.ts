@@ -1,8 +1,7 @@
 import type { EventKind } from '@quiesce/machine';
 import { incoherent } from '@quiesce/memory';
-import type { Outcome } from '@quiesce/scenarios';
 import { conditionOf } from './condition.ts';
-import type { Declaration, Reference, Role } from './declaration.ts';
+import type { Declaration, ExpectedVerdict, Reference, Role } from './declaration.ts';
 import type { Directive } from './directive.ts';
 import { Fault } from './error.ts';
 import { Words } from './words.ts';
@@ -20,7 +19,17 @@ interface Entry {
 
 const mostCpus = 64;
 const eventKinds: readonly EventKind[] = ['irq', 'fiq', 'nmi', 'serror', 'watchpoint', 'sdei', 'sdei-shared'];
-const violations: readonly Outcome[] = ['cmodx', 'stale', 'torn', 'hang', 'livelock', 'assert', 'fault'];
+const verdicts: readonly ExpectedVerdict[] = [
+  'holds',
+  'holds-within-bounds',
+  'cmodx',
+  'stale',
+  'torn',
+  'hang',
+  'livelock',
+  'assert',
+  'fault',
+];
 const masks = { D: 0x200, A: 0x100, I: 0x80, F: 0x40 } as const;
 
 const label = (words: Words, expected = 'a label'): Reference => ({
@@ -260,11 +269,11 @@ const vocabulary: Readonly<Record<string, Entry>> = {
     },
   },
   expect: {
-    synopsis: 'expect holds|VIOLATION',
-    does: `the verdict that 'check --expect' compares with; default: holds`,
+    synopsis: 'expect holds|holds-within-bounds|VIOLATION',
+    does: "the verdict that 'check --expect' compares with; default: holds, with budgets of events holds-within-bounds",
     once: true,
     read: (words, into) => {
-      into.expected = oneOf(words, ['holds' as const, ...violations], 'a verdict');
+      into.expected = oneOf(words, verdicts, 'a verdict');
       words.finished();
     },
   },
@@ -282,7 +291,6 @@ export function declarationOf(directives: readonly Directive[]): Declaration {
     quiescent: [],
     witnesses: [],
     cache: incoherent,
-    expected: 'holds',
   };
   if (directives.length === 0) {
     throw new Fault(

@@ -9,7 +9,8 @@ import { type Protocol, ProtocolError, readObject } from '../src/index.ts';
 
 const compiler = 'aarch64-linux-gnu-gcc';
 const isMissing = spawnSync(compiler, ['--version']).status !== 0;
-const source = join(import.meta.dirname, 'programs/publish.c');
+const programs = join(import.meta.dirname, 'programs');
+const source = join(programs, 'publish.c');
 const folder = mkdtempSync(join(tmpdir(), 'quiesce-object-'));
 
 function run(program: string, args: readonly string[]): string {
@@ -19,12 +20,16 @@ function run(program: string, args: readonly string[]): string {
 }
 
 function compiled(name: string, ...options: readonly string[]): Uint8Array {
-  run(compiler, ['-c', '-g', ...options, source, '-o', `${name}.o`]);
+  return compiledFrom('publish.c', name, ...options);
+}
+
+function compiledFrom(program: string, name: string, ...options: readonly string[]): Uint8Array {
+  run(compiler, ['-c', '-g', ...options, join(programs, program), '-o', `${name}.o`]);
   return readFileSync(join(folder, `${name}.o`));
 }
 
-async function verdict(protocol: Protocol): Promise<string> {
-  const { verdict: found, violations, witnesses } = await check(protocol, 2);
+async function verdict(protocol: Protocol, tier: 1 | 2 = 1): Promise<string> {
+  const { verdict: found, violations, witnesses } = await check(protocol, 2, { tier });
   return violations.at(0)?.kind ?? `${found}${Object.values(witnesses).includes(0) ? ', vacuous' : ''}`;
 }
 
@@ -39,6 +44,23 @@ describe.skipIf(isMissing)(`${compiler} -c${isMissing ? ' (missing: skipped)' : 
   ])('%s: %s', async (options, expected) => {
     const object = compiled('verdict', ...options.split(' '));
     expect(await verdict(readObject(object, 'publish.o'))).toBe(expected);
+  });
+
+  it.each([
+    '-O0',
+    '-Os',
+    '-O2 -fPIC',
+    '-O1 -fpic',
+    '-O3 -fno-pic',
+    '-Os -mcmodel=tiny',
+    '-O1 -mcmodel=large -fno-pic',
+  ])('%s: a branch through the table of a switch is followed, in both tiers', async (options) => {
+    const object = compiledFrom('switch.c', 'switch', ...options.split(' '));
+    for (const tier of [1, 2] as const) {
+      expect(await verdict(readObject(object, 'switch.o'), tier), `tier ${tier}`).toBe('holds');
+    }
+    const broken = compiledFrom('switch.c', 'broken', ...options.split(' '), '-DWITHOUT_ISB');
+    expect(await verdict(readObject(broken, 'broken.o'))).toBe('cmodx');
   });
 
   it.each(['-O0 -fno-pic', '-O2 -fno-pic', '-O2 -fno-pic -mcmodel=large', '-O2 -fno-pic -mcmodel=tiny'])(

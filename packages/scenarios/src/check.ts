@@ -125,7 +125,7 @@ export async function check<I extends { readonly spec: MachineSpec }>(
   const { system, result } = explored;
   const bounds = [
     ...('bounds' in result ? result.bounds.map(boundText) : []),
-    ...budgets(image.spec.events ?? []),
+    ...budgetBounds(image.spec.events ?? []),
     ...(system.stepper.weak?.order.bounds ?? []),
   ];
   const { statistics } = result;
@@ -162,7 +162,8 @@ function boundText(hit: BoundHit): string {
   return `64 bits a state, P(one overlooked) about ${hit.omission.toExponential(1)}`;
 }
 
-function budgets(
+/** The bounds that finite budgets of events are, as results name them. */
+export function budgetBounds(
   events: readonly { readonly kind: string; readonly budget: number | 'unlimited' }[],
 ): string[] {
   return events.flatMap(({ kind, budget }) =>

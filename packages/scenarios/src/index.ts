@@ -1,5 +1,6 @@
 export { catalogue, scenarioOf, series } from './catalogue.ts';
 export {
+  budgetBounds,
   check,
   type CheckOptions,
   type CheckResult,

@@ -3,8 +3,18 @@ import { badObject } from './bytes.ts';
 /** How the value of a relocation gets into the place (ELF for the Arm 64-bit Architecture, 5.7). */
 interface Kind {
   readonly name: string;
-  /** What is stored: S+A, the distance from the place, the distance of pages, the low 12 bits, or the GOT entry's. */
-  readonly of: 'absolute' | 'relative' | 'page' | 'low' | 'got page' | 'got low';
+  /** What is stored: S+A, the distance from the place, the distance of pages, the low 12 bits, or the GOT entry's, or how far that entry is from
+   * the place, from the page of the GOT, or from the GOT. */
+  readonly of:
+    | 'absolute'
+    | 'relative'
+    | 'page'
+    | 'low'
+    | 'got page'
+    | 'got low'
+    | 'got relative'
+    | 'got from page'
+    | 'got from table';
   /** Bits of data, or a field of an instruction: position, width, and by how much the value is shifted right. */
   readonly data?: 16 | 32 | 64;
   readonly field?: readonly [low: number, width: number, shift: number];
@@ -49,8 +59,11 @@ const kinds: Readonly<Partial<Record<number, Kind>>> = {
   285: low('LDST32_ABS_LO12_NC', 2),
   286: low('LDST64_ABS_LO12_NC', 3),
   299: low('LDST128_ABS_LO12_NC', 4),
+  309: { name: 'GOT_LD_PREL19', of: 'got relative', field: [5, 19, 2] },
+  310: { name: 'LD64_GOTOFF_LO15', of: 'got from table', field: [10, 12, 3] },
   311: { name: 'ADR_GOT_PAGE', of: 'got page', isAdr: true },
   312: { name: 'LD64_GOT_LO12_NC', of: 'got low', field: [10, 9, 3] },
+  313: { name: 'LD64_GOTPAGE_LO15', of: 'got from page', field: [10, 12, 3] },
 };
 
 /** Where a relocation applies, and what it refers to. */
@@ -66,6 +79,8 @@ export interface Place {
   readonly symbol: string;
   /** Address of the entry of the global offset table for the symbol. */
   got(): number;
+  /** Where that table begins. */
+  readonly offsetTable: number;
 }
 
 const page = (address: number): number => Math.floor(address / 4096) * 4096;
@@ -84,6 +99,12 @@ function valueOf({ of }: Kind, place: Place): number {
       return (page(place.got()) - page(place.address)) / 4096;
     case 'got low':
       return place.got() - page(place.got());
+    case 'got relative':
+      return place.got() - place.address;
+    case 'got from page':
+      return place.got() - page(place.offsetTable);
+    case 'got from table':
+      return place.got() - place.offsetTable;
   }
 }
 
@@ -96,7 +117,7 @@ export function relocate(type: number, place: Place): void {
       fileOffset,
       'a relocation that needs no dynamic linker',
       `type ${type} for '${symbol}'`,
-      "compile with '-fno-pic -fno-stack-protector', without thread-local variables",
+      "leave out thread-local variables, or compile with '-fno-pic'",
     );
   }
   const value = valueOf(kind, place);
@@ -129,9 +150,9 @@ export function relocate(type: number, place: Place): void {
   if (shifted * 2 ** shift !== value && kind.of !== 'absolute') {
     throw badObject(fileOffset, `'${symbol}' aligned to ${2 ** shift}`, `a distance of ${value}`, 'align it');
   }
-  const bound = 2 ** (kind.of === 'relative' ? width - 1 : width);
-  const isOut =
-    kind.of === 'relative' ? shifted < -bound || shifted >= bound : shifted < 0 || shifted >= bound;
+  const isSigned = kind.of === 'relative' || kind.of === 'got relative';
+  const bound = 2 ** (isSigned ? width - 1 : width);
+  const isOut = isSigned ? shifted < -bound || shifted >= bound : shifted < 0 || shifted >= bound;
   if (isOut && kind.isCut !== true) throw far();
   const mask = (2 ** width - 1) * 2 ** position;
   const field = (((shifted % 2 ** width) + 2 ** width) % 2 ** width) * 2 ** position;
