@@ -59,8 +59,12 @@ const digits = lazy(() =>
 let upper = 0;
 let upperDigits = '';
 
-/** The address as hexadecimal without `0x`: 16 digits for kernel addresses, no leading zeros for others. */
+/**
+ * The address as hexadecimal without `0x`: 16 digits for kernel addresses, no leading zeros for others. Throws
+ * {@link AddressError} for what is no address.
+ */
 export function hexAddress(a: number): string {
+  if (!Number.isSafeInteger(a)) throw new AddressError('not-canonical', String(a));
   const above = Math.floor(a / low);
   if (above === 0) return a.toString(16);
   if (above !== upper) {

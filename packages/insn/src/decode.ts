@@ -2,6 +2,7 @@ import { bits } from './bits.ts';
 import type { Guard } from './guard.ts';
 import { table } from './table.ts';
 import type { Row } from './row.ts';
+import { insistWord } from './word.ts';
 
 /** A word and the row of its encoding; `row.name` is `undefined` for unallocated words. */
 export type Decoded = { readonly row: Row; readonly word: number };
@@ -68,7 +69,7 @@ function buildBuckets(): void {
 
 /**
  * The index in `table()` of a word's encoding, never that of an alias; 0, the undefined row, when it is unallocated.
- * The word may be given signed or unsigned.
+ * The word may be given signed or unsigned. It is not checked to be one: {@link decode} does that.
  */
 export function opcodeOf(word: number): number {
   if (guards.length === 0) buildBuckets();
@@ -84,12 +85,16 @@ export function opcodeOf(word: number): number {
   return 0;
 }
 
-/** The row of a word's encoding, never an alias; the undefined row when the word is unallocated. Never throws. */
+/** The row of a word's encoding, never an alias; the undefined row when the word is unallocated. Throws {@link WordError}. */
 export function rowOf(word: number): Row {
+  insistWord(word);
   return table()[opcodeOf(word)];
 }
 
-/** Decodes a word (32 bits, signed or unsigned; `word` in the result is unsigned). Never throws. */
+/**
+ * Decodes a word (32 bits, signed or unsigned; `word` in the result is unsigned). Every word has a row; throws
+ * {@link WordError} for what is no word.
+ */
 export function decode(word: number): Decoded {
   return { row: rowOf(word), word: word >>> 0 };
 }

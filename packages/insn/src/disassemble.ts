@@ -7,6 +7,7 @@ import type { NumberFormatter } from './operands/operand.ts';
 import { keepText, recentText } from './recent-texts.ts';
 import type { Row } from './row.ts';
 import { rowNamed, table } from './table.ts';
+import { insistWord } from './word.ts';
 import { compileTemplate } from './template.ts';
 import type { Template } from './template.ts';
 
@@ -82,9 +83,10 @@ const plain: DisassembleOptions = {};
 
 /**
  * The text of a word in GNU syntax with objdump's preferred aliases, mnemonic and operands separated by one space.
- * Unallocated words are `.word 0x........`. Never throws.
+ * Unallocated words are `.word 0x........`. Every word has a text; throws {@link WordError} for what is no word.
  */
 export function disassemble(word: number, options: DisassembleOptions = plain): string {
+  insistWord(word);
   const usual = options.aliases !== false && options.number === undefined;
   const signed = word | 0;
   if (usual) {

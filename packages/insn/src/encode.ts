@@ -1,6 +1,6 @@
 import { bits } from './bits.ts';
 import { decode } from './decode.ts';
-import { rowNamed } from './table.ts';
+import { isRowName, rowNamed } from './table.ts';
 import type { PatternOf, RowName } from './table.ts';
 import type { Field, Row } from './row.ts';
 
@@ -26,7 +26,8 @@ export type Fields<N extends EncodableName> = [FieldName<N>] extends [never]
   : Readonly<Record<FieldName<N>, number>>;
 
 /** Why a word cannot be encoded. */
-export type EncodeErrorCode = 'out-of-range' | 'missing-field' | 'unknown-field' | 'unallocated';
+export type EncodeErrorCode =
+  'out-of-range' | 'missing-field' | 'unknown-field' | 'unallocated' | 'unknown-row';
 
 /** Thrown by {@link encode} and the generators. Nothing is ever truncated. */
 export class EncodeError extends RangeError {
@@ -34,18 +35,18 @@ export class EncodeError extends RangeError {
   readonly row: RowName;
   /** The field or operand that is wrong; undefined when each is right and the combination is not allocated. */
   readonly field: string | undefined;
-  readonly found: number | undefined;
+  readonly found: number | string | undefined;
   readonly expected: string;
 
   constructor(
     code: EncodeErrorCode,
     row: RowName,
     field: string | undefined,
-    found: number | undefined,
+    found: number | string | undefined,
     expected: string,
   ) {
     const where = field === undefined ? row : `${row}.${field}`;
-    super(`${where}: expected ${expected}, found ${found ?? code}`);
+    super(`${where}: expected ${expected}, found ${found ?? 'nothing'}`);
     this.name = 'EncodeError';
     this.code = code;
     this.row = row;
@@ -69,9 +70,9 @@ export function encodeRow(row: Row, fields: Readonly<Partial<Record<string, numb
     const next = given < known.length ? known[given] : undefined;
     const { lo, width } = next?.name === name ? next : fieldNamed(row, name, value);
     if (value === undefined) throw missing(row, name);
-    if (value >>> 0 !== value || value >= sizes[width]) {
+    if (!Number.isInteger(value) || value < 0 || value >= sizes[width]) {
       const expected = `an integer from 0 to ${sizes[width] - 1}`;
-      throw new EncodeError('out-of-range', row.name, name, value, expected);
+      throw new EncodeError('out-of-range', row.name, name, shown(value), expected);
     }
     word |= value << lo;
     given += 1;
@@ -80,10 +81,15 @@ export function encodeRow(row: Row, fields: Readonly<Partial<Record<string, numb
     throw missing(row, known.find(({ name }) => fields[name] === undefined)?.name);
   }
   if (when !== undefined && !when(word) && row.aliasOf === undefined) {
-    const expected = 'an allocated combination of fields';
-    throw new EncodeError('unallocated', row.name, undefined, undefined, expected);
+    const found = known.map(({ name }) => `${name}=${fields[name]}`).join(' ');
+    throw new EncodeError('unallocated', row.name, undefined, found, `fields with ${row.condition}`);
   }
   return word >>> 0;
+}
+
+/** What a caller passed for a number, for a message: a text keeps its quotes. */
+function shown(value: unknown): number | string {
+  return typeof value === 'number' ? value : typeof value === 'string' ? `'${value}'` : String(value);
 }
 
 function missing({ name }: Row, field: string | undefined): EncodeError {
@@ -95,7 +101,7 @@ function fieldNamed(row: Row, name: string, value: number | undefined): Field {
   if (found !== undefined) return found;
   const known = row.fields.map((field) => field.name).join(', ');
   const expected = known === '' ? 'no field' : `one of the fields ${known}`;
-  throw new EncodeError('unknown-field', row.name, name, value, expected);
+  throw new EncodeError('unknown-field', row.name, name, shown(value), expected);
 }
 
 /**
@@ -104,6 +110,10 @@ function fieldNamed(row: Row, name: string, value: number | undefined): Field {
  * a combination that is not allocated.
  */
 export function encode<N extends EncodableName>(name: N, fields: Fields<N>): number {
+  if (!isRowName(name)) {
+    // Only a caller without types can come here.
+    throw new EncodeError('unknown-row', name, undefined, undefined, 'the name of a row of the table');
+  }
   return encodeRow(rowNamed(name), fields);
 }
 

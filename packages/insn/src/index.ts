@@ -94,3 +94,5 @@ export {
   genLogicalImmediate,
   genExtr,
 } from './generate/data.ts';
+export { WordError } from './word.ts';
+export type { WordErrorCode } from './word.ts';

@@ -57,7 +57,10 @@ export const isDsb: Predicate = oneOf('dsb', 'dsb_nxs');
 /** DMB, DSB (SSBB and PSSBB are two of its options), ISB, SB and CLREX. */
 export const isBarrier: Predicate = oneOf('dmb', 'dsb', 'dsb_nxs', 'isb', 'sb', 'clrex');
 
-/** LDR, LDRSW and PRFM (literal), ADR and ADRP: instructions that mean something else elsewhere. */
+/**
+ * LDR and LDRSW of general registers and PRFM (literal), ADR and ADRP: as the kernel's aarch64_insn_uses_literal(). For every
+ * word that means something else elsewhere ask `pcOffset`.
+ */
 export const usesLiteral: Predicate = oneOf('ldr_lit', 'ldrsw_lit', 'prfm_lit', 'adr', 'adrp');
 
 /** Hints that kprobes single-steps out of line: NOP, XPACLRI, PACIA and PACIB forms, BTI forms. */

@@ -53,6 +53,8 @@ export type Row = {
   readonly input: boolean;
   /** Holds for the words of this row; undefined when mask and value say it all. */
   readonly when: Guard | undefined;
+  /** The guard as the table has it. */
+  readonly condition: string | undefined;
 };
 
 /** What a bit pattern says. */

@@ -2,6 +2,7 @@ import { opcodeOf } from './decode.ts';
 import { lazy } from './lazy.ts';
 import { rowNamed, table } from './table.ts';
 import type { RowName } from './table.ts';
+import { insistWord } from './word.ts';
 
 /** Issues of the Arm ARM whose list of instructions that may be modified under execution differs. */
 export type ArmArmIssue = '2013' | '2021' | '2026';
@@ -58,8 +59,16 @@ const byIssue: Readonly<Record<ArmArmIssue, () => Members>> = {
   '2026': lazy(() => members('2026')),
 };
 
-/** Whether a word is on the list. A modification is safe only when the old and the new word both are. */
+/**
+ * Whether a word is on the list. A modification is safe only when the old and the new word both are. Throws
+ * {@link WordError} for what is no word, a RangeError for an issue that is not known.
+ */
 export function mayBePatchedUnderExecution(word: number, issue: ArmArmIssue = '2026'): boolean {
+  insistWord(word);
+  if (!Object.hasOwn(byIssue, issue)) {
+    const known = Object.keys(byIssue).join(', ');
+    throw new RangeError(`expected an issue of the Arm ARM, one of ${known}, found ${issue}`);
+  }
   const { opcodes, spellings } = byIssue[issue]();
   if (opcodes[opcodeOf(word)] === 1) return true;
   for (const [mask, value] of spellings) if ((word & mask) >>> 0 === value) return true;

@@ -153,6 +153,7 @@ function rowOfSource(index: number, rowClass: RowClass, [name, pattern, template
       when === undefined
         ? undefined
         : compileGuard(when, (field) => fields.find((f) => f.name === field), conditions),
+    condition: when,
   };
 }
 

@@ -1,5 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { AssemblyError, EncodeError, assemble, encode, encodeRow, rowNamed, withField } from '@quiesce/insn';
+import {
+  AddressError,
+  AssemblyError,
+  EncodeError,
+  WordError,
+  assemble,
+  decode,
+  disassemble,
+  encode,
+  encodeRow,
+  genAddSubImm,
+  genAdr,
+  genAtomicLdOp,
+  genBranchImm,
+  genBranchReg,
+  genCas,
+  genCompBranchImm,
+  genData2,
+  genDmb,
+  genLoadStoreEx,
+  genLoadStoreImm,
+  genLoadStorePair,
+  genLoadStoreReg,
+  genPrefetch,
+  mayBePatchedUnderExecution,
+  rowNamed,
+  withField,
+} from '@quiesce/insn';
 import type { EncodeErrorCode } from '@quiesce/insn';
 import { rows } from './sample.ts';
 
@@ -65,7 +92,7 @@ describe('the encoder', () => {
     // @ts-expect-error -- NOP has no fields
     expect(codeOf(() => encode('nop', { Rd: 0 }))).toBe('unknown-field');
     // @ts-expect-error -- no such row
-    expect(() => encode('nope', {})).toThrow("no row named 'nope'");
+    expect(() => encode('nope', {})).toThrow('nope: expected the name of a row of the table');
   });
 });
 
@@ -353,5 +380,73 @@ describe('the assembler', () => {
 
   it.each(limits.flatMap(([, refused]) => refused))('refuses %s', (line) => {
     expect(() => run(line)).toThrow(AssemblyError);
+  });
+});
+
+/** What a program without types may pass. */
+const words: readonly unknown[] = [
+  1.5,
+  Number.NaN,
+  Infinity,
+  2 ** 32,
+  -(2 ** 31) - 1,
+  0n,
+  '1',
+  undefined,
+  null,
+];
+
+describe('what is no word', () => {
+  it.each(words)('%s is refused everywhere', (word) => {
+    for (const use of [decode, disassemble, mayBePatchedUnderExecution]) {
+      expect(() => use(word as number)).toThrow(WordError);
+    }
+  });
+
+  it('is no address and no issue either', () => {
+    expect(() => disassemble(0x94000001, { address: Number.NaN })).toThrow(AddressError);
+    expect(() => mayBePatchedUnderExecution(0, '1999' as '2026')).toThrow(
+      'one of 2013, 2021, 2026, found 1999',
+    );
+  });
+
+  it('is refused for a field, whatever its type', () => {
+    for (const value of [3n, '3', 1.5, -1, 32]) {
+      expect(codeOf(() => encodeRow(rowNamed('ret'), { Rn: value as number }))).toBe('out-of-range');
+    }
+    expect(() => encode('movz', { sf: 0, hw: 2, imm16: 1, Rd: 0 })).toThrow(
+      /sf.*found sf=0 hw=2 imm16=1 Rd=0/,
+    );
+  });
+});
+
+describe('a generator', () => {
+  it.each<readonly [string, () => number]>([
+    ['type', () => genBranchImm(0, 4, 'foo' as 'link')],
+    ['variant', () => genCompBranchImm(0, 4, 1, 16 as 32, 'zero')],
+    ['type', () => genCompBranchImm(0, 4, 1, 64, 'x' as 'zero')],
+    ['type', () => genBranchReg(3, 'foo' as 'link')],
+    ['type', () => genLoadStoreReg(0, 1, 2, 64, 'x' as 'load')],
+    ['size', () => genLoadStoreReg(0, 1, 2, 24 as 32, 'load')],
+    ['size', () => genLoadStoreImm(0, 1, 1, 7 as 8, 'load')],
+    ['type', () => genLoadStorePair(0, 1, 2, 0, 64, 'load' as 'load-pre')],
+    ['type', () => genLoadStoreEx(0, 1, 2, 64, 'q' as 'load')],
+    ['size', () => genAtomicLdOp(0, 1, 2, 8 as 32, 'add', 'none')],
+    ['order', () => genAtomicLdOp(0, 1, 2, 64, 'add', 'foo' as 'none')],
+    ['size', () => genCas(0, 1, 2, 8 as 32, 'none')],
+    ['variant', () => genAddSubImm(0, 1, 1, 33 as 32, 'subs')],
+    ['type', () => genData2(0, 1, 2, 64, 'x' as 'udiv')],
+    ['type', () => genDmb('osh' as 'ish')],
+    ['type', () => genPrefetch(0, 'x' as 'pld', 1, 'keep')],
+    ['target', () => genPrefetch(0, 'pld', 4 as 3, 'keep')],
+    ['pc', () => genAdr(0.5, 4.5, 1, 'adrp')],
+  ])('names the operand that it refuses: %s', (operand, generate) => {
+    try {
+      generate();
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(EncodeError);
+      expect(error).toMatchObject({ code: 'out-of-range', field: operand });
+    }
   });
 });

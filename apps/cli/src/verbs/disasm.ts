@@ -122,6 +122,8 @@ const placedLine = /^\s*([0-9a-f]{1,16})(?::\s+|\t)([0-9a-f]{8})(?:\s|$)/i;
  */
 function listedWords(path: string, text: string, base: number): Placed[] {
   const words: Placed[] = [];
+  if (text.includes('\0'))
+    throw usage(`'${path}' holds bytes, not text; give --raw FILE to disassemble them`);
   for (const [i, whole] of text.split('\n').entries()) {
     const placed = placedLine.exec(whole);
     if (placed !== null) {

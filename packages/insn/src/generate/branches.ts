@@ -1,5 +1,5 @@
 import { encode } from '../encode.ts';
-import { refuse, is64, register, distance } from './operands.ts';
+import { chosen, refuse, is64, register, distance } from './operands.ts';
 import type { Variant } from './operands.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { Variant } from './operands.ts';
 
 /** B (`nolink`) or BL (`link`) from `pc` to `addr`: 4-aligned, within 128 MiB. */
 export function genBranchImm(pc: number, addr: number, type: 'link' | 'nolink'): number {
-  const name = type === 'link' ? 'bl' : 'b';
+  const name = chosen('b', 'type', type, { link: 'bl', nolink: 'b' } as const);
   return encode(name, { imm26: distance(name, pc, addr, 26) });
 }
 
@@ -21,9 +21,9 @@ export function genCompBranchImm(
   variant: Variant,
   type: 'zero' | 'nonzero',
 ): number {
-  const name = type === 'zero' ? 'cbz' : 'cbnz';
+  const name = chosen('cbz', 'type', type, { zero: 'cbz', nonzero: 'cbnz' } as const);
   return encode(name, {
-    sf: is64(variant),
+    sf: is64(name, variant),
     imm19: distance(name, pc, addr, 19),
     Rt: register(name, 'reg', reg),
   });
@@ -31,12 +31,13 @@ export function genCompBranchImm(
 
 /** B.cond: condition 0 (EQ) to 14 (AL), within 1 MiB. */
 export function genCondBranchImm(pc: number, addr: number, cond: number): number {
-  if (!(cond >= 0 && cond <= 14)) throw refuse('b_cond', 'cond', cond, 'a condition from 0 (eq) to 14 (al)');
+  if (!Number.isInteger(cond) || cond < 0 || cond > 14)
+    throw refuse('b_cond', 'cond', cond, 'a condition from 0 (eq) to 14 (al)');
   return encode('b_cond', { imm19: distance('b_cond', pc, addr, 19), cond });
 }
 
 /** BR (`nolink`), BLR (`link`) or RET (`return`). */
 export function genBranchReg(reg: number, type: 'nolink' | 'link' | 'return'): number {
-  const name = ({ nolink: 'br', link: 'blr', return: 'ret' } as const)[type];
+  const name = chosen('br', 'type', type, { nolink: 'br', link: 'blr', return: 'ret' } as const);
   return encode(name, { Rn: register(name, 'reg', reg) });
 }

@@ -1,5 +1,5 @@
 import { encode } from '../encode.ts';
-import { refuse, is64, distance, scaled, sizeCode } from './operands.ts';
+import { chosen, refuse, is64, distance, scaled, sizeCode } from './operands.ts';
 import type { Variant, AccessSize } from './operands.ts';
 
 /**
@@ -15,9 +15,10 @@ export function genLoadStoreReg(
   size: AccessSize,
   type: 'load' | 'store' | 'signed-load',
 ): number {
-  const fields = { size: sizeCode[size], Rm: offsetReg, option: 3, S: 0, Rn: base, Rt: rt };
-  if (type === 'signed-load') return encode('ldrs_reg', { ...fields, w32: 0 });
-  return encode(type === 'load' ? 'ldr_reg' : 'str_reg', fields);
+  const names = { load: 'ldr_reg', store: 'str_reg', 'signed-load': 'ldrs_reg' } as const;
+  const name = chosen('ldr_reg', 'type', type, names);
+  const fields = { size: sizeCode(name, size), Rm: offsetReg, option: 3, S: 0, Rn: base, Rt: rt };
+  return name === 'ldrs_reg' ? encode(name, { ...fields, w32: 0 }) : encode(name, fields);
 }
 
 /** LDR, STR or LDRS with an unsigned offset in bytes: a multiple of the size below 4096 times it. */
@@ -28,13 +29,15 @@ export function genLoadStoreImm(
   size: AccessSize,
   type: 'load' | 'store' | 'signed-load',
 ): number {
-  const name = ({ load: 'ldr_imm', store: 'str_imm', 'signed-load': 'ldrs_imm' } as const)[type];
+  const names = { load: 'ldr_imm', store: 'str_imm', 'signed-load': 'ldrs_imm' } as const;
+  const name = chosen('ldr_imm', 'type', type, names);
+  const code = sizeCode(name, size);
   const unit = size / 8;
   const imm12 = imm / unit;
   if (!Number.isInteger(imm12) || imm12 < 0 || imm12 > 4095) {
     throw refuse(name, 'imm', imm, `a multiple of ${unit} from 0 to ${4095 * unit}`);
   }
-  const fields = { size: sizeCode[size], imm12, Rn: base, Rt: rt };
+  const fields = { size: code, imm12, Rn: base, Rt: rt };
   return name === 'ldrs_imm' ? encode(name, { ...fields, w32: 0 }) : encode(name, fields);
 }
 
@@ -58,9 +61,10 @@ export function genLoadStorePair(
     'store-pre': 'stp_pre',
     'store-post': 'stp_post',
   } as const;
-  const name = names[type];
+  const name = chosen('ldp_pre', 'type', type, names);
+  const sf = is64(name, variant);
   const imm7 = scaled(name, offset, variant / 8, 7);
-  return encode(name, { sf: is64(variant), imm7, Rt2: rt2, Rn: base, Rt: rt });
+  return encode(name, { sf, imm7, Rt2: rt2, Rn: base, Rt: rt });
 }
 
 /** LDXR, LDAXR, STXR or STLXR; `state` is the status register of the stores and is not used by the loads. */
@@ -71,22 +75,24 @@ export function genLoadStoreEx(
   size: AccessSize,
   type: 'load' | 'load-acquire' | 'store' | 'store-release',
 ): number {
-  const fields = { size: sizeCode[size], Rn: base, Rt: rt };
-  if (type === 'load') return encode('ldxr', fields);
-  if (type === 'load-acquire') return encode('ldaxr', fields);
-  return encode(type === 'store' ? 'stxr' : 'stlxr', { ...fields, Rs: state });
+  const names = { load: 'ldxr', 'load-acquire': 'ldaxr', store: 'stxr', 'store-release': 'stlxr' } as const;
+  const name = chosen('ldxr', 'type', type, names);
+  const fields = { size: sizeCode(name, size), Rn: base, Rt: rt };
+  return name === 'ldxr' || name === 'ldaxr' ? encode(name, fields) : encode(name, { ...fields, Rs: state });
 }
 
 /** Memory order of an atomic: bits 23:22 of LD<op>. */
 export type AtomicOrder = 'none' | 'acquire' | 'release' | 'acquire-release';
 
-function acquire(order: AtomicOrder): number {
-  return order.startsWith('acquire') ? 1 : 0;
-}
+const orders: Readonly<Record<AtomicOrder, { readonly A: number; readonly R: number }>> = {
+  none: { A: 0, R: 0 },
+  acquire: { A: 1, R: 0 },
+  release: { A: 0, R: 1 },
+  'acquire-release': { A: 1, R: 1 },
+};
 
-function release(order: AtomicOrder): number {
-  return order.endsWith('release') ? 1 : 0;
-}
+/** The kernel generates these of 32 and 64 bits only. */
+const atomicSizes: Readonly<Record<32 | 64, number>> = { 32: 2, 64: 3 };
 
 /** LDADD, LDCLR, LDEOR, LDSET or SWP of 32 or 64 bits. */
 export function genAtomicLdOp(
@@ -98,8 +104,10 @@ export function genAtomicLdOp(
   order: AtomicOrder,
 ): number {
   const names = { add: 'ldadd', clr: 'ldclr', eor: 'ldeor', set: 'ldset', swp: 'swp' } as const;
-  const fields = { A: acquire(order), R: release(order), Rs: value, Rn: address, Rt: result };
-  return encode(names[op], { size: sizeCode[size], ...fields });
+  const name = chosen('ldadd', 'op', op, names);
+  const bits = chosen(name, 'order', order, orders);
+  const fields = { ...bits, Rs: value, Rn: address, Rt: result };
+  return encode(name, { size: chosen(name, 'size', size, atomicSizes), ...fields });
 }
 
 /** CAS of 32 or 64 bits: compares with `result`, which receives the old value. */
@@ -110,8 +118,8 @@ export function genCas(
   size: 32 | 64,
   order: AtomicOrder,
 ): number {
-  const fields = { A: acquire(order), R: release(order), Rs: result, Rn: address, Rt: value };
-  return encode('cas', { size: sizeCode[size], ...fields });
+  const fields = { ...chosen('cas', 'order', order, orders), Rs: result, Rn: address, Rt: value };
+  return encode('cas', { size: chosen('cas', 'size', size, atomicSizes), ...fields });
 }
 
 /** PRFM with an immediate offset of 0 (Linux 6.1; removed in 6.2). */
@@ -121,6 +129,8 @@ export function genPrefetch(
   target: 1 | 2 | 3,
   policy: 'keep' | 'strm',
 ): number {
-  const prfop = ({ pld: 0, pli: 8, pst: 16 }[type] | ((target - 1) << 1)) + (policy === 'strm' ? 1 : 0);
-  return encode('prfm_imm', { imm12: 0, Rn: base, Rt: prfop });
+  const kind = chosen('prfm_imm', 'type', type, { pld: 0, pli: 8, pst: 16 });
+  const level = chosen('prfm_imm', 'target', target, { 1: 0, 2: 2, 3: 4 });
+  const streaming = chosen('prfm_imm', 'policy', policy, { keep: 0, strm: 1 });
+  return encode('prfm_imm', { imm12: 0, Rn: base, Rt: kind | level | streaming });
 }

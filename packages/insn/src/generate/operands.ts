@@ -16,13 +16,26 @@ export type AccessSize = 8 | 16 | 32 | 64;
 export const breakFault = 0xd4202000;
 
 /** The refusal of an operand. */
-export function refuse(row: RowName, operand: string, found: number, expected: string): EncodeError {
+export function refuse(row: RowName, operand: string, found: number | string, expected: string): EncodeError {
   return new EncodeError('out-of-range', row, operand, found, expected);
 }
 
+/** What stands for an operand that is one of some names or numbers; callers without types may pass another. */
+export function chosen<K extends string | number, V>(
+  row: RowName,
+  operand: string,
+  key: K,
+  choices: Readonly<Record<K, V>>,
+): V {
+  if (Object.hasOwn(choices, key)) return choices[key];
+  throw refuse(row, operand, key, `one of ${Object.keys(choices).join(', ')}`);
+}
+
+const sixtyFour: Readonly<Record<Variant, number>> = { 32: 0, 64: 1 };
+
 /** The field `sf` of a variant. */
-export function is64(variant: Variant): number {
-  return variant === 64 ? 1 : 0;
+export function is64(row: RowName, variant: Variant): number {
+  return chosen(row, 'variant', variant, sixtyFour);
 }
 
 /** A register number, checked. */
@@ -57,11 +70,16 @@ export function scaled(row: RowName, offset: number, unit: number, bits: number)
   return units & (2 ** bits - 1);
 }
 
+const sizeCodes: Readonly<Record<AccessSize, number>> = { 8: 0, 16: 1, 32: 2, 64: 3 };
+
 /** The field `size` of an access. */
-export const sizeCode: Readonly<Record<AccessSize, number>> = { 8: 0, 16: 1, 32: 2, 64: 3 };
+export function sizeCode(row: RowName, size: AccessSize): number {
+  return chosen(row, 'size', size, sizeCodes);
+}
 
 /** A shift amount below the width. */
 export function shiftAmount(row: RowName, operand: string, value: number, variant: Variant): number {
+  is64(row, variant);
   if (Number.isInteger(value) && value >= 0 && value < variant) return value;
   throw refuse(row, operand, value, `an integer from 0 to ${variant - 1}`);
 }

@@ -1,5 +1,5 @@
 import { encode } from '../encode.ts';
-import { refuse } from './operands.ts';
+import { chosen, refuse } from './operands.ts';
 
 /**
  * The kernel's instruction generators (arch/arm64/lib/insn.c), with its vocabulary: hints, barriers, system registers. Each returns an unsigned
@@ -34,12 +34,12 @@ const barrierCode: Readonly<Record<BarrierType, number>> = {
 
 /** DMB. */
 export function genDmb(type: BarrierType): number {
-  return encode('dmb', { CRm: barrierCode[type] });
+  return encode('dmb', { CRm: chosen('dmb', 'type', type, barrierCode) });
 }
 
 /** DSB. */
 export function genDsb(type: BarrierType): number {
-  return encode('dsb', { CRm: barrierCode[type] });
+  return encode('dsb', { CRm: chosen('dsb', 'type', type, barrierCode) });
 }
 
 /** MRS of a system register by its 15-bit code (see `systemRegisterCode`). */
