@@ -69,16 +69,16 @@ export class Decisions {
     this.#open = new Map();
   }
 
-  /** For each state, 1 if the goal can be reached from everything that it stands for. */
-  winning(size: number, goals: readonly number[]): Uint8Array {
+  /** For each state, 1 if the goal can be reached from everything that it stands for. Yields now and then. */
+  *winning(size: number, goals: readonly number[]): Generator<undefined, Uint8Array, undefined> {
     const wins = new Uint8Array(size);
     for (const goal of goals) wins[goal] = 1;
     const isWon = (target: number): boolean => wins[target] === 1;
     const locals = new Set(this.#shifts.map(({ from }) => from).filter((from) => from >= 0));
     for (let gains = true; gains;) {
-      gains = this.#attract(wins, isWon);
+      gains = yield* this.#attract(wins, isWon);
       for (const local of locals) {
-        const circle = this.#circle(wins, local);
+        const circle = yield* this.#circle(wins, local);
         if (circle === undefined) continue;
         for (let state = 0; state < size; state++) wins[state] |= circle[state];
         gains = true;
@@ -89,10 +89,14 @@ export class Decisions {
   }
 
   /** Adds every state with a decision of which all outcomes are accepted, over and over; whether there was one. */
-  #attract(states: Uint8Array, accepts: (target: number, shift: Shift) => boolean): boolean {
+  *#attract(
+    states: Uint8Array,
+    accepts: (target: number, shift: Shift) => boolean,
+  ): Generator<undefined, boolean, undefined> {
     let any = false;
     for (let gains = true; gains;) {
       gains = false;
+      yield;
       for (let d = this.#sources.length - 1; d >= 0; d--) {
         const source = this.#sources.get(d);
         if (states[source] === 1 || !this.#all(d, accepts)) continue;
@@ -116,11 +120,11 @@ export class Decisions {
    * The states that have not won and from which one can go on until one has, so that no process gets into a local state
    * and one leaves it again and again. Undefined if there are none.
    */
-  #circle(wins: Uint8Array, local: number): Uint8Array | undefined {
+  *#circle(wins: Uint8Array, local: number): Generator<undefined, Uint8Array | undefined, undefined> {
     let candidates = wins.map((won) => 1 - won);
     for (;;) {
       const reached = new Uint8Array(wins.length);
-      this.#attract(reached, (target, { from, into }) => {
+      yield* this.#attract(reached, (target, { from, into }) => {
         if (wins[target] === 1) return true;
         if (into.has(local)) return false;
         return reached[target] === 1 || (from === local && candidates[target] === 1);

@@ -140,7 +140,18 @@ function* run(family: Family, options: ProofOptions): Generator<undefined, Proof
     const violation = attempt.violation === 0 ? undefined : family.violations[attempt.violation - 1];
     // What was assumed of the others was wrong: once more.
     if (violation === undefined && interference?.surprised === true) continue;
-    const suspect = violation ?? (attempt.mayHang() ? 'hang' : undefined);
+    let mayHang = false;
+    for (const judging = attempt.judgeHang(); violation === undefined;) {
+      const judged = judging.next();
+      if (judged.done === true) {
+        mayHang = judged.value;
+        break;
+      }
+      reason = stopped();
+      if (reason !== undefined) return { outcome: 'unproved', statistics: statistics(), reason };
+      yield;
+    }
+    const suspect = violation ?? (mayHang ? 'hang' : undefined);
     if (suspect !== undefined) {
       return { outcome: 'suspected', statistics: statistics(), violation: suspect };
     }
@@ -215,9 +226,10 @@ class Attempt {
     this.#decisions.finish();
   }
 
-  /** Whether there is a state from which it is not certain that the goal can be reached. */
-  mayHang(): boolean {
-    return this.#decisions.winning(this.states.size, this.#goals).includes(0);
+  /** Whether there is a state from which it is not certain that the goal can be reached. Yields now and then. */
+  *judgeHang(): Generator<undefined, boolean, undefined> {
+    const wins = yield* this.#decisions.winning(this.states.size, this.#goals);
+    return wins.includes(0);
   }
 }
 
