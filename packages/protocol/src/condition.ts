@@ -1,4 +1,4 @@
-import type { StateView } from '@quiesce/machine';
+import type { StateView, StateWitness } from '@quiesce/machine';
 import type { Reference } from './declaration.ts';
 import type { Words } from './words.ts';
 
@@ -16,50 +16,68 @@ export interface Subject {
   readonly done: number;
 }
 
-/** A question about a state, for a machine. */
-export type Condition = (subject: Subject) => (state: StateView) => boolean;
+/** A question about a state, for a machine, with where program counters change the answer. */
+export type Condition = (subject: Subject) => Required<Pick<StateWitness, 'holds' | 'watches'>>;
+
+/** A range of one instruction. */
+const oneWord = (start: number): { readonly start: number; readonly end: number } => ({
+  start,
+  end: start + 4,
+});
 
 const cpusOf = (state: StateView): number[] => Array.from({ length: state.cpus }, (_, cpu) => cpu);
 
-const finished: Condition =
-  ({ done }) =>
-  (state) =>
-    cpusOf(state).every((cpu) => state.pc(cpu) === done);
+const finished: Condition = ({ done }) => ({
+  watches: [oneWord(done)],
+  holds: (state) => cpusOf(state).every((cpu) => state.pc(cpu) === done),
+});
 
-const everySitePatched: Condition =
-  ({ everyReplacement }) =>
-  (state) =>
-    everyReplacement.every(({ address, word }) => state.newest(address) === word);
+const patched = (words: Subject['everyReplacement']): ReturnType<Condition> => ({
+  watches: [],
+  holds: (state) => words.every(({ address, word }) => state.newest(address) === word),
+});
+
+const everySitePatched: Condition = ({ everyReplacement }) => patched(everyReplacement);
 
 /** What every protocol that patches has to reach. */
-export const completed: Condition = (subject) => {
-  const [isPatched, isFinished] = [everySitePatched(subject), finished(subject)];
-  return (state) => isPatched(state) && isFinished(state);
-};
+export const completed: Condition = all([everySitePatched, finished]);
+
+/** What holds where all of some conditions do. */
+function all(conditions: readonly Condition[]): Condition {
+  return (subject) => {
+    const terms = conditions.map((condition) => condition(subject));
+    return {
+      watches: terms.flatMap(({ watches }) => watches),
+      holds: (state) => terms.every((term) => term.holds(state)),
+    };
+  };
+}
 
 function sitePatched(site: Reference): Condition {
-  return (subject) => {
-    const words = subject.replacements(site);
-    return (state) => words.every(({ address, word }) => state.newest(address) === word);
-  };
+  return (subject) => patched(subject.replacements(site));
 }
 
 function cpuAt(who: Reference, label: Reference): Condition {
   return (subject) => {
     const address = subject.address(label);
-    if (who.name === 'every') return (state) => cpusOf(state).every((cpu) => state.pc(cpu) === address);
+    const watches = [oneWord(address)];
+    const isAt = (state: StateView, cpu: number): boolean => state.pc(cpu) === address;
+    if (who.name === 'every') {
+      return { watches, holds: (state) => cpusOf(state).every((cpu) => isAt(state, cpu)) };
+    }
     const role = who.name === 'any' ? undefined : subject.role(who);
-    return (state) =>
-      cpusOf(state).some(
-        (cpu) => state.pc(cpu) === address && (role === undefined || state.role(cpu) === role),
-      );
+    return {
+      watches,
+      holds: (state) =>
+        cpusOf(state).some((cpu) => isAt(state, cpu) && (role === undefined || state.role(cpu) === role)),
+    };
   };
 }
 
 function comparison(label: Reference, isEqual: boolean, value: number): Condition {
   return (subject) => {
     const address = subject.address(label);
-    return (state) => (state.data(address) === (value | 0)) === isEqual;
+    return { watches: [], holds: (state) => (state.data(address) === (value | 0)) === isEqual };
   };
 }
 
@@ -84,8 +102,5 @@ export function conditionOf(words: Words): Condition {
   const terms = [term(words)];
   while (words.takeIf(/and\b/) !== undefined) terms.push(term(words));
   words.finished();
-  return (subject) => {
-    const all = terms.map((one) => one(subject));
-    return (state) => all.every((holds) => holds(state));
-  };
+  return all(terms);
 }

@@ -108,8 +108,8 @@ export function protocolOf(
   const ask = ({ subject }: ProtocolImage): WitnessSpec[] => [
     ...(subject.everyReplacement.length === 0
       ? []
-      : [{ name: 'patched, and every CPU finished', holds: completed(subject) }]),
-    ...declaration.witnesses.map(({ name, condition }) => ({ name, holds: condition(subject) })),
+      : [{ name: 'patched, and every CPU finished', ...completed(subject) }]),
+    ...declaration.witnesses.map(({ name, condition }) => ({ name, ...condition(subject) })),
   ];
   const witnesses = ask(image(sizes[0])).map(({ name }) => name);
   return {
