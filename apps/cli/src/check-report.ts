@@ -1,13 +1,23 @@
-import { isRecord } from './json.ts';
+import { TraceError, jsonOf } from '@quiesce/trace';
+import { type JsonRecord, isRecord } from './json.ts';
 import { usage } from './usage-error.ts';
 
+/** A counterexample, as far as runs are compared. */
+export interface ReportedViolation {
+  /** Kind and steps. */
+  readonly head: string;
+  /** The CPU that shows it, what was found, and the replay token, by what they are called. */
+  readonly parts: ReadonlyMap<string, string>;
+}
+
 /** One check of a run, as far as runs are compared. */
-interface Row {
+export interface Row {
   readonly scenario: string;
   readonly cpus: number;
   readonly verdict: string;
-  /** Kind and steps of each counterexample. */
-  readonly violations: readonly string[];
+  readonly violations: readonly ReportedViolation[];
+  /** Tier, bounds, and the rest of the model: what a verdict holds under, by name. */
+  readonly model: ReadonlyMap<string, string>;
   readonly states: number;
   readonly transitions: number;
   readonly depth: number;
@@ -18,32 +28,52 @@ interface Row {
 /** The checks of a run, by scenario and number of CPUs. */
 export type CheckReport = ReadonlyMap<string, Row>;
 
-/** What changed between two runs. */
-export interface Change {
-  readonly scenario: string;
-  readonly cpus: number;
-  /** `gone` and `new`: the check was made in one run only. */
-  readonly kind: 'verdict' | 'counterexample' | 'witness' | 'counts' | 'gone' | 'new';
-  /** For people: what was and what is. */
-  readonly text: string;
+const giveOne = "give a file that 'quiesce check --json' printed";
+
+function reportJson(path: string, text: string): unknown {
+  try {
+    return jsonOf(text);
+  } catch (error) {
+    if (!(error instanceof TraceError)) throw error;
+    throw usage(`${path}: ${error.message}; ${giveOne}, all of it`);
+  }
+}
+
+/** A value of JSON as a reader would write it. */
+function wordOf(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(wordOf).join(', ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function violationIn(violation: JsonRecord): ReportedViolation {
+  const parts = [
+    ['CPU', violation['cpu']],
+    ['detail', violation['detail']],
+    ['token', violation['token']],
+  ] as const;
+  return {
+    head: `${String(violation['kind'])} after ${String(violation['steps'])} steps`,
+    parts: new Map(parts.flatMap(([name, value]) => (value === undefined ? [] : [[name, wordOf(value)]]))),
+  };
+}
+
+function modelIn({ tier, bounds, model }: JsonRecord): Map<string, string> {
+  const all = Object.entries({ tier, bounds, ...(isRecord(model) ? model : {}) });
+  return new Map(all.flatMap(([name, value]) => (value === undefined ? [] : [[name, wordOf(value)]])));
 }
 
 /** Reads what `check --json` printed. Throws a usage error with the place where it is something else. */
 export function reportIn(path: string, text: string): CheckReport {
   const refuse = (where: string, expected: string): Error =>
-    usage(`${path}: ${where}: expected ${expected}; give a file that 'quiesce check --json' printed`);
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw refuse('the whole file', 'JSON');
-  }
+    usage(`${path}: ${where}: expected ${expected}; ${giveOne}`);
+  const json = reportJson(path, text);
   if (isRecord(json) && typeof json['schema'] === 'number' && json['schema'] > 1) {
     throw usage(
       `${path}: it has the form ${json['schema']}, the newest that is known here is 1; use a newer quiesce`,
     );
   }
   if (!isRecord(json) || !Array.isArray(json['results'])) throw refuse('.results', 'a list');
+  if (json['results'].length === 0) throw refuse('.results', 'the result of a check, found none');
   const rows = new Map<string, Row>();
   for (const [i, result] of json['results'].entries()) {
     const where = `.results[${i}]`;
@@ -65,9 +95,11 @@ export function reportIn(path: string, text: string): CheckReport {
       scenario: name('scenario'),
       cpus: number('cpus'),
       verdict: name('verdict'),
-      violations: violations.map((violation: unknown) =>
-        isRecord(violation) ? `${String(violation['kind'])} after ${String(violation['steps'])} steps` : '?',
-      ),
+      violations: violations.map((violation: unknown, j) => {
+        if (!isRecord(violation)) throw refuse(`${where}.violations[${j}]`, 'a record');
+        return violationIn(violation);
+      }),
+      model: modelIn(result),
       states: number('states'),
       transitions: number('transitions'),
       depth: number('depth'),
@@ -75,48 +107,4 @@ export function reportIn(path: string, text: string): CheckReport {
     });
   }
   return rows;
-}
-
-/** Everything that differs, in the order of the first run; what is new comes last. */
-export function changesBetween(before: CheckReport, after: CheckReport): Change[] {
-  const gone = [...before].flatMap(([key, row]): Change[] => {
-    const now = after.get(key);
-    const { scenario, cpus } = row;
-    if (now === undefined)
-      return [{ scenario, cpus, kind: 'gone', text: `was ${said(row)}, and is not checked any more` }];
-    return rowChanges(row, now).map((change) => ({ scenario, cpus, ...change }));
-  });
-  const added = [...after].flatMap(([key, row]): Change[] =>
-    before.has(key)
-      ? []
-      : [{ scenario: row.scenario, cpus: row.cpus, kind: 'new', text: `new: ${said(row)}` }],
-  );
-  return [...gone, ...added];
-}
-
-function said({ verdict, violations }: Row): string {
-  return violations.length === 0 ? verdict : `${verdict} (${violations.join(', ')})`;
-}
-
-function rowChanges(before: Row, after: Row): Pick<Change, 'kind' | 'text'>[] {
-  const changes: Pick<Change, 'kind' | 'text'>[] = [];
-  const add = (kind: Change['kind'], was: string, is: string): void => {
-    if (was !== is)
-      changes.push({
-        kind,
-        text: `${kind === 'verdict' || kind === 'counterexample' ? '' : `${kind}: `}${was} -> ${is}`,
-      });
-  };
-  if (before.verdict !== after.verdict) add('verdict', said(before), said(after));
-  else add('counterexample', before.violations.join(', '), after.violations.join(', '));
-  for (const [name, wasReached] of before.witnesses) {
-    const isReached = after.witnesses.get(name);
-    const word = (reached: boolean | undefined): string =>
-      reached === undefined ? 'not asked' : reached ? 'reached' : 'not reached';
-    add('witness', `'${name}' ${word(wasReached)}`, `'${name}' ${word(isReached)}`);
-  }
-  const counts = ({ states, transitions, depth }: Row): string =>
-    `${states} states, ${transitions} transitions, depth ${depth}`;
-  add('counts', counts(before), counts(after));
-  return changes;
 }

@@ -32,7 +32,20 @@ export function tracesIn(path: string, text: string): Trace[] {
     const json = jsonIn(text);
     return isRecord(json) ? resultsIn(json).map(traceOfJson) : [];
   } catch (error) {
-    if (!(error instanceof TraceError)) throw error;
-    throw usage(`${path}: ${error.message}; ${error.remedy}`);
+    throw aboutTrace(path, error);
   }
 }
+
+/** Says why a text that holds nothing to replay is no trace, where it looks as if it should be one: JSON, or nothing. */
+export function refuseTrace(path: string, text: string): void {
+  const json = jsonIn(text);
+  if (!/^\s*(?:[[{]|$)/.test(text) || (isRecord(json) && 'results' in json)) return;
+  try {
+    parseTrace(text);
+  } catch (error) {
+    throw aboutTrace(path, error);
+  }
+}
+
+const aboutTrace = (path: string, error: unknown): unknown =>
+  error instanceof TraceError ? usage(`${path}: ${error.message}; ${error.remedy}`) : error;

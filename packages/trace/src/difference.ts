@@ -23,6 +23,12 @@ export function differenceOf(recorded: Trace, now: Trace): Difference | undefine
         what === undefined ? `took ${step.what ?? step.kind}` : `executed '${what.text}' at ${what.place}`;
       return { step: step.step, text: `CPU ${step.cpu} ${did}, and cannot any more` };
     }
+    const moved = movedText(step, again);
+    if (moved !== undefined) {
+      // What was changed in the source shows where something reads differently.
+      const other = firstOther(recorded, now, i);
+      return { step: step.step, text: other === undefined ? moved : `${moved}; ${other}` };
+    }
     const text = stepDifference(step, again);
     if (text !== undefined) return { step: step.step, text };
   }
@@ -54,13 +60,7 @@ function stepDifference(recorded: TraceStep, now: TraceStep): string | undefined
     const again = now.instructions[i] as TraceInstruction | undefined;
     if (again === undefined)
       return `CPU ${recorded.cpu} executed ${said(instruction)}, and stops before it now`;
-    if (
-      again.address !== instruction.address ||
-      again.word !== instruction.word ||
-      again.place !== instruction.place
-    ) {
-      return `CPU ${recorded.cpu} executed ${said(instruction)}, where there is now ${said(again)}`;
-    }
+    if (!readsSame(instruction, again)) return otherText(recorded.cpu, instruction, again);
     const [then, here] = [optionsText(instruction), optionsText(again)];
     if (then !== here)
       return `at ${instruction.place} CPU ${recorded.cpu} could fetch ${then}, and now ${here}`;
@@ -73,6 +73,42 @@ function stepDifference(recorded: TraceStep, now: TraceStep): string | undefined
   const cpu = recorded.lanes.findIndex(({ place }, i) => place !== now.lanes[i].place);
   if (cpu < 0) return undefined;
   return `CPU ${cpu} was at ${recorded.lanes[cpu].place} afterwards, and is at ${now.lanes[cpu].place} now`;
+}
+
+/** Whether two instructions are the same to a reader: neither words nor addresses count. */
+function readsSame(recorded: TraceInstruction, now: TraceInstruction): boolean {
+  return recorded.text === now.text && recorded.place === now.place;
+}
+
+function otherText(cpu: number, recorded: TraceInstruction, now: TraceInstruction): string {
+  return `CPU ${cpu} executed ${said(recorded)}, where there is now ${said(now)}`;
+}
+
+/** The first instruction whose word or address differs, if up to it both steps read the same. */
+function movedText({ cpu, instructions }: TraceStep, now: TraceStep): string | undefined {
+  for (const [i, instruction] of instructions.entries()) {
+    const again = now.instructions.at(i);
+    if (again === undefined || !readsSame(instruction, again)) return undefined;
+    const { text, place, word, address } = instruction;
+    const executed = `CPU ${cpu} executed '${text}' at ${place}`;
+    if (word !== again.word) return `${executed} as the word ${word}, which is ${again.word} now`;
+    if (address !== again.address)
+      return `${executed} at the address ${address}, which is ${again.address} now`;
+  }
+  return undefined;
+}
+
+/** The first instruction that reads differently, from a step on that is given by its index. */
+function firstOther(recorded: Trace, now: Trace, from: number): string | undefined {
+  for (const [i, { step, cpu, instructions }] of recorded.steps.entries()) {
+    if (i < from) continue;
+    for (const [j, instruction] of instructions.entries()) {
+      const again = now.steps.at(i)?.instructions.at(j);
+      if (again === undefined) return undefined;
+      if (!readsSame(instruction, again)) return `in step ${step}, ${otherText(cpu, instruction, again)}`;
+    }
+  }
+  return undefined;
 }
 
 function said({ text, place, source }: TraceInstruction): string {

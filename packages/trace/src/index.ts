@@ -23,7 +23,9 @@ export { mayFetch, type Version, type WordHistory, wordHistories } from './fetch
 export { hangsAfter } from './hang.ts';
 export { renderHtml } from './html.ts';
 export { renderMermaid } from './mermaid.ts';
-export { parseTrace, TraceError, type TraceErrorCode, traceOfJson } from './parse.ts';
+export { jsonOf } from './json.ts';
+export { parseTrace, traceOfJson } from './parse.ts';
+export { TraceError, type TraceErrorCode } from './trace-error.ts';
 export { renderPerfetto } from './perfetto.ts';
 export { effectsOf, type MaskSpan, masksOf, type Phase, type PhaseSpan, phasesOf } from './phases.ts';
 export { type Link, linksOf, type MarkKind, marksOf } from './marks.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Field, Shape } from '../src/shape.ts';
-import type { Trace } from '../src/index.ts';
+import type { Trace, TraceViolation } from '../src/index.ts';
 import { traceShape } from '../src/trace-shape.ts';
 
 function record(fields: Readonly<Record<string, Field>>, kind?: string): fc.Arbitrary<unknown> {
@@ -50,22 +50,39 @@ export const traces: fc.Arbitrary<Trace> = arbitraryOf(traceShape).map((value) =
       lanes,
       instructions: step.instructions.map(({ fetch, ...rest }) => {
         if (fetch === undefined) return rest;
-        const { chosen, ...seen } = fetch;
+        const { chosen, options } = fetch;
+        const { length } = trace.steps;
+        const written = options.map(({ writer, ...option }) => {
+          if (writer === undefined) return option;
+          const at = (writer.step - 1) % length;
+          return { ...option, writer: { cpu: trace.steps[at].cpu % trace.cpus, step: at + 1 } };
+        });
+        const isChosen = chosen !== undefined && options.length > 0;
         return {
           ...rest,
-          fetch:
-            chosen === undefined || seen.options.length === 0
-              ? seen
-              : { ...seen, chosen: chosen % seen.options.length },
+          fetch: {
+            options: written,
+            knownForFetching: fetch.knownForFetching,
+            ...(isChosen ? { chosen: chosen % options.length } : {}),
+          },
         };
       }),
     })),
     end:
       trace.end.kind === 'violated'
-        ? {
-            ...trace.end,
-            violation: { ...trace.end.violation, cpu: Math.min(trace.end.violation.cpu, trace.cpus - 1) },
-          }
+        ? { ...trace.end, violation: referring(trace.end.violation, trace) }
         : trace.end,
   };
 });
+
+function referring(violation: TraceViolation, { cpus, steps }: Trace): TraceViolation {
+  const { cpu, doomedAt, waits, ...rest } = violation;
+  return {
+    ...rest,
+    cpu: Math.min(cpu, cpus - 1),
+    ...(doomedAt === undefined ? {} : { doomedAt: Math.min(doomedAt, steps.length) }),
+    ...(waits === undefined
+      ? {}
+      : { waits: waits.map((wait) => ({ ...wait, cpu: Math.min(wait.cpu, cpus - 1) })) }),
+  };
+}

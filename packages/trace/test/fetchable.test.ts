@@ -85,6 +85,12 @@ describe('a trace and the same schedule executed again', () => {
       /^the site had 'mov w5, #0x1' at site, and has 'mov w5, #0x7' at site now/,
     ],
     ['the repair', handshake, 0, /./],
+    [
+      'what moves the rest',
+      handshake.replace('    dsb ish\n    adr x5', '    adr x5').replace(/waiter_isb:\n {4}isb\n/, ''),
+      0,
+      /^CPU 1 executed 'adr x0, \w+' at start as the word (0x\w+), which is (?!\1)0x\w+ now; in step \d+, CPU 0 executed 'dsb ish' at \S+ \(handshake.s:\d+\), where there is now 'ic ivau, x5' at \w+/,
+    ],
   ])('differ where %s changed', (_, source, step, text) => {
     const difference = differenceOf(recorded, again(source));
     expect(difference?.text).toMatch(text);

@@ -98,9 +98,13 @@ describe('what is no trace', () => {
     edit(copy);
     return JSON.stringify(copy);
   };
+  const hangs = { kind: 'hang', cpu: -1, detail: '' };
+  /** The trace where every word that was written has this writer. */
+  const writtenBy = (writer: { readonly cpu: number; readonly step: number }): string =>
+    JSON.stringify(cmodx, (key, value: unknown) => (key === 'writer' ? writer : value));
 
   it.each<[string, string, string, RegExp]>([
-    ['nothing', '', 'not-json', /^line 1, column 1: the JSON ends here/],
+    ['nothing', '\n', 'not-json', /^expected a trace, found nothing$/],
     [
       'a truncated one',
       text.slice(0, 5000),
@@ -109,7 +113,7 @@ describe('what is no trace', () => {
     ],
     ['no JSON', 'Hello', 'not-json', /^expected JSON, found "Hello"/],
     ['other JSON', '{"name": "x"}', 'not-a-trace', /^\.schema: expected 1, found nothing$/],
-    ['a list', '[1]', 'not-a-trace', /^expected a record, found a list$/],
+    ['a list', '[1]', 'not-a-trace', /^expected a trace, found a list$/],
     [
       'a newer one',
       edited((trace) => (trace.schema = 7)),
@@ -127,6 +131,42 @@ describe('what is no trace', () => {
       edited((trace) => (trace.start = [])),
       'inconsistent',
       /^\.start: expected 2 lanes, found 0$/,
+    ],
+    [
+      'a writer that is no CPU',
+      writtenBy({ cpu: 5, step: 1 }),
+      'inconsistent',
+      /^\.steps\[\d+\]\.instructions\[\d\]\.fetch\.options\[\d\]\.writer\.cpu: expected a CPU below 2, found 5$/,
+    ],
+    [
+      'a writer in no step',
+      writtenBy({ cpu: 0, step: 99 }),
+      'inconsistent',
+      /writer\.step: expected a step of this trace, up to \d+, found 99$/,
+    ],
+    [
+      'a writer in a step of another CPU',
+      writtenBy({ cpu: 1, step: cmodx.steps.findIndex(({ cpu }) => cpu === 0) + 1 }),
+      'inconsistent',
+      /writer\.cpu: expected CPU 0, which makes step \d+, found CPU 1$/,
+    ],
+    [
+      'a hang that begins behind the end',
+      edited((trace) => (trace.end = { kind: 'violated', violation: { ...hangs, doomedAt: 999 } })),
+      'inconsistent',
+      /^\.end\.violation\.doomedAt: expected at most \d+, found 999$/,
+    ],
+    [
+      'a CPU that waits and is none',
+      edited(
+        (trace) =>
+          (trace.end = {
+            kind: 'violated',
+            violation: { ...hangs, waits: [{ cpu: 2, place: 'x', how: 'spins', reads: [] }] },
+          }),
+      ),
+      'inconsistent',
+      /^\.end\.violation\.waits\[0\]\.cpu: expected a CPU below 2, found 2$/,
     ],
     [
       'a step too many',

@@ -1,6 +1,7 @@
-import { type CheckReport, changesBetween, reportIn } from '../check-report.ts';
+import { type CheckReport, reportIn } from '../check-report.ts';
 import { coloursFor } from '../colour.ts';
 import { printJson } from '../json.ts';
+import { changesBetween } from '../report-changes.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 
@@ -12,7 +13,8 @@ export const diff: Verb = {
   options: { counts: { does: 'let changed counts of states decide, too' } },
   notes: [
     'Both files are what check --json printed.',
-    'Exit status: 0 when every verdict, counterexample and witness is the same, 1 when one changed or is gone.',
+    'Exit status: 0 when every verdict, model, counterexample and witness is the same, 1 when one changed or',
+    'is gone.',
   ],
   run: (given, host) => {
     const paths = given.positionals;

@@ -18,7 +18,7 @@ import { TraceFiles, outputOptions, traceEnding } from '../outputs.ts';
 import { protocolIn } from '../protocol-file.ts';
 import { knownScenario } from '../selection.ts';
 import { type Subject, inTier, protocolSubject, protocolVariant, scenarioSubject } from '../subject.ts';
-import { tracesIn } from '../trace-file.ts';
+import { refuseTrace, tracesIn } from '../trace-file.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 
@@ -71,10 +71,15 @@ export const replay: Verb = {
       );
     } else {
       const palette = coloursFor(host, given.flag('no-color'));
-      for (const { trace, difference } of replayed) {
-        const options = { full: !given.flag('short'), registers: given.flag('verbose') };
+      const look = { full: !given.flag('short'), registers: given.flag('verbose') };
+      for (const one of replayed) {
+        const text = renderText(one.trace, { ...look, width: widthFor(host), palette });
+        const { difference } = one;
+        // That the code has changed explains everything below it.
         host.out(
-          `${renderText(trace, { ...options, width: widthFor(host), palette })}${verdictOf(trace, difference)}\n`,
+          difference === undefined
+            ? `${text}${verdictOf(one.trace)}\n`
+            : `${changedText(one.argument, difference)}\n\n${text}`,
         );
       }
     }
@@ -84,6 +89,8 @@ export const replay: Verb = {
 
 /** A schedule that was executed again. */
 interface Replayed {
+  /** What a command line calls the subject. */
+  readonly argument: string;
   readonly trace: Trace;
   /** For a recorded trace: where the code has changed since. */
   readonly difference: Difference | undefined;
@@ -94,11 +101,12 @@ function statusOf({ trace, difference }: Replayed): number {
   return trace.end.kind === 'violated' ? 1 : 0;
 }
 
-function verdictOf({ end }: Trace, difference: Difference | undefined): string {
-  if (difference !== undefined) {
-    const { step, text } = difference;
-    return `Not the same any more: ${step === 0 ? 'before the first step' : `in step ${step}`}, ${text}.`;
-  }
+function changedText(argument: string, { step, text }: Difference): string {
+  const where = step === 0 ? 'before the first step' : `in step ${step}`;
+  return `Not the same any more: ${where}, ${text}; check it again: quiesce check ${argument}`;
+}
+
+function verdictOf({ end }: Trace): string {
   switch (end.kind) {
     case 'violated':
       return `Reproduced: ${end.violation.kind}.`;
@@ -115,6 +123,7 @@ function replaysOf(path: string, text: string, protocol: Protocol | undefined, h
   if (recorded.length > 0) return recorded.map((trace) => replayOfTrace(trace, protocol, host));
   const found = [...new Set(text.match(/\bq1\/[\w./*~+-]+/g) ?? [])];
   if (found.length === 0) {
+    refuseTrace(path, text);
     throw usage(
       `'${path}' contains no replay token, which begins with q1/; check prints one for every violation`,
     );
@@ -150,13 +159,16 @@ function replayOfToken(
   { scenario: id, cpus, schedule, fuse = true, tier = 1 }: Token,
   protocol: Protocol | undefined,
 ): Replayed {
-  const source = inTier(subjectOf(id, protocol).source(cpus), tier);
+  const subject = subjectOf(id, protocol);
+  const { argument } = subject;
+  const source = inTier(subject.source(cpus), tier);
   const options = { scenario: id, fuse };
   try {
     const trace = traceOf(source, schedule, options);
-    if (trace.end.kind !== 'unfinished') return { trace, difference: undefined };
+    if (trace.end.kind !== 'unfinished') return { argument, trace, difference: undefined };
     const isHang = hangsAfter(source.spec, schedule, fuse) === 'hangs';
     return {
+      argument,
       trace: isHang ? traceOf(source, schedule, { ...options, hang: {} }) : trace,
       difference: undefined,
     };
@@ -170,7 +182,9 @@ function replayOfToken(
 function replayOfTrace(recorded: Trace, given: Protocol | undefined, host: Host): Replayed {
   const { scenario, file, cpus, model, end } = recorded;
   const protocol = given ?? (file === undefined ? undefined : protocolIn(file, host));
-  const source = inTier(subjectOf(scenario, protocol).source(cpus), model.tier);
+  const subject = subjectOf(scenario, protocol);
+  const { argument } = subject;
+  const source = inTier(subject.source(cpus), model.tier);
   const schedule = scheduleOf(recorded);
   const options = { scenario, fuse: model.fused, untilRefused: true };
   const trace = traceOf(source, schedule, options);
@@ -178,9 +192,9 @@ function replayOfTrace(recorded: Trace, given: Protocol | undefined, host: Host)
   const isWhole = trace.steps.length === schedule.length && trace.end.kind === 'unfinished';
   // A hang is a statement about everything that could follow.
   if (!wasHang || !isWhole || hangsAfter(source.spec, schedule, model.fused) !== 'hangs') {
-    return { trace, difference: differenceOf(recorded, trace) };
+    return { argument, trace, difference: differenceOf(recorded, trace) };
   }
   const { doomedAt } = end.violation;
   const hangs = traceOf(source, schedule, { ...options, hang: doomedAt === undefined ? {} : { doomedAt } });
-  return { trace: hangs, difference: differenceOf(recorded, hangs) };
+  return { argument, trace: hangs, difference: differenceOf(recorded, hangs) };
 }
