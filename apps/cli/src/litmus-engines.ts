@@ -75,22 +75,30 @@ export function judge(host: Host, file: string, options: EngineOptions): Judged 
 }
 
 /**
- * The states that only one engine has. Axioms that cut a loop may lack states, and so may a machine within bounds or in
- * tier 1, whose data is sequentially consistent: what they lack is no difference.
+ * The states that only one engine has. Axioms that cut a loop may lack states, and so may tier 1, whose data is sequentially
+ * consistent: what they lack is no difference.
  */
 function differenceOf(axioms: Outcome, machine: MachineOutcome): Difference {
   const without = (some: readonly string[], others: readonly string[]): string[] => {
     const known = new Set(others);
     return some.filter((state) => !known.has(state));
   };
-  const isPartial = machine.tier === 1 || machine.bounds.length > 0;
   return {
-    onlyAxioms: isPartial ? [] : without(axioms.states, machine.states),
+    onlyAxioms: machine.tier === 1 ? [] : without(axioms.states, machine.states),
     onlyMachine: axioms.isCut || !axioms.isListed ? [] : without(machine.states, axioms.states),
   };
 }
 
-/** Whether two engines answered differently. */
-export function differs({ difference }: Judged): boolean {
-  return difference !== undefined && difference.onlyAxioms.length + difference.onlyMachine.length > 0;
+/** Whether the machine lacks states, and leaves something out that may explain it. */
+export function isSubset({ difference, machine }: Judged): boolean {
+  if (difference === undefined || machine === undefined || difference.onlyMachine.length > 0) return false;
+  const { bounds, leftOut } = machine.outcome;
+  return difference.onlyAxioms.length > 0 && bounds.length + leftOut.length > 0;
+}
+
+/** Whether two engines answered differently, and nothing explains it. */
+export function differs(judged: Judged): boolean {
+  const { difference } = judged;
+  if (difference === undefined || isSubset(judged)) return false;
+  return difference.onlyAxioms.length + difference.onlyMachine.length > 0;
 }

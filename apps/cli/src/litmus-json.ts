@@ -28,7 +28,7 @@ export function rowsJson(judged: Judged): object[] {
     });
   }
   if (machine !== undefined) {
-    const { states, observation, isValidated, tier, explored, bounds } = machine.outcome;
+    const { states, observation, isValidated, tier, explored, bounds, leftOut } = machine.outcome;
     rows.push({
       ...named('machine'),
       tier,
@@ -40,6 +40,7 @@ export function rowsJson(judged: Judged): object[] {
       observation,
       explored,
       bounds,
+      leftOut,
       ...(judged.difference === undefined ? {} : { agrees: !differs(judged), ...judged.difference }),
       milliseconds: rounded(machine.milliseconds),
     });

@@ -1,5 +1,6 @@
+import type { MachineOutcome } from '@quiesce/bridge';
 import type { Answer, LitmusTest, Outcome } from '@quiesce/litmus';
-import type { Judged } from './litmus-engines.ts';
+import { type Judged, differs } from './litmus-engines.ts';
 
 const kinds = { exists: 'Allowed', 'not-exists': 'Forbidden', forall: 'Required' } as const;
 
@@ -19,12 +20,12 @@ export function answersText(judged: Judged): string {
   }
   if (machine === undefined) return [...notRun, ''].join('\n');
   const { outcome, milliseconds } = machine;
-  const { states, explored, bounds, isValidated } = outcome;
+  const { states, isValidated } = outcome;
   return [
     ...stateLines(test, states.length, states),
     isValidated ? 'Ok' : 'No',
     ...endLines(test, outcome, milliseconds),
-    `Machine ${test.name} tier ${outcome.tier}, ${explored} states explored${bounded(bounds)}`,
+    `Machine ${test.name} ${exploredText(outcome)}`,
     '',
     '',
   ].join('\n');
@@ -65,25 +66,27 @@ function endLines(
 }
 
 /** How the machine's states compare with those of the axioms. */
-function comparisonLines({ name }: LitmusTest, { machine, difference, axioms }: Judged): string[] {
+function comparisonLines({ name }: LitmusTest, judged: Judged): string[] {
+  const { machine, difference, axioms } = judged;
   if (machine === undefined || difference === undefined || axioms === undefined) return [];
-  const { tier, states, bounds, explored } = machine.outcome;
   const { onlyAxioms, onlyMachine } = difference;
-  const isEqual = states.length === axioms.outcome.stateCount;
-  const verdict =
-    onlyAxioms.length + onlyMachine.length > 0
-      ? 'differs'
-      : isEqual
-        ? 'agrees'
-        : `agrees on ${Math.min(states.length, axioms.outcome.stateCount)} states`;
+  const { states } = machine.outcome;
+  const verdict = differs(judged)
+    ? 'differs'
+    : states.length === axioms.outcome.stateCount
+      ? 'agrees'
+      : `agrees on ${Math.min(states.length, axioms.outcome.stateCount)} states`;
   return [
-    `Machine ${name} ${verdict}: tier ${tier}, ${explored} states explored${bounded(bounds)}, ${(machine.milliseconds / 1000).toFixed(2)} s`,
+    `Machine ${name} ${verdict}: ${exploredText(machine.outcome)}, ${(machine.milliseconds / 1000).toFixed(2)} s`,
     ...onlyAxioms.map((state) => `Only axioms: ${state}`),
     ...onlyMachine.map((state) => `Only machine: ${state}`),
     '',
   ];
 }
 
-function bounded(bounds: readonly string[]): string {
-  return bounds.length === 0 ? '' : `, within ${bounds.join(', ')}`;
+/** What the machine explored, and what it leaves out. */
+function exploredText({ tier, explored, bounds, leftOut }: MachineOutcome): string {
+  const within = bounds.length === 0 ? '' : `, within ${bounds.join(', ')}`;
+  const without = leftOut.length === 0 ? '' : `, without ${leftOut.join(', ')}`;
+  return `tier ${tier}, ${explored} states explored${within}${without}`;
 }

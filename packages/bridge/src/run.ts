@@ -3,6 +3,7 @@ import { type Answer, type FinalState, type LitmusTest, Observed, answerOf } fro
 import { MachineError, MachineSystem, type StateView } from '@quiesce/machine';
 import { MemoryError } from '@quiesce/memory';
 import { Image } from './image.ts';
+import { leftOutOf } from './left-out.ts';
 import { NotRunnable } from './not-runnable.ts';
 
 /** How a test is run. */
@@ -23,8 +24,10 @@ export interface MachineOutcome extends Answer {
   readonly states: readonly string[];
   /** States of the machine that were explored. */
   readonly explored: number;
-  /** What was left out, in words. */
+  /** What was left out because only so much is kept, in words. */
   readonly bounds: readonly string[];
+  /** What the architecture allows this test, and the tier leaves out, in words; see {@link leftOutOf}. */
+  readonly leftOut: readonly string[];
 }
 
 const defaultStates = 2_000_000;
@@ -91,6 +94,7 @@ function explored(
     states: states.map((state) => observed.show(state)),
     explored: result.statistics.states,
     bounds: order?.bounds ?? [],
+    leftOut: tier === 1 ? ['reordered data accesses'] : leftOutOf(test),
   };
 }
 

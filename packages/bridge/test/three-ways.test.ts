@@ -23,25 +23,13 @@ function answers(test: LitmusTest): Answers {
       throw error;
     }
   };
-  const { states, bounds } = run(test);
+  const { states, bounds, leftOut } = run(test);
   return {
     literal: literal(),
     axioms: check(test).states,
     machine: states,
-    isWhole: bounds.length === 0 && reasonFor(test) === undefined,
+    isWhole: bounds.length + leftOut.length === 0,
   };
-}
-
-/** Why tier 2 may lack states of a test. */
-function reasonFor({ threads }: LitmusTest): string | undefined {
-  for (const { lines } of threads) {
-    const texts = lines.map(({ text }) => text);
-    if (texts.some((text) => /^STL?XR/.test(text))) return 'a store exclusive fails only for a reason';
-    const atomic = texts.findIndex((text) => /^(?:SWP|CAS|LDADD|STADD)/.test(text));
-    if (atomic >= 0 && texts.slice(atomic + 1).some((text) => /^(?:ST|SWP|CAS|LDADD)/.test(text)))
-      return 'no store becomes visible before an earlier atomic';
-  }
-  return undefined;
 }
 
 /** An atomic that reads a store behind another one, which waits for what its thread reads. */

@@ -2,7 +2,7 @@ import { type LitmusTest, explain, svg } from '@quiesce/litmus';
 import type { Arguments } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { printJson } from '../json.ts';
-import { type EngineOptions, type Judged, differs, engines, judge } from '../litmus-engines.ts';
+import { type EngineOptions, type Judged, differs, engines, isSubset, judge } from '../litmus-engines.ts';
 import { litmusFiles } from '../litmus-files.ts';
 import { rowsJson } from '../litmus-json.ts';
 import { answersText } from '../litmus-text.ts';
@@ -46,7 +46,8 @@ export const litmus: Verb = {
   notes: [
     'Prints what herd7 -variant ifetch prints: states, flags and the observation.',
     'Exit status: 0 all judged, 1 the engines differ, 2 a test cannot be read, 3 executions were cut by the',
-    'bound on loops, the search gave up, or the machine does not run a test.',
+    'bound on loops, the search gave up, or the machine does not run a test or lacks states that it says',
+    'it leaves out.',
   ],
   run: (given, host) => {
     if (given.positionals.length === 0) {
@@ -120,12 +121,15 @@ function draw(host: Host, path: string, test: LitmusTest): void {
 function statusOf(rows: readonly Judged[]): number {
   if (rows.some(({ error }) => error !== undefined && error.code !== 'budget')) return statuses.error;
   if (rows.some(differs)) return statuses.different;
-  const isInconclusive = rows.some(
-    ({ error, axioms, machine, notRunnable }) =>
+  const isInconclusive = rows.some((row) => {
+    const { error, axioms, machine, notRunnable } = row;
+    return (
       error !== undefined ||
+      isSubset(row) ||
       notRunnable !== undefined ||
       axioms?.outcome.isCut === true ||
-      (machine !== undefined && machine.outcome.bounds.length > 0),
-  );
+      (machine !== undefined && machine.outcome.bounds.length > 0)
+    );
+  });
   return isInconclusive ? statuses.inconclusive : statuses.judged;
 }
