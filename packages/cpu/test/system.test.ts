@@ -75,6 +75,13 @@ describe('system registers', () => {
     expect([cpu.x(1) & 15n, (cpu.x(1) >> 16n) & 15n]).toEqual([4n, 4n]);
   });
 
+  it('an address that is not canonical faults, and is named', () => {
+    const cpu = new OneCpu('movz x1, #0x1234, lsl #48\nldr x0, [x1]');
+    cpu.refuse = true;
+    cpu.step(2);
+    expect(cpu.refused[0].detail).toBe('translation fault on a load at 0x1234000000000000');
+  });
+
   it('TPIDR_EL2 is there at EL2 only, and CurrentEL says which that is', () => {
     const program = 'mrs x0, currentel\nmsr tpidr_el2, x1\nmrs x2, tpidr_el2';
     const host = new OneCpu(program).setX(1, textBase);

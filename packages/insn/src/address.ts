@@ -75,7 +75,11 @@ export function hexAddress(a: number): string {
   return upperDigits + digits()[below >>> 12] + digits()[below & 0xfff];
 }
 
-/** The address as hexadecimal with `0x`, for instance `0xffff800008000000`. */
+/**
+ * The address as hexadecimal with `0x`, for instance `0xffff800008000000`. A register can hold an integer that is no canonical
+ * address: of that the 64 bits, as far as a number holds them. Throws {@link AddressError} for what is no integer.
+ */
 export function formatAddress(a: number): string {
-  return `0x${hexAddress(a)}`;
+  if (!Number.isInteger(a) || Number.isSafeInteger(a)) return `0x${hexAddress(a)}`;
+  return `0x${BigInt.asUintN(64, BigInt(a)).toString(16)}`;
 }

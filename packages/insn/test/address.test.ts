@@ -9,6 +9,10 @@ describe('an address', () => {
     expect(formatAddress(-1)).toBe('0xffffffffffffffff');
     expect(formatAddress(-(2 ** 47))).toBe('0xffff800000000000');
     expect(hexAddress(0x40)).toBe('40');
+    expect(formatAddress(0x1234 * 2 ** 48)).toBe('0x1234000000000000');
+    expect(formatAddress(-(2 ** 56))).toBe('0xff00000000000000');
+    expect(() => formatAddress(0.5)).toThrow(AddressError);
+    expect(() => hexAddress(2 ** 53)).toThrow(AddressError);
   });
 
   it('reads hexadecimal, decimal and signed text', () => {

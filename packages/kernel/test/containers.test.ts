@@ -183,6 +183,19 @@ describe('an ELF kernel', () => {
     expect(() => openKernel(vmlinux(62))).toThrow(/machine 62.*AArch64/);
   });
 
+  it.each([
+    ['itself', 1, 'section 1, which is of type 2'],
+    ['nothing', 0, 'section 0, which is of type 0'],
+    ['a section that is not there', 77, 'section 77, which is not there'],
+  ])('whose symbols take their names from %s is refused', (_, link, found) => {
+    const file = vmlinux();
+    const view = new DataView(file.buffer);
+    view.setUint32(Number(view.getBigUint64(40, true)) + 64 + 40, link, true);
+    const open = (): unknown => openKernel(file, { name: 'vmlinux' });
+    expect(open).toThrow(found);
+    expect(open).toThrow(/vmlinux\+0x[0-9a-f]+: symbol table.*the file is damaged/);
+  });
+
   it('with a hole of 4 GiB is refused', () => {
     const file = vmlinux();
     new DataView(file.buffer).setBigUint64(104, 2n ** 32n, true);

@@ -17,6 +17,8 @@ export interface Vmlinux {
 }
 
 const symtab = 2;
+/** Section type of strings (SHT_STRTAB). */
+const strtab = 3;
 const symbolSize = 24;
 const mostSymbols = 4_000_000;
 /** Addresses have 52 bits at most, so that sums and differences of them are exact. */
@@ -60,11 +62,14 @@ function symbolsOf(bytes: Bytes, { sections }: ElfFile): Symbol[] {
   const table = sections.find(({ type }) => type === symtab);
   if (table === undefined) return [];
   const strings = sections.at(table.link);
-  if (table.entrySize !== symbolSize || strings === undefined || table.size / symbolSize > mostSymbols) {
+  const isSound = table.entrySize === symbolSize && table.size / symbolSize <= mostSymbols;
+  if (strings?.type !== strtab || !isSound) {
+    const { entrySize, size, link, offset } = table;
+    const kind = strings === undefined ? 'which is not there' : `which is of type ${strings.type}`;
     throw new KernelError('corrupt', {
-      where: `${bytes.name}: symbol table`,
-      found: `entries of ${table.entrySize} bytes and strings in section ${table.link}`,
-      expected: `at most ${mostSymbols} entries of ${symbolSize} bytes and a section of strings`,
+      where: `${bytes.name}+${hex(offset)}: symbol table`,
+      found: `${Math.floor(size / symbolSize)} entries of ${entrySize} bytes and strings in section ${link}, ${kind}`,
+      expected: `at most ${mostSymbols} entries of ${symbolSize} bytes and strings in a section of type ${strtab}`,
       remedy: 'the file is damaged; strip it, or get it again',
     });
   }
