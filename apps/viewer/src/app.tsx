@@ -17,7 +17,11 @@ import { Timeline } from './timeline/timeline.tsx';
 export function openFile(file: File): void {
   window.location.hash = '';
   explores.value = false;
-  file.text().then(showText, fail);
+  const { name } = file;
+  file.text().then(
+    (text) => showText(text, { name }),
+    (error: unknown) => fail(error, name),
+  );
 }
 
 /** The whole page. */

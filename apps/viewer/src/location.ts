@@ -1,4 +1,4 @@
-/** What the address of the page says: a step of the trace, a trace elsewhere, or a path of the explore mode. */
+/** What the address of the page says: a step of the trace, which there need not be, a trace elsewhere, or a path of the explore mode. */
 export interface Location {
   readonly step: number | undefined;
   /** Address of a trace to load. */
@@ -20,7 +20,7 @@ export function locationOf(hash: string): Location {
   );
   const step = fields.get('step');
   return {
-    step: step !== undefined && /^\d{1,9}$/.test(step) ? Number(step) : undefined,
+    step: step !== undefined && /^-?\d+$/.test(step) ? Number(step) : undefined,
     trace: fields.get('trace'),
     explore: fields.get('explore'),
   };

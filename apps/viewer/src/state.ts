@@ -1,7 +1,7 @@
 import { type Signal, computed, effect, signal } from '@preact/signals';
 import { type Trace, TraceError, parseTrace } from '@quiesce/trace';
 import { hashOf, locationOf } from './location.ts';
-import { type Story, matching, sentenceOf, storyOf } from './story.ts';
+import { type Story, matching, sentenceOf, storyOf, titleOf } from './story.ts';
 
 /** What is shown. */
 export const story: Signal<Story | undefined> = signal(undefined);
@@ -50,23 +50,24 @@ export function show(trace: Trace, at?: number): void {
   goTo(at ?? (trace.end.kind === 'violated' ? next.length : 0));
 }
 
-/** Says what is wrong, in the words of the command line. */
-export function fail(error: unknown): void {
+/** Says what is wrong, in the words of the command line. `name` is the file that it is about. */
+export function fail(error: unknown, name?: string): void {
   story.value = undefined;
-  problem.value =
+  const said =
     error instanceof TraceError
       ? `${error.message}; ${error.remedy}`
       : error instanceof Error
         ? error.message
         : String(error);
+  problem.value = name === undefined ? said : `${name}: ${said}`;
 }
 
-/** Shows the trace of a text. */
-export function showText(text: string, at?: number): void {
+/** Shows the trace of a text, which is in the page or in a file of that name. */
+export function showText(text: string, { at, name }: { at?: number | undefined; name?: string } = {}): void {
   try {
     show(parseTrace(text), at);
   } catch (error) {
-    fail(error);
+    fail(error, name);
   }
 }
 
@@ -75,17 +76,30 @@ export function beyond(numbers: readonly number[], from: number, direction: 1 | 
   return direction > 0 ? numbers.find((one) => one > from) : numbers.findLast((one) => one < from);
 }
 
-/** Keeps the address of the page at the step that is shown. */
+/** Keeps the address of the page at the step that is shown, also where it names one that there is not. */
 export function followAddress(): void {
   const shown = locationOf(window.location.hash);
-  effect(() => {
-    const at = step.value;
+  const write = (at: number): void => {
     if (story.value === undefined || explores.value) return;
     history.replaceState(null, '', hashOf({ ...locationOf(window.location.hash), step: at }));
-  });
+  };
+  effect(() => write(step.value));
   if (shown.step !== undefined) goTo(shown.step);
   window.addEventListener('hashchange', () => {
     const { step: to } = locationOf(window.location.hash);
     if (to !== undefined) goTo(to);
+    write(step.value);
+  });
+}
+
+/** Keeps the title of the page at what is shown. */
+export function followTitle(): void {
+  effect(() => {
+    const trace = story.value?.trace;
+    const name = trace === undefined ? undefined : titleOf(trace).name;
+    const { end } = trace ?? {};
+    const found = end?.kind === 'violated' ? `: ${end.violation.kind}` : '';
+    if (explores.value) document.title = name === undefined ? 'Explore · Quiesce' : `Explore ${name}${found}`;
+    else document.title = name === undefined ? 'Quiesce viewer' : `${name}${found}`;
   });
 }

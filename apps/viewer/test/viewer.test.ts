@@ -81,9 +81,22 @@ describe.skipIf(!hasBrowser)(`the viewer in Chromium${hasBrowser ? '' : ' (missi
     expect(await count(page)).toBe('12');
     await page.evaluate(() => (window.location.hash = '#step=20'));
     await page.waitForFunction(() => document.querySelector('.count b')?.textContent === '20');
+    const last = String(trace.steps.length);
+    const hash = (): Promise<string> => page.evaluate(() => window.location.hash);
     await page.goto(`${address}#step=99999`);
     await page.reload();
-    expect(await count(page)).toBe(String(trace.steps.length));
+    expect(await count(page)).toBe(last);
+    expect(await hash()).toBe(`#step=${last}`);
+    for (const [wrong, right] of [
+      ['9999', last],
+      ['abc', last],
+      ['-3', '0'],
+      ['1.5', '0'],
+    ]) {
+      await page.evaluate((to) => (window.location.hash = `#step=${to}`), wrong);
+      await expect.poll(hash, { message: wrong }).toBe(`#step=${right}`);
+      expect(await count(page), wrong).toBe(right);
+    }
     await page.close();
   });
 
@@ -162,12 +175,16 @@ describe.skipIf(!hasBrowser)(`the viewer in Chromium${hasBrowser ? '' : ' (missi
   });
 
   it.each([
+    [360, 780],
     [390, 844],
     [768, 1024],
   ])('fits a screen of %i by %i', async (width, height) => {
     const { page } = await open(browser, address, { viewport: { width, height } });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(wide).toBeLessThanOrEqual(0);
+    const cut = await page.locator('.panel.step').evaluate((panel) => panel.scrollWidth - panel.clientWidth);
+    expect(await page.innerText('.panel.step')).toContain('not in the safe list');
+    expect(cut).toBeLessThanOrEqual(0);
     await page.getByLabel('Step before').click();
     expect(await count(page)).toBe(String(trace.steps.length - 1));
     await page.close();
@@ -177,13 +194,15 @@ describe.skipIf(!hasBrowser)(`the viewer in Chromium${hasBrowser ? '' : ' (missi
     ['a newer trace', (text: string) => text.replace('"schema":1', '"schema":9')],
     ['a truncated one', (text: string) => text.slice(0, 4000)],
     ['something else', () => '{"name": "x"}'],
+    ['a list', () => '[1]'],
+    ['nothing', () => ''],
   ])('says about %s what the command line says', async (_, broken) => {
     const text = broken(JSON.stringify(trace));
     const said = (): string => {
       try {
         parseTrace(text);
       } catch (error) {
-        if (error instanceof TraceError) return `${error.message}; ${error.remedy}`;
+        if (error instanceof TraceError) return `broken.json: ${error.message}; ${error.remedy}`;
       }
       return '';
     };
@@ -287,6 +306,22 @@ describe.skipIf(!hasBrowser)(`the viewer in Chromium${hasBrowser ? '' : ' (missi
       () => document.querySelector('.verdict')?.textContent.startsWith('cmodx after') === true,
     );
     expect(await page.innerText('.lane-names')).toContain('CPU 1 runner');
+    expect(await page.title()).toBe('Explore protocol, 2 CPUs: cmodx');
+    const other = await open(browser, page.url());
+    await other.page.waitForSelector('[role=alert]');
+    expect(await other.page.innerText('[role=alert]')).toBe(
+      "no scenario 'protocol', and this tab has no protocol of that name; paste it under 'A protocol of your own', " +
+        'step through it, and open the address again',
+    );
+    expect(await other.page.title()).toBe('Explore · Quiesce');
+    await Promise.all([page.close(), other.page.close()]);
+  });
+
+  it('says what to do where a page from a disk cannot load a trace', async () => {
+    const { page } = await open(browser, `${onDisk(html)}#trace=gone.json`);
+    expect(await page.innerText('[role=alert]')).toBe(
+      "cannot load 'gone.json': a page from a disk may not read other files; open the file with 'Open', or drop it here",
+    );
     await page.close();
   });
 

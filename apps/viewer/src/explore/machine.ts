@@ -89,17 +89,18 @@ export function look(subject: Subject, cpus: number, schedule: readonly number[]
   };
 }
 
+const pasteIt =
+  "this tab has no protocol of that name; paste it under 'A protocol of your own', step through it, and open the address again";
+
 /** The same for a replay token, which names a scenario of the catalogue or the protocol `source`. */
 export function lookAtToken(text: string, source?: string): Look {
   const { scenario, cpus, schedule, fuse = true, tier = 1 } = decodeToken(text);
   if (tier !== 1) throw new Error('the token is of tier 2; quiesce replay can execute it');
   if (!fuse) throw new Error('the token is of single instructions; quiesce replay can execute it');
-  if (scenarioOf(scenario) !== undefined || source === undefined) {
-    return look({ kind: 'scenario', id: scenarioNamed(scenario).id }, cpus, schedule);
-  }
+  if (scenarioOf(scenario) !== undefined) return look({ kind: 'scenario', id: scenario }, cpus, schedule);
+  if (source === undefined) throw new Error(`no scenario '${scenario}', and ${pasteIt}`);
   const subject: Subject = { kind: 'protocol', source };
-  if (nameOf(subject) !== scenario)
-    throw new Error(`the path is about '${scenario}', which this page does not have`);
+  if (nameOf(subject) !== scenario) throw new Error(`the path is about '${scenario}', and ${pasteIt}`);
   return look(subject, cpus, schedule);
 }
 
