@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,7 +7,9 @@ import { rolldown } from 'rolldown';
 import { describe, expect, it } from 'vitest';
 import { report } from './report.ts';
 
-const index = join(import.meta.dirname, '../src/index.ts');
+/** What users' tools bundle; the sources where the package was not built. */
+const published = join(import.meta.dirname, '../dist/index.js');
+const index = existsSync(published) ? published : join(import.meta.dirname, '../src/index.ts');
 
 /** A program that uses the package, bundled into one minified file as its users' tools would. */
 async function bundled(source: string): Promise<string> {
