@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { protocolSubject } from '../src/subject.ts';
 
 const source = (directives: string): string => `//@ cpus 1
+//@ witness the end: finished
 ${directives}
 start: nop
 done: b done

@@ -34,6 +34,7 @@ export interface SiteDeclaration {
 /** Events of the environment. */
 export interface EventDeclaration {
   readonly kind: EventKind;
+  readonly by: Directive;
   readonly budget: number | 'unlimited';
   /** Roles that it may hit; empty for every CPU. */
   readonly roles: readonly Reference[];
@@ -51,7 +52,7 @@ export interface Declaration {
   /** Numbers of CPUs to check, ascending; empty where none was declared. */
   sizes: readonly number[];
   readonly roles: Role[];
-  readonly sections: Map<string, RegionKind>;
+  readonly sections: Map<string, { readonly kind: RegionKind; readonly by: Directive }>;
   readonly aliases: Reference[];
   readonly sites: SiteDeclaration[];
   readonly events: EventDeclaration[];

@@ -9,6 +9,10 @@ export type ProtocolErrorCode =
   | 'old-words'
   | 'overlapping-sites'
   | 'bad-roles'
+  | 'bad-place'
+  | 'unhandled-event'
+  | 'nothing-to-check'
+  | 'bad-format'
   | 'bad-machine'
   | 'bad-object'
   | 'budget';

@@ -4,7 +4,18 @@ import { MemoryError, type RegionSpec, type SiteSpec } from '@quiesce/memory';
 import type { Subject } from './condition.ts';
 import type { Declaration, Reference, SiteDeclaration } from './declaration.ts';
 import { Fault, type Place } from './error.ts';
-import { aliasBase, aliasStride, kindByName, stack } from './layout.ts';
+import { aliasBase, aliasStride, stack } from './layout.ts';
+import {
+  addressOf,
+  codeAddress,
+  kindOf,
+  privateWord,
+  quiescentRange,
+  refuseMissingSections,
+  refuseSecondDefinition,
+  refuseUnhandled,
+  vectorTable,
+} from './placement.ts';
 
 /** A line of the file that a protocol was read from. */
 export interface Line {
@@ -49,26 +60,10 @@ export function symbolsFor({ aliases }: Declaration, cpus: number): Record<strin
   };
 }
 
-function addressOf({ assembly }: Code, { name, by }: Reference): number {
-  const found = assembly.symbols.get(name);
-  if (found !== undefined) return found;
-  throw new Fault(by, {
-    code: 'unknown-label',
-    expected: 'a label of the program',
-    found: `'${name}'`,
-    remedy: `define '${name}:', or correct the directive`,
-  });
-}
-
-/** A declared label, else one of the usual name, else nothing. */
-function labelOr(code: Code, given: Reference | undefined, usual: string): number | undefined {
-  return given === undefined ? code.assembly.symbols.get(usual) : addressOf(code, given);
-}
-
 function regionsOf({ assembly }: Code, declaration: Declaration): RegionSpec[] {
   const regions: RegionSpec[] = [];
   for (const { name, base, bytes } of assembly.sections.values()) {
-    const kind = declaration.sections.get(name) ?? kindByName(name);
+    const kind = kindOf(declaration, name);
     if (kind === 'left out' || bytes.length === 0) continue;
     if (kind === undefined) {
       throw new Fault(assembly.lines.get(base) ?? { line: 1, column: 1 }, {
@@ -107,8 +102,8 @@ function encoded(
   }
 }
 
-function siteOf(code: Code, site: SiteDeclaration): SiteSpec {
-  const address = addressOf(code, site.label);
+function siteOf(code: Code, declaration: Declaration, site: SiteDeclaration): SiteSpec {
+  const address = codeAddress(code, declaration, site.label);
   const old = encoded(code, site.old, address, site);
   const text = (word: number | undefined, at: number): string =>
     word === undefined ? 'no code' : `'${disassemble(word, { address: at })}'`;
@@ -192,7 +187,7 @@ function crewOf(code: Code, declaration: Declaration, cpus: number, start: Place
   const entries: number[] = [];
   const first = new Map<string, number>();
   for (const { name, count, at } of roles) {
-    const entry = addressOf(code, at);
+    const entry = codeAddress(code, declaration, at);
     const members = count === 'rest' ? cpus - fixed : count;
     const number = numbers.length;
     first.set(name, number);
@@ -229,10 +224,15 @@ function roleNumber({ first }: Crew, { name, by }: Reference): number {
 /** Puts a program into a machine. Throws a {@link Fault}; one that names no line is about `start`. */
 export function imageOf(code: Code, declaration: Declaration, cpus: number, start: Place): ProtocolImage {
   const { assembly } = code;
+  refuseSecondDefinition(code, declaration);
+  refuseMissingSections(code, declaration);
   const crew = crewOf(code, declaration, cpus, start);
-  const sites = declaration.sites.map((site) => siteOf(code, site));
+  const sites = declaration.sites.map((site) => siteOf(code, declaration, site));
   refuseOverlap(sites, declaration);
-  const done = labelOr(code, declaration.goal, 'done');
+  const done =
+    declaration.goal === undefined
+      ? assembly.symbols.get('done')
+      : codeAddress(code, declaration, declaration.goal);
   if (done === undefined) {
     throw new Fault(start, {
       code: 'unknown-label',
@@ -241,7 +241,8 @@ export function imageOf(code: Code, declaration: Declaration, cpus: number, star
       remedy: 'say where a CPU has finished',
     });
   }
-  const vectors = labelOr(code, declaration.vectors, 'vectors');
+  const vectors = vectorTable(code, declaration, start);
+  refuseUnhandled(declaration.events, declaration, vectors);
   const { sdei, number, safeList, daif, priorityMask, versions } = declaration;
   const events = eventsOf(declaration, crew);
   const spec: MachineSpec = {
@@ -267,15 +268,13 @@ export function imageOf(code: Code, declaration: Declaration, cpus: number, star
     stackPointer: stack.base + stack.size,
     ...(vectors === undefined ? {} : { vectors }),
     ...(sdei === undefined ? {} : { sdeiEntry: addressOf(code, sdei) }),
-    ...(number === undefined ? {} : { cpuNumber: addressOf(code, number) }),
+    ...(number === undefined ? {} : { cpuNumber: privateWord(code, declaration, number) }),
     ...(events.length === 0 ? {} : { events }),
     ...(safeList === undefined ? {} : { safeList }),
     ...(daif === undefined ? {} : { daif }),
     ...(priorityMask === undefined ? {} : { priorityMask }),
   };
-  const ranges = declaration.quiescent.map(
-    ({ from, to }) => [addressOf(code, from), addressOf(code, to)] as const,
-  );
+  const ranges = declaration.quiescent.map((range) => quiescentRange(code, range));
   checkMachine(spec, start);
   const names = crew.roles.map(
     (role) => declaration.roles.find(({ name }) => crew.first.get(name) === role)?.name ?? '',

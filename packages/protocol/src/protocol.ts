@@ -1,4 +1,4 @@
-import { assemble } from '@quiesce/insn';
+import { type Assembly, AssemblyError, assemble } from '@quiesce/insn';
 import type { WitnessSpec } from '@quiesce/machine';
 import type { Question } from '@quiesce/scenarios';
 import { completed } from './condition.ts';
@@ -9,7 +9,7 @@ import { objectFile } from './elf/object-file.ts';
 import { codeOfObject, directivesInObject } from './object.ts';
 import { type Code, type ProtocolImage, imageOf, isOpen, leastCpus, symbolsFor } from './image.ts';
 import { sectionBases } from './layout.ts';
-import { declarationOf } from './vocabulary.ts';
+import { declarationOf, isNearDirective } from './vocabulary.ts';
 
 /** A protocol that a user wrote: what it asks, on machines of which sizes, and what it expects. */
 export interface Protocol extends Question<ProtocolImage> {
@@ -47,12 +47,8 @@ export function readObject(bytes: Uint8Array, file: string): Protocol {
  */
 export function readProtocol(source: string, file: string): Protocol {
   return about(file, () =>
-    protocolOf(file, directivesIn(source), (declaration, cpus) => {
-      const assembly = assemble(source, {
-        file,
-        bases: sectionBases,
-        symbols: symbolsFor(declaration, cpus),
-      });
+    protocolOf(file, directivesIn(source, isNearDirective), (declaration, cpus) => {
+      const assembly = assembled(source, file, symbolsFor(declaration, cpus));
       return {
         file,
         assembly,
@@ -63,6 +59,20 @@ export function readProtocol(source: string, file: string): Protocol {
       };
     }),
   );
+}
+
+/** Assembles a program with the symbols that the machine gives to it. */
+function assembled(source: string, file: string, symbols: Readonly<Record<string, number>>): Assembly {
+  try {
+    return assemble(source, { file, bases: sectionBases, symbols });
+  } catch (error) {
+    if (!(error instanceof AssemblyError) || error.code !== 'undefined-symbol') throw error;
+    const { line, column, code, expected, found } = error;
+    const remedy = /^\d/.test(found.replaceAll("'", ''))
+      ? error.remedy
+      : `define it; the machine defines ${Object.keys(symbols).join(', ')}`;
+    throw new AssemblyError(file, line, column, { code, expected, found, remedy });
+  }
 }
 
 /** The name of a protocol: its directive, or that of its file without folders and ending. */

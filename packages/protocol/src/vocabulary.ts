@@ -4,6 +4,7 @@ import { conditionOf } from './condition.ts';
 import type { Declaration, ExpectedVerdict, Reference, Role } from './declaration.ts';
 import type { Directive } from './directive.ts';
 import { Fault } from './error.ts';
+import { areAlike } from './likeness.ts';
 import { Words } from './words.ts';
 
 /** One kind of directive. */
@@ -62,8 +63,10 @@ function instructions(text: string): string[] {
 
 function section(kind: 'shared' | 'private' | 'constant'): Entry['read'] {
   return (words, into) => {
-    into.sections.set(words.name('a section'), kind);
+    if (words.rest.startsWith('.text')) throw words.fault('a section of data');
+    const name = words.name('a section');
     words.finished();
+    into.sections.set(name, { kind, by: words.directive });
   };
 }
 
@@ -87,7 +90,7 @@ const vocabulary: Readonly<Record<string, Entry>> = {
   },
   cpus: {
     synopsis: 'cpus FROM-TO',
-    does: 'how many CPUs to check, a number or a range',
+    does: 'how many CPUs to check, a number or a range; default: the fewest that the roles allow',
     once: true,
     read: (words, into) => {
       const from = words.number('a number of CPUs', 1, mostCpus);
@@ -107,6 +110,7 @@ const vocabulary: Readonly<Record<string, Entry>> = {
           : 'rest';
       const at = words.takeIf(/at\b/) === undefined ? { name, by: words.directive } : label(words);
       words.finished();
+      refuseSecondRole(words.directive, { name, count }, into.roles);
       into.roles.push({ name, count, at });
     },
   },
@@ -170,7 +174,7 @@ const vocabulary: Readonly<Record<string, Entry>> = {
         while (words.rest !== '');
       }
       words.finished();
-      into.events.push({ kind, budget, roles });
+      into.events.push({ kind, by: words.directive, budget, roles });
     },
   },
   vectors: {
@@ -221,11 +225,10 @@ const vocabulary: Readonly<Record<string, Entry>> = {
     read: (words, into) => {
       const bit = (name: string): 0 | 1 => {
         words.take(new RegExp(`${name}=`), `${name}=0 or ${name}=1`);
-        return words.number('0 or 1', 0, 1) === 0 ? 0 : 1;
+        return words.take(/[01]\b/, '0 or 1') === '0' ? 0 : 1;
       };
       const [IDC, DIC] = [bit('IDC'), bit('DIC')];
-      const line = words.rest === '' ? 64 : words.number('a line size', 4, 2048);
-      if (!Number.isInteger(Math.log2(line))) throw words.fault('a power of two');
+      const line = words.rest === '' ? 64 : words.number('a power of two', 4, 2048, 'by doubling');
       words.finished();
       into.cache = { IDC, DIC, dataLine: line, instructionLine: line };
     },
@@ -320,6 +323,14 @@ export function declarationOf(directives: readonly Directive[]): Declaration {
     seen.add(word);
     entry.read(new Words(directive, entry.synopsis), declaration);
   }
+  if (declaration.sites.length === 0 && declaration.witnesses.length === 0) {
+    throw new Fault(directives[0], {
+      code: 'nothing-to-check',
+      expected: "'//@ site LABEL: OLD -> NEW', or at least a witness",
+      found: 'neither',
+      remedy: 'declare what is patched',
+    });
+  }
   return declaration;
 }
 
@@ -330,6 +341,35 @@ function unknown(directive: Directive): Fault {
     found: `'${directive.word}'`,
     remedy: `use one of ${Object.keys(vocabulary).join(', ')}`,
   });
+}
+
+/** Refuses a role of a name that another has, and a second one that takes all the CPUs that are left. */
+function refuseSecondRole(
+  directive: Directive,
+  { name, count }: Pick<Role, 'name' | 'count'>,
+  roles: readonly Role[],
+): void {
+  if (roles.some((role) => role.name === name)) {
+    throw new Fault(directive, {
+      code: 'repeated',
+      expected: 'roles with names of their own',
+      found: `a second '${name}'`,
+      remedy: 'rename one of the two, or give one role the CPUs of both',
+    });
+  }
+  const other = roles.find((role) => role.count === 'rest');
+  if (count !== 'rest' || other === undefined) return;
+  throw new Fault(directive, {
+    code: 'bad-roles',
+    expected: "at most one role with 'rest'",
+    found: `'${other.name}' and '${name}'`,
+    remedy: 'give one of the two a number of CPUs',
+  });
+}
+
+/** Whether a word is one of a directive, or nearly one. */
+export function isNearDirective(word: string): boolean {
+  return Object.keys(vocabulary).some((one) => areAlike(one, word.toLowerCase()));
 }
 
 /** How each directive is written and what it declares. */

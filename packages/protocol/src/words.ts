@@ -47,11 +47,17 @@ export class Words {
     return this.take(/[A-Za-z_.$][\w.$]*/, expected);
   }
 
-  /** Takes a whole number, in decimal or hexadecimal. */
-  number(expected: string, low: number, high: number): number {
+  /** Takes a whole number, in decimal or hexadecimal; `by doubling`: a power of two. */
+  number(
+    expected: string,
+    low: number,
+    high: number,
+    step: 'one by one' | 'by doubling' = 'one by one',
+  ): number {
     const at = this.#at;
     const value = Number(this.take(/0[xX][0-9a-fA-F]+|\d+/, expected));
-    if (value < low || value > high) {
+    const isMissed = step === 'by doubling' && !Number.isInteger(Math.log2(value));
+    if (value < low || value > high || isMissed) {
       this.#at = at;
       throw this.fault(`${expected} from ${low} to ${high}`);
     }

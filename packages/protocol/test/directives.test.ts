@@ -115,6 +115,7 @@ vectors:
 //@ caches IDC=1 DIC=0 128
 //@ expect cmodx
 //@ quiescent start done
+//@ site start: nop -> nop
 start: nop
 done: b done
         .section .percpu, "aw"
@@ -144,7 +145,7 @@ own: .quad 0
       cache: { IDC: 1, DIC: 0, dataLine: 128, instructionLine: 128 },
     });
     expect([image.quiescent(spec.entry), image.quiescent(spec.done)]).toEqual([true, false]);
-    expect(image.source(spec.entry)).toEqual({ file: 'dir/file.s', line: 12, text: 'nop' });
+    expect(image.source(spec.entry)).toEqual({ file: 'dir/file.s', line: 13, text: 'nop' });
   });
 });
 

@@ -95,7 +95,7 @@ describe('what is wrong with a protocol is said with position and remedy', () =>
     [
       'an SDEI event that enters nowhere',
       altered('//@ caches', '//@ event sdei 1\n//@ caches'),
-      /^bad-machine x.s:11:5: .*sdeiEntry/,
+      /^unhandled-event x.s:19:5: expected '\/\/@ sdei LABEL', .* found sdei events and no handler; declare the handler/,
     ],
     [
       'a witness about no role',
@@ -117,6 +117,96 @@ describe('what is wrong with a protocol is said with position and remedy', () =>
       altered('.section .rodata', '.section .mine, "aw"'),
       /^unknown-section x.s:\d+:\d+: expected a section whose use is known, found '.mine'; declare it with/,
     ],
+    [
+      'an event without a vector table',
+      altered('//@ caches', '//@ event irq 1\n//@ caches'),
+      /^unhandled-event x.s:19:5: expected the label 'vectors', .* found irq events and no handler; add a vector table/,
+    ],
+    [
+      'a vector table that is not aligned',
+      altered(/^done:/m, '        .balign 0x80\n        nop\nvectors:\ndone:'),
+      /^bad-place x.s:\d+:\d+: expected a vector table that is aligned to 2048 bytes, found 'vectors' at 0x40\w+; write '.balign 0x800'/,
+    ],
+    [
+      'a vector table that is declared, and not aligned',
+      altered('//@ caches', '//@ vectors done\n//@ caches'),
+      /^bad-place x.s:19:5: expected a vector table that is aligned to 2048 bytes, found 'done' at 0x/,
+    ],
+    [
+      'a number that is shared',
+      altered('//@ caches', '//@ number arrived\n//@ caches'),
+      /^bad-place x.s:19:5: expected a 32-bit word of a private section, found 'arrived', which is in .data \(shared\); define/,
+    ],
+    [
+      'an alias that is a label',
+      altered('//@ caches', '//@ alias answer\n//@ caches'),
+      /^bad-argument x.s:19:5: expected a name that the program does not define, .* found 'answer', a label in .text; give/,
+    ],
+    [
+      'nothing to check',
+      '//@ cpus 1\nstart: nop\ndone: b done\n',
+      /^nothing-to-check x.s:1:5: expected '\/\/@ site LABEL: OLD -> NEW', or at least a witness, found neither; declare/,
+    ],
+    [
+      'a wait loop from its end to its beginning',
+      altered('//@ caches', '//@ quiescent done patcher\n//@ caches'),
+      /^bad-argument x.s:19:5: expected the label where the wait loop begins, .* found 'done' behind 'patcher'; exchange/,
+    ],
+    [
+      'a section that is not there',
+      altered('//@ caches', '//@ private .foo\n//@ caches'),
+      /^unknown-section x.s:19:5: expected a section of the program: .text, .*, found '.foo'; correct the name/,
+    ],
+    [
+      'text as data',
+      altered('//@ caches', '//@ shared .text\n//@ caches'),
+      /^bad-argument x.s:19:12: expected a section of data, found '.text'; write \/\/@ shared SECTION/,
+    ],
+    [
+      'a line of the cache that is no power of two',
+      altered('IDC=0 DIC=0', 'IDC=0 DIC=0 63'),
+      /^bad-argument x.s:19:24: expected a power of two from 4 to 2048, found '63'; write/,
+    ],
+    [
+      'a bit that is none',
+      altered('IDC=0 DIC=0', 'IDC=2 DIC=0'),
+      /^bad-argument x.s:19:16: expected 0 or 1, found '2'; write/,
+    ],
+    [
+      'a role twice',
+      altered('//@ role waiter rest', '//@ role patcher 1'),
+      /^repeated x.s:13:5: expected roles with names of their own, found a second 'patcher'; rename/,
+    ],
+    [
+      'two roles that take the rest',
+      altered('//@ role patcher 1', '//@ role patcher rest'),
+      /^bad-roles x.s:13:5: expected at most one role with 'rest', found 'patcher' and 'waiter'; give/,
+    ],
+    [
+      'a site in data',
+      altered('//@ caches', '//@ site arrived: 0x0 -> 0x1\n//@ caches'),
+      /^bad-place x.s:19:5: expected a label of an instruction, found 'arrived', which is in .data \(shared\); name/,
+    ],
+    [
+      'a symbol that nobody defines',
+      altered('.word NR_CPUS', '.word NR_CPU'),
+      /^assembly x.s:\d+:\d+: expected a defined symbol, found 'NR_CPU'; define it; the machine defines NR_CPUS, stack_top$/,
+    ],
+    [
+      'a space before the @',
+      altered('//@ caches', '// @ event irq unlimited on waiter\n//@ caches'),
+      /^unknown-directive x.s:19:1: expected '\/\/@', where a directive begins, found '\/\/ @' before 'event'; write/,
+    ],
+    [
+      'a slash before the @, and a word misspelt',
+      altered('//@ caches', '///@ evnet irq unlimited\n//@ caches'),
+      /^unknown-directive x.s:19:1: .* found '\/\/\/@' before 'evnet'; write '\/\/@ evnet', or another comment$/,
+    ],
+    [
+      'a directive in what is left out',
+      altered('//@ caches', '.if 0\n//@ versions 5\n.endif\n//@ caches'),
+      /^unknown-directive x.s:20:5: expected directives outside .if, .macro and .rept, found 'versions' inside; move it out/,
+    ],
     ['code that does not assemble', altered('isb ', 'isbn '), /^assembly x.s:\d+:\d+: expected .*'isbn'/],
   ])('%s', (_, source, expected) => {
     const found = complaint(source);
@@ -127,6 +217,18 @@ describe('what is wrong with a protocol is said with position and remedy', () =>
   it('bounds the number of directives', () => {
     expect(complaint('//@ cpus 2\n'.repeat(2000))).toMatch(
       /^budget x.s:1001:4: expected at most 1000 directives/,
+    );
+  });
+
+  it('reads none in block comments, and takes other words behind an @ for what they are', () => {
+    const text = altered(
+      '//@ caches',
+      '/* //@ nonsense\n//@ cpus 7 */\n// @author somebody, @param none\n# //@ nonsense\n//@ caches',
+    );
+    expect(complaint(text)).toBe('nothing wrong');
+    // Lines count on behind a block comment.
+    expect(complaint(text.replace('//@ caches', '/*\n*/ //@ nonsense\n//@ caches'))).toMatch(
+      /^unknown-directive x.s:24:8: .*'nonsense'/,
     );
   });
 
