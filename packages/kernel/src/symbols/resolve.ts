@@ -1,4 +1,4 @@
-import { hexAddress } from '@quiesce/insn';
+import { formatAddress } from '@quiesce/insn';
 import type { Bytes } from '../bytes.ts';
 import { KernelError } from '../error.ts';
 import { alignment } from '../relocations.ts';
@@ -28,8 +28,10 @@ export function embeddedSymbols(
     throw new KernelError('corrupt', {
       where: `kallsyms of ${image.name}`,
       found:
-        relative === undefined ? 'nothing that says the link address' : `a base of ${hexAddress(relative)}`,
-      expected: known === undefined ? 'relocations' : `an address near ${hexAddress(known)}`,
+        relative === undefined
+          ? 'nothing that says the link address'
+          : `a base of ${formatAddress(relative)}`,
+      expected: known === undefined ? 'relocations' : `an address near ${formatAddress(known)}`,
       remedy: 'give --symbols System.map',
     });
   }
