@@ -89,7 +89,10 @@ export function checkText(
     ...line('explored', costText(result)),
     ...line('model', modelText(result)),
     ...(result.model.tier === 1 ? [] : line('left out', result.model.unmodelled.join(', '))),
-    ...(result.termination === undefined ? [] : line('liveness', livenessText(result.termination))),
+    // Where nothing was explored, the bounds say why.
+    ...(result.termination === undefined || result.termination.states === 0
+      ? []
+      : line('liveness', livenessText(result.termination))),
     ...(bounds.length === 0 ? [] : line('bounds', bounds.join(', '))),
     ...Object.entries(result.witnesses).flatMap(([name, count]) =>
       line(

@@ -66,7 +66,8 @@ export const run: Verb = {
       (found === 'limit' || found === 'blocked') && hangsAfter(source.spec, schedule) === 'hangs';
     const end: End = isHang ? 'hang' : found;
     const trace = traceOf(source, schedule, { scenario: subject.id, ...(isHang ? { hang: {} } : {}) });
-    const replay = replayCommand(subject, encodeToken({ scenario: subject.id, cpus, schedule }));
+    const { tier = 1 } = source.spec;
+    const replay = replayCommand(subject, encodeToken({ scenario: subject.id, cpus, schedule, tier }));
     files.write([{ trace, replay }]);
     if (given.flag('json')) {
       printJson(host, [{ scenario: subject.id, cpus, seed, steps: schedule.length, end, replay, trace }]);
