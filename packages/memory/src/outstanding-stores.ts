@@ -2,7 +2,7 @@ import { setWithout, without } from './delayed-instructions.ts';
 import { type WeakViewCells, maxOutstanding } from './weak-cells.ts';
 
 /** Kinds of outstanding stores, as bits. */
-const kinds = { release: 1, joined: 2 } as const;
+const kinds = { release: 1, joined: 2, atomic: 4 } as const;
 
 /** One word of an outstanding store. */
 export interface OutstandingWord {
@@ -13,6 +13,8 @@ export interface OutstandingWord {
   /** What its address and data depend on. */
   readonly view: number;
   readonly release: boolean;
+  /** Of an atomic or a store-exclusive: nobody else may store in between. */
+  readonly atomic: boolean;
   /** The delayed loads that it comes after in program order, as bits. */
   readonly after: number;
   /** Those of them that are ordered before it. */
@@ -66,6 +68,7 @@ export class OutstandingStores {
       mask: view[storeMask + i],
       view: view[storeView + i],
       release: (view[storeKind + i] & kinds.release) !== 0,
+      atomic: (view[storeKind + i] & kinds.atomic) !== 0,
       after: view[storeAfter + i],
       waits: view[storeWaits + i],
       source: view[storeSource + i],
@@ -161,7 +164,8 @@ export class OutstandingStores {
     view[storeWord + i] = word.location + 1;
     view[storeValue + i] = word.value;
     view[storeMask + i] = word.mask;
-    view[storeKind + i] = (word.release ? kinds.release : 0) | (joined ? kinds.joined : 0);
+    view[storeKind + i] =
+      (word.release ? kinds.release : 0) | (joined ? kinds.joined : 0) | (word.atomic ? kinds.atomic : 0);
     view[storeView + i] = word.view;
     view[storeAfter + i] = word.after;
     view[storeWaits + i] = word.waits;
@@ -169,15 +173,17 @@ export class OutstandingStores {
     return true;
   }
 
-  /** The places of those that may become visible now. */
-  ready(): number[] {
+  /** The places of those that may become visible now, if some locations are locked by atomics. */
+  ready(isLocked: (location: number) => boolean): number[] {
     const result: number[] = [];
     for (let i = 0; this.#isAt(i); i++) {
       if (this.#isJoined(i)) continue;
       // A store-release comes after everything before it.
       let isFirst = i === 0 || (this.#view[this.#cells.storeKind + i] & kinds.release) === 0;
       for (let k = i; k === i || this.#isJoined(k); k++) {
-        if (this.#isHeld(k)) isFirst = false;
+        const isAtomic = (this.#view[this.#cells.storeKind + k] & kinds.atomic) !== 0;
+        if (this.#isHeld(k) || (!isAtomic && isLocked(this.#view[this.#cells.storeWord + k] - 1)))
+          isFirst = false;
         const word = this.#view[this.#cells.storeWord + k];
         for (let j = 0; j < i; j++) if (this.#view[this.#cells.storeWord + j] === word) isFirst = false;
       }

@@ -26,6 +26,8 @@ export interface WeakSharedCells extends SharedCells {
   readonly messageValue: number;
   /** D x M cells, rising. */
   readonly messageTime: number;
+  /** L cells, as in {@link WeakViewCells}: 1 while an atomic has read the newest value and its store is outstanding. */
+  readonly locks: number;
   /** T x V cells: when each version became visible. */
   readonly versionTime: number;
   /** T x V cells: when the version, or a newer one, was clean to the Point of Unification; {@link never} before. */
@@ -144,6 +146,7 @@ export function weakSharedCells(map: MemoryMap): WeakSharedCells {
     messages: take(map.sharedWords),
     messageValue: take(map.sharedWords * maxMessages),
     messageTime: take(map.sharedWords * maxMessages),
+    locks: take(map.sharedWords + words),
     versionTime: take(versions),
     cleanTime: take(versions),
     floorTime: take(versions),

@@ -71,7 +71,7 @@ export class WeakOrder extends WeakStores {
     const mayDelay = access.delayable && !this.sequential && halves.length === (this.wide ? 2 : 1);
     this.delayable = mayDelay && this.delayed.hasRoom(!this.looksAhead);
     if (!(this.looksAhead && this.delayable) && this.escapes()) return 0;
-    if (access.acquire && this.stores.hasRelease) {
+    if (this.#isEarly(halves)) {
       this.wait();
       return 0;
     }
@@ -99,6 +99,15 @@ export class WeakOrder extends WeakStores {
     this.result = Math.max(this.result, ordered);
     this.#cut = cuts[choice];
     return this.#take(location, this.#cut);
+  }
+
+  /** Whether stores must be visible before the load: its own releases and atomics, or those of an atomic elsewhere. */
+  #isEarly(halves: readonly number[]): boolean {
+    const { acquire, acquirePc, atomic } = this.access;
+    if (acquire && this.stores.hasRelease) return true;
+    if (atomic && halves.some((half) => this.isLocked(half))) return true;
+    if (!acquire && !acquirePc) return false;
+    return halves.some((half) => this.stores.of(half, -1).some((store) => store.atomic));
   }
 
   /** Whether loads of these locations must wait: for earlier loads of them, or for the value of an own store. */

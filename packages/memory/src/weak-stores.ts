@@ -3,7 +3,8 @@ import { WeakText } from './weak-text.ts';
 
 /**
  * Stores under weak data. A store is *outstanding* first, and becomes visible later, in a step of its own, as a message with
- * the next time. Atomics and the stores of exclusives are visible at once.
+ * the next time. That of an atomic or an exclusive locks its word in between, so that nobody else stores there; where it
+ * both acquires and releases it is visible at once, since everything behind it comes after it.
  */
 export class WeakStores extends WeakText {
   /** The store is not visible yet. */
@@ -48,7 +49,8 @@ export class WeakStores extends WeakText {
     this.raise(viewCells.address, access.pick);
     if (access.atomic || this.sequential) {
       if (this.escapes()) return false;
-      if (this.stores.has(location) || (access.release && !this.stores.isEmpty)) {
+      const isLate = access.release && !joined && !this.stores.isEmpty;
+      if (this.stores.has(location) || isLate || this.isLocked(location)) {
         this.wait();
         return false;
       }
@@ -57,23 +59,45 @@ export class WeakStores extends WeakText {
         this.wait(loads);
         return false;
       }
+      if (!this.sequential && !(access.acquire && access.release)) {
+        this.#pend(location, value, joined);
+        if (!this.pended) return false;
+        this.shared[this.sharedCells.locks + location] = 1;
+        this.sharedChanged = true;
+        return false;
+      }
       this.overtakes();
       if (!joined) this.#time = this.next();
       const modified = this.messages.append(location, value, this.#time);
-      const depends = Math.max(access.address, access.data, access.computes ? this.result : 0);
-      this.#made(location, this.#time, depends, access.release);
+      this.#made(location, this.#time, this.#depends(), access.release);
       this.view[viewCells.ownExclusive + location] = access.atomic ? 1 : 0;
       if (access.acquire && access.release) this.raise(viewCells.readNew, this.#time);
       return modified;
     }
-    const view = Math.max(access.address, access.data);
-    const { release, source } = access;
+    this.#pend(location, value, joined);
+    return false;
+  }
+
+  /** What the address and the value of a store depend on. */
+  #depends(): number {
+    const { address, data, computes } = this.access;
+    return Math.max(address, data, computes ? this.result : 0);
+  }
+
+  /** Makes a store outstanding, or waits for room. */
+  #pend(location: number, value: number, joined: boolean): void {
+    const { release, source, atomic } = this.access;
+    const view = this.#depends();
     const after = this.delayed.loads;
     const waits = release ? after : this.delayed.at(location);
-    const word = { location, value, mask: this.partMask, view, release, after, waits, source };
+    const word = { location, value, mask: this.partMask, view, release, atomic, after, waits, source };
     if (!this.stores.add(word, joined, this.wide && !joined ? 2 : 1)) this.wait();
     else this.pended = true;
-    return false;
+  }
+
+  /** Whether an atomic of some CPU has read a location and its store is outstanding. */
+  protected isLocked(location: number): boolean {
+    return this.shared[this.sharedCells.locks + location] !== 0;
   }
 
   /** The attached CPU's store of a location became visible. */
@@ -88,7 +112,7 @@ export class WeakStores extends WeakText {
 
   /** The outstanding stores of the attached CPU that may become visible now, by their place in its program order. */
   propagatable(): number[] {
-    return this.stores.ready();
+    return this.stores.ready((location) => this.isLocked(location));
   }
 
   /** Makes an outstanding store visible. */
@@ -104,13 +128,14 @@ export class WeakStores extends WeakText {
     const time = this.next();
     this.delayed.overtake(words[0].after);
     let site = -1;
-    for (const { location, value, mask, view, release } of words) {
+    for (const { location, value, mask, view, release, atomic } of words) {
       const old = this.messages.value(location, this.messages.count(location) - 1);
       if (this.messages.append(location, (old & ~mask) | (value & mask), time)) {
         site = this.map.siteWords[location - this.firstText].site;
       }
       this.#made(location, time, view, release);
-      this.view[ownExclusive + location] = 0;
+      this.view[ownExclusive + location] = atomic ? 1 : 0;
+      if (atomic) this.shared[this.sharedCells.locks + location] = 0;
     }
     return { time, address: this.addressOfLocation(words[0].location), size: 4 * words.length, site };
   }

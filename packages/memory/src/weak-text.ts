@@ -32,6 +32,7 @@ export class WeakText extends InstructionSide {
   /** The location of the first site word: locations before it are data words. */
   protected readonly firstText: number;
   protected view: Int32Array = new Int32Array(0);
+  protected shared: Int32Array = new Int32Array(0);
   protected readonly words: number;
 
   constructor(map: MemoryMap) {
@@ -49,6 +50,7 @@ export class WeakText extends InstructionSide {
     this.stores.attach(view);
     this.delayed.attach(view);
     this.view = view;
+    this.shared = shared;
   }
 
   override reset(shared: Int32Array): void {

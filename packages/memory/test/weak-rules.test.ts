@@ -69,12 +69,31 @@ describe('a store', () => {
     expect(cpus.memory.order.bounds).toEqual(['outstanding stores of a CPU <= 8 words']);
   });
 
-  it('of an atomic is visible at once, and waits for an own store of the word', () => {
+  it('of an atomic waits for an own store of the word', () => {
     const cpus = new WeakCpus();
     cpus.store(0, y, 1);
-    expect(cpus.store(0, x, 1, { atomic: true })).toBe(false);
-    expect(cpus.reads(1, x)).toEqual([1, 0]);
-    expect(cpus.store(0, y, 2, { atomic: true })).toBe(true);
+    expect([cpus.store(0, x, 1, { atomic: true }), cpus.store(0, y, 2, { atomic: true })]).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it('of an atomic is visible at once where that acquires and releases', () => {
+    const cpus = new WeakCpus();
+    cpus.store(0, x, 1, { atomic: true, acquire: true, release: true });
+    cpus.store(0, y, 1, { atomic: true });
+    expect([cpus.reads(1, x), cpus.reads(1, y)]).toEqual([[1, 0], [0]]);
+  });
+
+  it('of an atomic lets nobody store or modify its word before it is visible', () => {
+    const cpus = new WeakCpus();
+    cpus.store(1, x, 2);
+    cpus.store(0, x, 1, { atomic: true });
+    expect([cpus.ready(0), cpus.ready(1)]).toEqual([[0], []]);
+    expect([cpus.reads(1, x), cpus.reads(1, x, { atomic: true })]).toEqual([[2], undefined]);
+    expect(cpus.store(1, x, 3, { atomic: true })).toBe(true);
+    cpus.show(0);
+    expect(cpus.ready(1)).toEqual([0]);
   });
 
   it('of an atomic with release waits for every store', () => {
@@ -165,6 +184,8 @@ describe('a load', () => {
   it('with acquire depends on the time of an own atomic', () => {
     const cpus = new WeakCpus();
     cpus.store(0, x, 1, { atomic: true });
+    expect([cpus.reads(0, x), cpus.reads(0, x, { acquirePc: true })]).toEqual([[1], undefined]);
+    cpus.show(0);
     expect([cpus.load(0, x, 1), cpus.load(0, x, 1, { acquirePc: true })]).toEqual([0, 1]);
   });
 });
@@ -292,7 +313,7 @@ describe('a delayed load', () => {
   });
 
   it.each([
-    ['an atomic', (cpus: WeakCpus) => cpus.store(1, x, 1, { atomic: true })],
+    ['an atomic', (cpus: WeakCpus) => cpus.at(1, { atomic: true }).store(x, 4, 1, 0) ?? cpus.show(1)],
     ['a signal', (cpus: WeakCpus) => cpus.at(1).order.overtakes()],
   ] as const)('is overtaken by %s', (_name, event) => {
     const cpus = delaying();

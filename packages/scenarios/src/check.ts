@@ -174,7 +174,7 @@ export function budgetBounds(
 /** By tier: what the architecture allows and the tier leaves out. */
 const unmodelled: Readonly<Record<1 | 2, readonly string[]>> = {
   1: ['reordered data accesses'],
-  2: ['stores visible before earlier atomics or load-exclusives of their CPU'],
+  2: ['stores visible before earlier atomics or load-exclusives of their CPU have read'],
 };
 
 function modelOf(spec: MachineSpec, options: CheckOptions, ordered: boolean): Model {
