@@ -33,7 +33,7 @@ export type { AssembleOptions } from './assembler/assemble.ts';
 export { Assembly } from './assembler/assembly.ts';
 export type { Label, Section, SourceLine } from './assembler/assembly.ts';
 export { AssemblyError } from './assembler/error.ts';
-export type { AssemblyErrorCode, Complaint } from './assembler/error.ts';
+export type { AssemblyErrorCode, Complaint, MacroCall } from './assembler/error.ts';
 export { a64 } from './assembler/template-tag.ts';
 export {
   insnClass,

@@ -177,12 +177,28 @@ const failures: readonly (readonly [string, AssemblyErrorCode, number, number])[
   ['nop\n  ldr x0, [x1, #3', 'operand', 2, 18],
   ['frob x0', 'unknown-mnemonic', 1, 1],
   ['.frob 1', 'unknown-directive', 1, 1],
-  ['.unreq x', 'syntax', 1, 1],
-  ['.purgem q', 'syntax', 1, 1],
+  ['.unreq x', 'syntax', 1, 8],
+  ['.purgem q', 'syntax', 1, 9],
   ['.exitm', 'syntax', 1, 1],
   ['nop\n.endif', 'syntax', 2, 1],
   ['x .req', 'syntax', 1, 3],
   ['x .req y\nadd x, x, #1', 'operand', 2, 5],
+  ['.irp ,\n.endr', 'syntax', 1, 6],
+  ['.irpc , a\n.endr', 'syntax', 1, 7],
+  ['.macro m a, b\n.endm\nm [x0, #8], z', 'syntax', 3, 13],
+  ['.macro m a, a\n.endm', 'syntax', 1, 14],
+  ['.macro m a\n.endm\nm b=1', 'syntax', 3, 3],
+  ['.macro m a, b\n.endm\nm a=1, 2', 'syntax', 3, 8],
+  ['.macro m x\nadd x0, \\x, #5000\n.endm\nm x1', 'operand', 2, 14],
+  ['.macro m x\nmov x0, x1 ; add x0, \\x\n.endm\nm "x1, x2, x9, x3"', 'operand', 2, 22],
+  ['.if later\nnop\n.endif\n.set later, 1', 'undefined-symbol', 1, 5],
+  ['.if 1f - .\n.endif\n1:', 'undefined-symbol', 1, 5],
+  ['.ifc a\n.endif', 'syntax', 1, 1],
+  ['constructor x0', 'unknown-mnemonic', 1, 1],
+  ['bal 1f\n1:', 'unknown-mnemonic', 1, 1],
+  ['mov x0, toString', 'undefined-symbol', 1, 9],
+  ['.tostring', 'unknown-directive', 1, 1],
+  ['.word 0xffffffff7fffffff', 'out-of-range', 1, 7],
   ['.org . - 4', 'out-of-range', 1, 1],
   ['.macro a x:foo\n.endm', 'syntax', 1, 12],
   ['.macro a x:req\n.endm\na', 'syntax', 3, 1],
@@ -229,6 +245,19 @@ describe('what is wrong', () => {
     );
   });
 
+  it('names the calls of macros that lead to it', () => {
+    const source = '.macro inner r\n  add x0, \\r\n.endm\n.macro outer\n  inner w1\n.endm\nnop\n  outer';
+    const error = failure(source, { file: 'stop.s' });
+    expect(error.message).toMatch(
+      /^stop\.s:2:\d+: expected .+, in macro inner called at 5:3, in macro outer called at 8:3$/,
+    );
+    expect(error.calls).toEqual([
+      { name: 'inner', line: 5, column: 3 },
+      { name: 'outer', line: 8, column: 3 },
+    ]);
+    expect(failure('add x0').calls).toEqual([]);
+  });
+
   it('is found when sections overlap', () => {
     const bases = { '.text': 0x1000, '.data': 0x1002 };
     expect(failure('nop\n.data\n.byte 1', { bases }).code).toBe('overlap');
@@ -246,6 +275,10 @@ describe('what is wrong', () => {
     [
       'names',
       doubling('.macro m0 x\n.endm', (i) => `.macro m${i} x\nm${i - 1} \\x\\()\\x\n.endm`) + '\nm60 aaaa',
+    ],
+    [
+      'characters',
+      doubling('.macro m0 x\n.endm', (i) => `.macro m${i} x\nm${i - 1} "\\x \\x"\n.endm`) + '\nm60 aaaa',
     ],
     ['nothing', '.rept 1000000\n.rept 1000000\n.if 0\nnop\n.endif\n.endr\n.endr'],
   ])('is refused when %s double without end', (_what, source) => {

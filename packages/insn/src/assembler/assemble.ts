@@ -1,11 +1,11 @@
 import { Assembly } from './assembly.ts';
 import type { Section } from './assembly.ts';
 import { AssemblyError, Fault } from './error.ts';
-import { expand } from './macros.ts';
+import type { MacroCall } from './error.ts';
 import { Layout } from './layout.ts';
 import type { Knowledge, Pass } from './layout.ts';
-import { statements } from './tokens.ts';
-import type { Statement } from './tokens.ts';
+import type { Call, Line } from './lines.ts';
+import { linesOf } from './source.ts';
 
 /** How {@link assemble} lays out. */
 export type AssembleOptions = {
@@ -41,12 +41,19 @@ export function assemble(source: string, options: AssembleOptions = {}): Assembl
         },
       );
     }
-    return finish(layOut(expand(statements(source)), options), options);
+    return finish(layOut(linesOf(source), options), options);
   } catch (error) {
     if (error instanceof Fault)
-      throw new AssemblyError(file, error.at.line, error.at.column, error.complaint);
+      throw new AssemblyError(file, error.at.line, error.at.column, error.complaint, callsOf(error.call));
     throw error;
   }
+}
+
+function callsOf(innermost: Call | undefined): readonly MacroCall[] {
+  const calls: MacroCall[] = [];
+  for (let call = innermost; call !== undefined; call = call.outer)
+    calls.push({ name: call.name, line: call.line, column: call.column });
+  return calls;
 }
 
 function initial(options: AssembleOptions): Knowledge {
@@ -54,13 +61,14 @@ function initial(options: AssembleOptions): Knowledge {
   return {
     bases: new Map(Object.entries(options.bases ?? {})),
     sizes: new Map(),
+    given: new Set(given.map(([name]) => name)),
     symbols: new Map(given.map(([name, value]) => [name, BigInt(value)])),
     locals: new Map(),
     pool: [],
   };
 }
 
-function layOut(program: readonly Statement[], options: AssembleOptions): Pass {
+function layOut(program: readonly Line[], options: AssembleOptions): Pass {
   let known = initial(options);
   for (let pass = 0; pass < maximumPasses; pass += 1) {
     const next = new Layout(known, false).run(program);

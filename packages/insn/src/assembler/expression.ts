@@ -17,27 +17,34 @@ type Operator = { readonly rank: number; readonly apply: (a: bigint, b: bigint) 
 /** Comparisons are -1 when they hold, && and || are 1. */
 const truth = (value: boolean): bigint => (value ? -1n : 0n);
 
+/** `>>` is logical on 64 bits; its result is signed like every value. */
+function shiftedRight(value: bigint, by: bigint): bigint {
+  return BigInt.asIntN(64, BigInt.asUintN(64, value) >> by);
+}
+
 /** GNU as: multiplication and shifts bind tightest, then the bitwise operators, then addition, then comparison. */
-const operators: Readonly<Partial<Record<string, Operator>>> = {
-  '*': { rank: 6, apply: (a, b) => a * b },
-  '/': { rank: 6, apply: (a, b) => a / b },
-  '%': { rank: 6, apply: (a, b) => a % b },
-  '<<': { rank: 6, apply: (a, b) => (b < 0n || b > 63n ? 0n : a << b) },
-  '>>': { rank: 6, apply: (a, b) => (b < 0n || b > 63n ? 0n : BigInt.asUintN(64, a) >> b) },
-  '|': { rank: 5, apply: (a, b) => a | b },
-  '^': { rank: 5, apply: (a, b) => a ^ b },
-  '&': { rank: 5, apply: (a, b) => a & b },
-  '+': { rank: 4, apply: (a, b) => a + b },
-  '-': { rank: 4, apply: (a, b) => a - b },
-  '==': { rank: 3, apply: (a, b) => truth(a === b) },
-  '!=': { rank: 3, apply: (a, b) => truth(a !== b) },
-  '<': { rank: 3, apply: (a, b) => truth(a < b) },
-  '>': { rank: 3, apply: (a, b) => truth(a > b) },
-  '<=': { rank: 3, apply: (a, b) => truth(a <= b) },
-  '>=': { rank: 3, apply: (a, b) => truth(a >= b) },
-  '&&': { rank: 2, apply: (a, b) => (a !== 0n && b !== 0n ? 1n : 0n) },
-  '||': { rank: 1, apply: (a, b) => (a !== 0n || b !== 0n ? 1n : 0n) },
-};
+const operators: ReadonlyMap<string, Operator> = new Map(
+  Object.entries<Operator>({
+    '*': { rank: 6, apply: (a, b) => a * b },
+    '/': { rank: 6, apply: (a, b) => a / b },
+    '%': { rank: 6, apply: (a, b) => a % b },
+    '<<': { rank: 6, apply: (a, b) => (b < 0n || b > 63n ? 0n : a << b) },
+    '>>': { rank: 6, apply: (a, b) => (b < 0n || b > 63n ? 0n : shiftedRight(a, b)) },
+    '|': { rank: 5, apply: (a, b) => a | b },
+    '^': { rank: 5, apply: (a, b) => a ^ b },
+    '&': { rank: 5, apply: (a, b) => a & b },
+    '+': { rank: 4, apply: (a, b) => a + b },
+    '-': { rank: 4, apply: (a, b) => a - b },
+    '==': { rank: 3, apply: (a, b) => truth(a === b) },
+    '!=': { rank: 3, apply: (a, b) => truth(a !== b) },
+    '<': { rank: 3, apply: (a, b) => truth(a < b) },
+    '>': { rank: 3, apply: (a, b) => truth(a > b) },
+    '<=': { rank: 3, apply: (a, b) => truth(a <= b) },
+    '>=': { rank: 3, apply: (a, b) => truth(a >= b) },
+    '&&': { rank: 2, apply: (a, b) => (a !== 0n && b !== 0n ? 1n : 0n) },
+    '||': { rank: 1, apply: (a, b) => (a !== 0n || b !== 0n ? 1n : 0n) },
+  }),
+);
 
 /** Nested parentheses and signs allowed. */
 const maximumDepth = 100;
@@ -111,7 +118,7 @@ export function evaluate(cursor: Cursor, scope: Scope): bigint | undefined {
     if (left === undefined) return undefined;
     for (;;) {
       const token = tokens[cursor.at] as Token | undefined;
-      const operator = token?.kind === 'punctuation' ? operators[token.text] : undefined;
+      const operator = token?.kind === 'punctuation' ? operators.get(token.text) : undefined;
       if (operator === undefined || operator.rank < rank) return left;
       const start = cursor.at;
       cursor.at += 1;

@@ -37,9 +37,11 @@ function rank(row: Row): number {
   return (row.input ? 2 : 0) + (row.when === undefined ? 0 : 1);
 }
 
-/** `b.hs` is `b.cs`, `b.lo` is `b.cc`. */
+const branch = /^b(?!al$)[a-z]{2}$/;
+
+/** `b.hs` is `b.cs`, `b.lo` is `b.cc`; `beq` is `b.eq`, and so are all but `bal`. */
 function synonym(mnemonic: string): string {
-  const [stem, name] = mnemonic.split('.', 2);
+  const [stem, name] = branch.test(mnemonic) ? ['b', mnemonic.slice(1)] : mnemonic.split('.', 2);
   const condition = conditionNamed(name);
   return condition === undefined ? mnemonic : `${stem}.${conditionNames[condition]}`;
 }

@@ -2,7 +2,9 @@ import { assembleInstruction } from './instruction.ts';
 import type { SourceLine } from './assembly.ts';
 import { dataSizes, followers, ignored, plainSections } from './directives.ts';
 import type { Cursor } from './expression.ts';
+import type { Line } from './lines.ts';
 import { LiteralPools } from './literal-pools.ts';
+import { Expander } from './macros.ts';
 import { Output, fault, maximumBytes } from './output.ts';
 import type { OpenSection } from './output.ts';
 import { Symbols } from './symbols.ts';
@@ -47,8 +49,14 @@ export class Layout {
   }
 
   /** Runs the pass. */
-  run(statements: readonly Statement[]): Pass {
-    for (const statement of statements) this.statement(statement);
+  run(lines: readonly Line[]): Pass {
+    new Expander({
+      statement: (statement) => {
+        this.statement(statement);
+      },
+      number: (tokens, at) => this.values.above(tokens, at),
+      isDefined: (name) => this.symbols.isDefined(name),
+    }).run(lines);
     const { sections } = this.output;
     for (const section of sections.values()) {
       this.output.switchTo(section);
@@ -62,6 +70,7 @@ export class Layout {
       bases: new Map(kept.map((s) => [s.name, s.base])),
       sizes: new Map(kept.map((s) => [s.name, s.size])),
       bytes: new Map(kept.map((s) => [s.name, Uint8Array.from(s.bytes)])),
+      given: this.symbols.given,
       symbols: this.symbols.values,
       labels: this.symbols.labels,
       locals: this.symbols.locals,
@@ -92,7 +101,7 @@ export class Layout {
   }
 
   private directive(head: Token, operands: readonly Token[], statement: Statement): void {
-    const size = dataSizes[head.lower];
+    const size = dataSizes.get(head.lower);
     if (size !== undefined) {
       this.data(head, operands, size, statement);
       return;
@@ -173,7 +182,7 @@ export class Layout {
       case '.error':
         throw fault(head, 'user', 'no .error here', 'see the message', operands[0]?.text ?? '.error');
       default: {
-        const before = followers[head.lower];
+        const before = followers.get(head.lower);
         if (before !== undefined)
           throw fault(head, 'syntax', `${before} before it`, 'remove it, or write what it belongs to');
         throw fault(
@@ -219,9 +228,10 @@ export class Layout {
     do {
       this.note(statement);
       const at = operands[cursor.at] as Token | undefined;
-      const value = this.values.value(cursor, at ?? head);
+      // A value that is left out is 0.
+      const value = at === undefined || at.text === ',' ? 0n : this.values.value(cursor, at);
       this.output.emitValue(value, size, at ?? head);
-    } while (this.values.after(cursor));
+    } while (this.values.comma(cursor));
     this.values.finished(cursor);
   }
 

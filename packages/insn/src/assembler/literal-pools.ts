@@ -41,13 +41,16 @@ export class LiteralPools {
     const isConstant = operands
       .slice(3)
       .every((token) => token.kind === 'number' || token.kind === 'punctuation');
-    const text = operands.slice(3).map((token) => token.text);
-    const value = isConstant ? this.values.value({ tokens: operands, at: 3 }, head) : text.join(' ');
+    // Labels ahead have values here in the final pass; a local one may be another where the pool stands.
+    const value = isConstant || this.final ? this.values.value(cursor, head) : 0n;
+    if (isConstant || this.final) this.values.finished(cursor);
+    const text = operands.slice(3).map((token) => this.values.identity(token));
+    const key = `${size}:${isConstant ? value : text.join(' ')}`;
     const { pool } = this.output.current;
-    let entry = pool.get(`${size}:${value}`);
+    let entry = pool.get(key);
     if (entry === undefined) {
-      entry = { size, cursor, index: this.entries.length, address: 0 };
-      pool.set(`${size}:${value}`, entry);
+      entry = { size, value, at: operands[3] ?? head, index: this.entries.length, address: 0 };
+      pool.set(key, entry);
       this.entries.push(entry);
     }
     const address = this.known[entry.index] ?? this.output.here;
@@ -62,12 +65,10 @@ export class LiteralPools {
     for (const size of [4, 8] as const) {
       const entries = [...pool.values()].filter((entry) => entry.size === size);
       const [first] = entries as [PoolEntry | undefined];
-      if (first !== undefined) this.output.align(size, 0n, first.cursor.tokens[0]);
+      if (first !== undefined) this.output.align(size, 0n, first.at);
       for (const entry of entries) {
         entry.address = this.output.here;
-        const [token] = entry.cursor.tokens;
-        this.output.emitValue(this.final ? this.values.value(entry.cursor, token) : 0n, size, token);
-        if (this.final) this.values.finished(entry.cursor);
+        this.output.emitValue(entry.value, size, entry.at);
       }
     }
     pool.clear();

@@ -1,123 +1,128 @@
+import { Aliases } from './aliases.ts';
+import { Misread, Operands, argumentsOf, parametersOf } from './arguments.ts';
+import type { Parameter } from './arguments.ts';
+import { branchesOf, closers, closing } from './blocks.ts';
 import { complaint } from './complaint.ts';
-import { conditionNames, holds } from './conditions.ts';
-import { evaluate } from './expression.ts';
-import type { Cursor } from './expression.ts';
-import { argumentsOf, parametersOf, split } from './parameters.ts';
-import type { Parameter } from './parameters.ts';
-import { statementOf } from './tokens.ts';
+import { holds } from './conditions.ts';
+import { Fault } from './error.ts';
+import type { Call, Line } from './lines.ts';
+import { scrub } from './scrub.ts';
+import { substitute } from './substitution.ts';
 import type { Statement, Token } from './tokens.ts';
 
 /** Statements after expansion. */
 const maximumStatements = 1 << 20;
 
-/** Macros within macros. */
+/** Macros, repetitions and conditions within each other. */
 const maximumDepth = 64;
 
-/** Statements looked at, whether or not they come to anything, and calls: bounds calls that call calls. */
+/** Lines looked at, whether or not they come to anything, and calls: bounds calls that call calls. */
 const maximumWork = 1 << 21;
 
-/** What a call counts for, in statements. */
+/** What a call counts for, in lines. */
 const workOfCall = 8;
 
-/** Tokens of a statement and characters of a name after substitution. */
-const maximumWidth = 1 << 12;
+/** Characters that arguments make of the bodies of macros and repetitions. */
+const maximumCharacters = 1 << 25;
 
-type Macro = {
-  readonly parameters: readonly Parameter[];
-  readonly body: readonly Statement[];
+/** Where statements go, and what is known there of symbols. */
+export type Sink = {
+  /** Lays out a statement. */
+  readonly statement: (statement: Statement) => void;
+  /** The value of an expression of numbers, labels and symbols above; throws {@link Fault} where there is none. */
+  readonly number: (tokens: readonly Token[], at: Line['at']) => bigint;
+  /** Whether a symbol or label is defined above. */
+  readonly isDefined: (name: string) => boolean;
 };
 
-const openers: Readonly<Partial<Record<string, string>>> = {
-  '.macro': '.endm',
-  '.rept': '.endr',
-  '.irp': '.endr',
-  '.irpc': '.endr',
-  ...Object.fromEntries(conditionNames.map((name) => [name, '.endif'])),
-};
+type Macro = { readonly parameters: readonly Parameter[]; readonly body: readonly Line[] };
 
 /**
- * Expands `.macro`, `.rept`, `.irp`, `.irpc` and the `.if` family, and puts registers where `.req` named them. Conditions and counts see numbers and the `.equ`/`.set` symbols
- * above them that are numbers, not addresses. Bounded: 1 Mi statements, 64 levels.
+ * Expands `.macro`, `.rept`, `.irp`, `.irpc` and the `.if` family by replacing text, as GNU as does, and puts registers
+ * where `.req` named them. Statements go to a sink one by one, so that conditions and counts see the addresses of what is
+ * above them. Bounded: 1 Mi statements, 64 levels, 2 Mi lines, 32 Mi characters. An error inside a call carries the call.
  */
-export function expand(statements: readonly Statement[]): readonly Statement[] {
-  const isPlain = ({ head, operands: [first] }: Statement): boolean =>
-    head === undefined ||
-    (openers[head.lower] === undefined && (first as Token | undefined)?.lower !== '.req');
-  if (statements.every(isPlain)) return statements;
-  return new Expander().run(statements);
-}
-
-class Expander {
-  private readonly out: Statement[] = [];
+export class Expander {
+  private readonly sink: Sink;
   private readonly macros = new Map<string, Macro>();
-  private readonly constants = new Map<string, bigint>();
-  private readonly defined = new Set<string>();
-  /** Registers by the names that `.req` gave them. */
-  private readonly aliases = new Map<string, Token>();
+  private readonly aliases = new Aliases();
   private invocations = 0;
+  private statements = 0;
   private work = 0;
+  private characters = 0;
 
-  run(statements: readonly Statement[]): readonly Statement[] {
-    this.block(statements, 0);
-    return this.out;
+  constructor(sink: Sink) {
+    this.sink = sink;
   }
 
-  /** Expands statements; true when `.exitm` leaves the macro that they are in. */
-  private block(statements: readonly Statement[], depth: number): boolean {
-    for (let at = 0; at < statements.length; at += 1) {
-      const statement = statements[at];
-      const { head, operands } = statement;
-      this.work += 1;
-      if (this.work > maximumWork)
-        throw complaint(statement, 'budget', `at most ${maximumWork} steps of expansion`);
-      const closer = head === undefined ? undefined : openers[head.lower];
-      if (head === undefined || closer === undefined) {
-        if (head?.lower === '.exitm') return true;
-        this.plain(statement, depth);
-        continue;
+  /** Expands a source. */
+  run(lines: readonly Line[]): void {
+    this.block(lines, 0);
+  }
+
+  /** Expands lines; true when `.exitm` leaves the macro that they are in. */
+  private block(lines: readonly Line[], depth: number): boolean {
+    let at = 0;
+    try {
+      while (at < lines.length) {
+        const line = lines[at];
+        this.spend(line, 1);
+        if (line.head === '.exitm' && depth > 0) return true;
+        const closer = closers.get(line.head);
+        if (closer === undefined) {
+          this.plain(line, depth);
+          at += 1;
+          continue;
+        }
+        if (depth > maximumDepth) throw complaint(line.at, 'budget', `at most ${maximumDepth} levels`);
+        const end = closing(lines, at, closer);
+        const { labels } = lines[end];
+        const body = [...lines.slice(at + 1, end), ...(labels === undefined ? [] : [labels])];
+        if (line.labels !== undefined) this.plain(line.labels, depth);
+        if (this.opened(line, body, closer, depth)) return true;
+        at = end + 1;
       }
-      if (depth > maximumDepth) throw complaint(head, 'budget', `at most ${maximumDepth} levels`);
-      const end = closing(statements, at, closer);
-      const body = [...statements.slice(at + 1, end), ...labelsOf(statements[end])];
-      for (const label of labelsOf(statement)) this.plain(label, depth);
-      at = end;
-      if (head.lower === '.macro') this.define(head, operands, body);
-      else if (closer === '.endr') this.repeat(head, operands, body, depth);
-      else if (this.condition(head, operands, body, depth)) return true;
+    } catch (error) {
+      if (error instanceof Fault) error.call ??= lines[at].call;
+      throw error;
     }
     return false;
   }
 
-  private plain(statement: Statement, depth: number): void {
-    const { head, operands, labels } = statement;
-    const macro = head === undefined ? undefined : this.macros.get(head.lower);
-    for (const label of labels) this.defined.add(label.text);
-    if (head !== undefined && macro !== undefined) {
-      for (const label of labelsOf(statement)) this.push(label);
-      this.invoke(head, macro, operands, depth);
-      return;
-    }
-    if (head !== undefined && (this.alias(head, operands) || this.forget(head, operands))) {
-      for (const label of labelsOf(statement)) this.push(label);
-      return;
-    }
-    if (head !== undefined) this.learn(head, operands);
-    this.push(this.aliases.size === 0 ? statement : { ...statement, operands: this.renamed(operands) });
+  private spend(line: Line, work: number): void {
+    this.work += work;
+    if (this.work > maximumWork)
+      throw complaint(line.at, 'budget', `at most ${maximumWork} steps of expansion`);
   }
 
-  /** `name .req register` and `.unreq name`: whether the statement is one. */
-  private alias(head: Token, operands: readonly Token[]): boolean {
-    const [first] = operands as readonly (Token | undefined)[];
-    if (first?.lower === '.req') {
-      const register = operands[1] as Token | undefined;
-      if (register === undefined) throw complaint(first, 'syntax', 'a register after it');
-      this.aliases.set(head.text, this.aliases.get(register.text) ?? register);
-      return true;
+  /** Expands a block; true when `.exitm` in a condition leaves the macro. */
+  private opened(line: Line, body: readonly Line[], closer: string, depth: number): boolean {
+    if (closer === '.endif') return this.condition(line, body, depth);
+    if (line.head === '.macro') this.define(line, body);
+    else if (line.head === '.rept') this.repeat(line, body, depth);
+    else this.each(line, body, depth);
+    return false;
+  }
+
+  private plain(line: Line, depth: number): void {
+    const macro = this.macros.get(line.head);
+    if (macro !== undefined) {
+      if (line.labels !== undefined) this.plain(line.labels, depth);
+      this.invoke(line, macro, depth);
+      return;
     }
-    if (head.lower !== '.unreq') return false;
-    if (!this.aliases.delete(first?.text ?? ''))
-      throw complaint(first ?? head, 'syntax', 'a name that .req gave');
-    return true;
+    const { statement } = line;
+    if (statement === undefined) return;
+    const { head, operands } = statement;
+    const isOurs = head !== undefined && (this.aliases.take(head, operands) || this.forget(head, operands));
+    this.statements += 1;
+    if (this.statements > maximumStatements)
+      throw complaint(line.at, 'budget', `at most ${maximumStatements} statements`);
+    this.sink.statement(
+      isOurs
+        ? { ...statement, head: undefined, operands: [] }
+        : { ...statement, operands: this.aliases.renamed(operands) },
+    );
   }
 
   /** `.purgem name`: whether the statement is one. */
@@ -128,192 +133,112 @@ class Expander {
     return true;
   }
 
-  private renamed(operands: readonly Token[]): readonly Token[] {
-    return operands.map((token) => {
-      const register = token.kind === 'name' ? this.aliases.get(token.text) : undefined;
-      return register === undefined ? token : { ...token, text: register.text, lower: register.lower };
-    });
+  private number(line: Line): bigint {
+    const { statement } = line;
+    return this.sink.number(statement?.operands ?? [], line.at);
   }
 
-  private push(statement: Statement): void {
-    if (this.out.length >= maximumStatements) {
-      throw complaint(statement, 'budget', `at most ${maximumStatements} statements`);
-    }
-    this.out.push(statement);
+  private condition(head: Line, body: readonly Line[], depth: number): boolean {
+    const known = { isDefined: this.sink.isDefined, number: (line: Line) => this.number(line) };
+    const branch = branchesOf(head, body).find(({ when }) => when.head === '.else' || holds(when, known));
+    return branch !== undefined && this.block(branch.body, depth + 1);
   }
 
-  /** Remembers `.equ name, number` and `name = number`. */
-  private learn(head: Token, operands: readonly Token[]): void {
-    const isSet = /^\.(?:equ|set)$/.test(head.lower) && operands[1]?.text === ',';
-    const name = isSet ? operands[0] : head;
-    if (!isSet && operands[0]?.text !== '=') return;
-    this.defined.add(name.text);
-    const tokens = operands.slice(isSet ? 2 : 1);
-    if (!tokens.every((token) => token.kind !== 'name' || this.constants.has(token.text))) return;
-    const value = this.evaluate({ tokens, at: 0 });
-    if (value !== undefined) this.constants.set(name.text, value);
-  }
-
-  private evaluate(cursor: Cursor): bigint | undefined {
-    return evaluate(cursor, {
-      value: (token) => {
-        const found = this.constants.get(token.text);
-        if (found === undefined) throw complaint(token, 'undefined-symbol', 'a number known here');
-        return found;
-      },
-    });
-  }
-
-  private number(head: Token, tokens: readonly Token[]): bigint {
-    const value = this.evaluate({ tokens, at: 0 });
-    if (value === undefined) throw complaint(head, 'syntax', 'an expression after it');
-    return value;
-  }
-
-  private condition(
-    head: Token,
-    operands: readonly Token[],
-    body: readonly Statement[],
-    depth: number,
-  ): boolean {
-    let holds = this.holds(head, operands);
-    let done = false;
-    let left = false;
-    let part: Statement[] = [];
-    let level = 0;
-    const close = (): void => {
-      if (holds && !done) {
-        left = this.block(part, depth + 1);
-        done = true;
-      }
-      part = [];
-    };
-    for (const statement of body) {
-      const word = statement.head?.lower ?? '';
-      if (openers[word] === '.endif') level += 1;
-      if (word === '.endif') level -= 1;
-      if (level === 0 && statement.head !== undefined && (word === '.else' || word === '.elseif')) {
-        part.push(...labelsOf(statement));
-        close();
-        holds = word === '.else' || this.holds(statement.head, statement.operands);
-      } else part.push(statement);
-    }
-    close();
-    return left;
-  }
-
-  private holds(head: Token, operands: readonly Token[]): boolean {
-    return holds(head, operands, {
-      isDefined: (name) => this.defined.has(name),
-      number: (tokens) => this.number(head, tokens),
-    });
-  }
-
-  private repeat(head: Token, operands: readonly Token[], body: readonly Statement[], depth: number): void {
-    if (head.lower !== '.rept') {
-      const [[name], ...values] = split(operands.length === 0 ? [head] : operands);
-      const parameter = name.text;
-      const list = head.lower === '.irp' ? values : characters(values.flat());
-      for (const value of list) this.block(substitute(body, new Map([[parameter, value]])), depth + 1);
-      return;
-    }
-    const count = this.number(head, operands);
-    if (count > maximumStatements) throw complaint(head, 'budget', `a count of at most ${maximumStatements}`);
+  private repeat(line: Line, body: readonly Line[], depth: number): void {
+    const count = this.number(line);
+    if (count > maximumStatements)
+      throw complaint(line.at, 'budget', `a count of at most ${maximumStatements}`);
     if (body.length > 0) for (let i = 0; i < count; i += 1) this.block(body, depth + 1);
   }
 
-  private define(head: Token, operands: readonly Token[], body: readonly Statement[]): void {
-    const name = operands[0] as Token | undefined;
-    if (name === undefined) throw complaint(head, 'syntax', 'the name of the macro');
-    const rest = operands.slice(operands[1]?.text === ',' ? 2 : 1);
-    const parameters = parametersOf(rest);
-    this.macros.set(name.lower, { parameters, body });
+  /** `.irp name, values` and `.irpc name, characters`; once with nothing when there are none. */
+  private each(line: Line, body: readonly Line[], depth: number): void {
+    const [name, values] = read(line, (operands) => {
+      operands.spaces();
+      const found = operands.name();
+      if (found === '') throw new Misread(operands.place, 'the name of a parameter');
+      operands.comma();
+      return [found, operands.isDone ? [''] : line.head === '.irp' ? list(operands) : characters(operands)];
+    });
+    for (const value of values) {
+      this.spend(line, 1);
+      const replaced = new Map([
+        [name, value],
+        ['@', String(this.invocations)],
+      ]);
+      this.block(this.substituted(body, replaced, line.call), depth + 1);
+    }
   }
 
-  private invoke(head: Token, macro: Macro, operands: readonly Token[], depth: number): void {
-    if (depth > maximumDepth) throw complaint(head, 'budget', `at most ${maximumDepth} levels of macros`);
-    this.work += workOfCall;
-    const values = argumentsOf(head, macro.parameters, operands);
-    const count = String(this.invocations);
+  private substituted(
+    body: readonly Line[],
+    values: ReadonlyMap<string, string>,
+    call: Call | undefined,
+  ): readonly Line[] {
+    return body.flatMap((line) => {
+      const replaced = substitute(line, values, call);
+      this.characters += replaced.text.length;
+      if (this.characters > maximumCharacters)
+        throw complaint(line.at, 'budget', `at most ${maximumCharacters} characters of expansion`);
+      return replaced.statements;
+    });
+  }
+
+  private define(line: Line, body: readonly Line[]): void {
+    const [name, parameters] = read(line, (operands) => {
+      operands.spaces();
+      const found = operands.name();
+      if (found === '') throw new Misread(operands.place, 'the name of the macro');
+      return [found.toLowerCase(), parametersOf(operands)];
+    });
+    this.macros.set(name, { parameters, body });
+  }
+
+  private invoke(line: Line, macro: Macro, depth: number): void {
+    if (depth > maximumDepth) throw complaint(line.at, 'budget', `at most ${maximumDepth} levels of macros`);
+    this.spend(line, workOfCall);
+    const values = read(line, (operands) => argumentsOf(macro.parameters, operands));
+    values.set('@', String(this.invocations));
     this.invocations += 1;
-    const counter: Token = { ...head, kind: 'number', text: count, lower: count };
-    values.set('@', [counter]);
-    this.block(substitute(macro.body, values), depth + 1);
+    const { text: name, column } = line.at;
+    const call = { name, line: line.line, column, outer: line.call };
+    this.block(this.substituted(macro.body, values, call), depth + 1);
   }
 }
 
-/** The characters of the texts of tokens, a list of one token each. */
-function characters(tokens: readonly Token[]): readonly (readonly Token[])[] {
-  return tokens.flatMap((token) =>
-    Array.from(token.text, (text) => {
-      const kind = /\d/.test(text) ? 'number' : 'name';
-      return [{ ...token, kind, text, lower: text.toLowerCase() }];
-    }),
-  );
-}
-
-/** The labels of a statement that is not assembled itself, as a statement. */
-function labelsOf(statement: Statement): readonly Statement[] {
-  return statement.labels.length === 0 ? [] : [{ ...statement, head: undefined, operands: [] }];
-}
-
-/** The statement that closes the block opened at `at`. */
-function closing(statements: readonly Statement[], at: number, closer: string): number {
-  let level = 0;
-  for (let i = at; i < statements.length; i += 1) {
-    const word = statements[i].head?.lower ?? '';
-    if (openers[word] === closer) level += 1;
-    if (word === closer) level -= 1;
-    if (level > 0) continue;
-    const [label] = statements[i].labels;
-    // GNU as does not see a closing that a label stands before, conditions apart.
-    if (i > at && closer !== '.endif' && statements[i].labels.length > 0)
-      throw complaint(label, 'syntax', `${closer} on a line without a label`);
-    return i;
+/** Reads the operands of a line; what is wrong in them becomes a {@link Fault} at its place. */
+function read<T>(line: Line, reader: (operands: Operands) => T): T {
+  const { text, from } = scrub(line.rest);
+  try {
+    return reader(new Operands(text));
+  } catch (error) {
+    if (!(error instanceof Misread)) throw error;
+    const at =
+      error.at < 0 || text === ''
+        ? line.at
+        : {
+            line: line.line,
+            column: line.columnAt(line.restAt + from[error.at]),
+            text: text.slice(error.at, error.at + 20) || 'the end of the line',
+          };
+    throw complaint(at, 'syntax', error.expected);
   }
-  throw complaint(statements[at].head ?? statements[at], 'syntax', `a ${closer} that closes it`);
 }
 
-/** The body with `\name` replaced by the argument, inside names too (`label\@`). */
-function substitute(
-  body: readonly Statement[],
-  values: ReadonlyMap<string, readonly Token[]>,
-): readonly Statement[] {
-  return body.flatMap((statement) => {
-    const labels = statement.labels.flatMap((label) => [
-      ...replace(label, values),
-      { ...label, kind: 'punctuation', text: ':', lower: ':' } as const,
-    ]);
-    const head = statement.head === undefined ? [] : replace(statement.head, values);
-    const tokens = [...labels, ...head, ...statement.operands.flatMap((token) => replace(token, values))];
-    if (tokens.length > maximumWidth) throw complaint(statement, 'budget', `at most ${maximumWidth} tokens`);
-    const replaced = statementOf(tokens, '');
-    return replaced === undefined
-      ? []
-      : [{ ...replaced, line: statement.line, column: statement.column, text: textOf(replaced) }];
+function list(operands: Operands): readonly string[] {
+  const values: string[] = [];
+  while (!operands.isDone) {
+    values.push(operands.argument());
+    operands.comma();
+  }
+  return values;
+}
+
+/** The characters that are left: all of those in quotes, and those outside that are no spaces. */
+function characters(operands: Operands): readonly string[] {
+  let isQuoted = false;
+  return Array.from(operands.rest()).filter((character) => {
+    if (character === '"') isQuoted = !isQuoted;
+    return character !== '"' && (isQuoted || character !== ' ');
   });
-}
-
-function textOf({ head, operands }: Statement): string {
-  return [head, ...operands].map((token) => token?.text ?? '').join(' ');
-}
-
-function replace(token: Token, values: ReadonlyMap<string, readonly Token[]>): readonly Token[] {
-  if (!token.text.includes('\\')) return [token];
-  const whole = values.get(token.text.replace(/^\\/, ''));
-  if (whole !== undefined && token.text.startsWith('\\')) {
-    return whole.map((value) => ({ ...value, line: token.line, column: token.column }));
-  }
-  const text = token.text.replaceAll(
-    /\\(?:([A-Za-z_][\w]*)|(@))(?:\\\(\))?/g,
-    (all, name: string | undefined) => {
-      const value = values.get(name ?? '@');
-      return value === undefined ? all : value.map((v) => v.text).join('');
-    },
-  );
-  if (text.length > maximumWidth)
-    throw complaint(token, 'budget', `names of at most ${maximumWidth} characters`);
-  if (token.kind === 'string') return [{ ...token, text }];
-  const kind = /^\d+[fb]$/.test(text) ? 'local' : /^\d/.test(text) ? 'number' : 'name';
-  return [{ ...token, kind, text, lower: text.toLowerCase() }];
 }

@@ -1,6 +1,5 @@
 import { Fault } from './error.ts';
 import type { AssemblyErrorCode } from './error.ts';
-import type { Cursor } from './expression.ts';
 import type { Token } from './tokens.ts';
 
 /** Bytes of all sections together, and of one `.skip`. */
@@ -9,7 +8,10 @@ export const maximumBytes = 0x4000000;
 /** A literal of `ldr x0, =value`, to be placed at the next `.ltorg`. */
 export type PoolEntry = {
   readonly size: 4 | 8;
-  readonly cursor: Cursor;
+  /** Known in the final pass. */
+  readonly value: bigint;
+  /** What errors about it point to. */
+  readonly at: Token;
   /** Position among all literals of the pass. */
   readonly index: number;
   address: number;
@@ -110,7 +112,9 @@ export class Output {
   /** A value of 1, 2, 4 or 8 bytes, signed or unsigned. */
   emitValue(value: bigint, size: number, at: Token): void {
     const width = BigInt(size * 8);
-    if (this.final && (value >= 1n << width || value < -(1n << (width - 1n)))) {
+    const isNegative = value < 0n || BigInt.asIntN(64, value) === value - (1n << 64n);
+    const exact = isNegative ? BigInt.asIntN(64, value) : value;
+    if (this.final && (exact >= 1n << width || exact < -(1n << (width - 1n)) || value < -(1n << 63n))) {
       const remedy = 'use a wider directive, or mask the value';
       throw fault(at, 'out-of-range', `a value of ${size * 8} bits`, remedy, String(value));
     }

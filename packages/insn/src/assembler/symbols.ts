@@ -5,6 +5,8 @@ import type { Token } from './tokens.ts';
 /** Symbols of the pass before. */
 export type KnownSymbols = {
   readonly symbols: ReadonlyMap<string, bigint>;
+  /** Names of the symbols that have values from the start. */
+  readonly given: ReadonlySet<string>;
   /** Addresses of each local numeric label, in order. */
   readonly locals: ReadonlyMap<string, readonly number[]>;
 };
@@ -14,6 +16,7 @@ export class Symbols {
   readonly values: Map<string, bigint>;
   readonly labels: Map<string, number> = new Map<string, number>();
   readonly locals: Map<string, number[]> = new Map<string, number[]>();
+  private readonly assigned = new Set<string>();
   private readonly known: KnownSymbols;
   private readonly final: boolean;
 
@@ -26,9 +29,10 @@ export class Symbols {
   /** Defines a label, named or numeric, at an address. */
   label(token: Token, address: number): void {
     if (token.kind === 'number') {
-      const places = this.locals.get(token.text) ?? [];
+      const number = String(Number(token.text));
+      const places = this.locals.get(number) ?? [];
       places.push(address);
-      this.locals.set(token.text, places);
+      this.locals.set(number, places);
       return;
     }
     if (this.labels.has(token.text)) {
@@ -44,7 +48,35 @@ export class Symbols {
       const remedy = 'rename the symbol or the label';
       throw fault(name, 'duplicate-symbol', 'a name that is not a label', remedy);
     }
+    this.assigned.add(name.text);
     this.values.set(name.text, BigInt.asIntN(64, value));
+  }
+
+  /** The names that have values from the start. */
+  get given(): ReadonlySet<string> {
+    return this.known.given;
+  }
+
+  /** Whether a label or symbol is defined above. */
+  isDefined(name: string): boolean {
+    return this.labels.has(name) || this.assigned.has(name);
+  }
+
+  /** Whether a token has a value without what follows. */
+  isAbove({ text, kind, lower }: Token): boolean {
+    if (kind === 'local') return lower.endsWith('b');
+    return kind !== 'name' || text === '.' || this.isDefined(text) || this.known.given.has(text);
+  }
+
+  /** What conditions and counts at an address see: what is above them. */
+  scopeAbove(here: number): Scope {
+    const scope = this.scope(here);
+    return {
+      value: (token) => {
+        if (this.isAbove(token)) return scope.value(token);
+        throw fault(token, 'undefined-symbol', 'a symbol defined above', 'define it before the condition');
+      },
+    };
   }
 
   /** What expressions at an address see. */
@@ -66,12 +98,23 @@ export class Symbols {
     };
   }
 
+  /** Which of the local labels of a number `1b` or `1f` means here. */
+  identity(token: Token): string {
+    const { name, isBackward, index } = this.place(token);
+    return `${name}:${isBackward ? index - 1 : index}`;
+  }
+
+  /** The number of a local label, and how many of that number are above. A number with a leading 0 is octal after `b`. */
+  private place(token: Token): { name: string; isBackward: boolean; index: number } {
+    const digits = token.text.slice(0, -1);
+    const name = String(/^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits));
+    return { name, isBackward: token.lower.endsWith('b'), index: this.locals.get(name)?.length ?? 0 };
+  }
+
   private local(token: Token, here: number): number {
-    const name = token.text.slice(0, -1);
-    const before = this.locals.get(name) ?? [];
-    const isBackward = token.lower.endsWith('b');
-    const places = isBackward ? before : (this.known.locals.get(name) ?? []);
-    const found = places[isBackward ? before.length - 1 : before.length] as number | undefined;
+    const { name, isBackward, index } = this.place(token);
+    const places = (isBackward ? this.locals : this.known.locals).get(name) ?? [];
+    const found = places[isBackward ? index - 1 : index] as number | undefined;
     if (found !== undefined) return found;
     if (!this.final) return here;
     const where = isBackward ? 'before' : 'after';

@@ -33,58 +33,14 @@ const scanners: readonly (readonly [Token['kind'], RegExp])[] = [
 ];
 
 /** Characters in a line: keeps the patterns below from running out of stack. */
-const maximumLine = 1 << 16;
+export const maximumLine: number = 1 << 16;
 
-const commentOrString = /"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*|^[ \t]*#[^\n]*/gm;
-
-/** Replaces comments by spaces, so that columns stay what they were. */
-function withoutComments(source: string): string {
-  const parts: string[] = [];
-  let done = 0;
-  commentOrString.lastIndex = 0;
-  for (let found = commentOrString.exec(source); found !== null; found = commentOrString.exec(source)) {
-    const [text] = found;
-    if (text.startsWith('"')) continue;
-    const start = found.index;
-    const close = text === '/*' ? source.indexOf('*/', start + 2) : start + text.length - 2;
-    if (close < 0) throw unclosed(source, start);
-    const end = close + 2;
-    parts.push(source.slice(done, start), source.slice(start, end).replaceAll(/[^\n]/g, ' '));
-    done = end;
-    commentOrString.lastIndex = end;
-  }
-  return parts.join('') + source.slice(done);
-}
-
-function unclosed(source: string, at: number): Fault {
-  const before = source.slice(0, at).split('\n');
-  const column = before[before.length - 1].length + 1;
-  const complaint = {
-    code: 'syntax',
-    expected: 'a comment that ends',
-    found: "'/*'",
-    remedy: 'close it with */',
-  } as const;
-  return new Fault({ line: before.length, column }, complaint);
-}
-
-function refuseLongLines(source: string): void {
-  source.split('\n').forEach((text, index) => {
-    if (text.length <= maximumLine) return;
-    throw new Fault(
-      { line: index + 1, column: 1 },
-      {
-        code: 'budget',
-        expected: `lines of at most ${maximumLine} characters`,
-        found: `${text.length}`,
-        remedy: 'break the line',
-      },
-    );
-  });
-}
-
-/** The tokens of one line. */
-export function tokenise(text: string, line: number): readonly Token[] {
+/** The tokens of one line. `columnOf` says at which column in the source the character of a column in `text` stands. */
+export function tokenise(
+  text: string,
+  line: number,
+  columnOf: (column: number) => number = (column) => column,
+): readonly Token[] {
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {
@@ -92,58 +48,31 @@ export function tokenise(text: string, line: number): readonly Token[] {
     const blank = space.exec(text)?.[0].length ?? 0;
     at += blank;
     if (at >= text.length) break;
-    const token = scan(text, at, line);
+    const token = scan(text, at, { line, column: columnOf(at + 1) });
     tokens.push(token);
     at += token.text.length;
   }
   return tokens;
 }
 
-function scan(text: string, at: number, line: number): Token {
+function scan(text: string, at: number, place: { line: number; column: number }): Token {
   for (const [kind, pattern] of scanners) {
     pattern.lastIndex = at;
     const found = pattern.exec(text)?.[0];
     if (found !== undefined) {
       const lower = kind === 'string' ? found : found.toLowerCase();
-      return { kind, text: found, lower, line, column: at + 1 };
+      return { kind, text: found, lower, ...place };
     }
   }
-  throw new Fault(
-    { line, column: at + 1 },
-    {
-      code: 'syntax',
-      expected: 'a name, a number or a string',
-      found: JSON.stringify(text.slice(at, at + 10)),
-      remedy: 'close the string, or separate the number from the letters that follow it',
-    },
-  );
+  throw new Fault(place, {
+    code: 'syntax',
+    expected: 'a name, a number or a string',
+    found: JSON.stringify(text.slice(at, at + 10)),
+    remedy: 'close the string, or separate the number from the letters that follow it',
+  });
 }
 
-/** Splits a source into statements. Throws {@link Fault} for characters that are no token. */
-export function statements(source: string): readonly Statement[] {
-  refuseLongLines(source);
-  const out: Statement[] = [];
-  withoutComments(source)
-    .split('\n')
-    .forEach((text, index) => {
-      let rest: Token[] = [];
-      for (const token of tokenise(text, index + 1)) {
-        if (token.kind === 'punctuation' && token.text === ';') {
-          push(out, rest, text);
-          rest = [];
-        } else rest.push(token);
-      }
-      push(out, rest, text);
-    });
-  return out;
-}
-
-function push(out: Statement[], tokens: readonly Token[], text: string): void {
-  const statement = statementOf(tokens, text);
-  if (statement !== undefined) out.push(statement);
-}
-
-/** A statement of tokens; undefined when there are none. */
+/** The statement that the tokens of `text`, one statement, make; undefined when there are none. */
 export function statementOf(tokens: readonly Token[], text: string): Statement | undefined {
   const first = tokens[0] as Token | undefined;
   if (first === undefined) return undefined;
@@ -154,25 +83,26 @@ export function statementOf(tokens: readonly Token[], text: string): Statement |
     at += 2;
   }
   const head = tokens[at] as Token | undefined;
-  const last = tokens[tokens.length - 1];
   return {
     labels,
     head,
     operands: tokens.slice(at + 1),
     line: first.line,
     column: (head ?? first).column,
-    text: text.slice((head ?? first).column - 1, last.column - 1 + last.text.length).trim(),
+    text: text.trim(),
   };
 }
 
-const escapes: Readonly<Partial<Record<string, string>>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  b: '\b',
-  f: '\f',
-  '0': '\0',
-};
+const escapes: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    n: '\n',
+    t: '\t',
+    r: '\r',
+    b: '\b',
+    f: '\f',
+    '0': '\0',
+  }),
+);
 
 /** The characters of a string or character token, as bytes (UTF-8 as written in the source is not interpreted). */
 export function bytesOf(token: Token): readonly number[] {
@@ -184,7 +114,7 @@ export function bytesOf(token: Token): readonly number[] {
     if (code.startsWith('x') && code.length > 1)
       return String.fromCharCode(Number.parseInt(code.slice(1), 16));
     if (/^[0-7]+$/.test(code)) return String.fromCharCode(Number.parseInt(code, 8) & 255);
-    return escapes[code] ?? code;
+    return escapes.get(code) ?? code;
   });
   return Array.from(text, (character) => utf8(character.codePointAt(0) ?? 0)).flat();
 }

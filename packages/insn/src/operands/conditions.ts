@@ -21,25 +21,27 @@ export const conditionNames: readonly string[] = [
   'nv',
 ];
 
-const conditionSynonyms: Readonly<Partial<Record<string, number>>> = {
-  hs: 2,
-  lo: 3,
-  none: 0,
-  any: 1,
-  nlast: 2,
-  last: 3,
-  first: 4,
-  nfrst: 5,
-  pmore: 8,
-  plast: 9,
-  tcont: 10,
-  tstop: 11,
-};
+const conditionSynonyms: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    hs: 2,
+    lo: 3,
+    none: 0,
+    any: 1,
+    nlast: 2,
+    last: 3,
+    first: 4,
+    nfrst: 5,
+    pmore: 8,
+    plast: 9,
+    tcont: 10,
+    tstop: 11,
+  }),
+);
 
 /** The number of a condition by its lower-case name or synonym; undefined when it is none. */
 export function conditionNamed(name: string): number | undefined {
   const index = conditionNames.indexOf(name);
-  return index < 0 ? conditionSynonyms[name] : index;
+  return index < 0 ? conditionSynonyms.get(name) : index;
 }
 
 /** `<cond>`, or `<invcond>`, its inverse, for CSET and its kin. */

@@ -5,20 +5,22 @@ import type { Row } from '../row.ts';
 /** A general-purpose register as written: its number, whether it is X (or SP), and whether 31 is the stack pointer. */
 export type Register = { readonly number: number; readonly is64: boolean; readonly isSp: boolean };
 
-const named: Readonly<Partial<Record<string, Register>>> = {
-  xzr: { number: 31, is64: true, isSp: false },
-  wzr: { number: 31, is64: false, isSp: false },
-  sp: { number: 31, is64: true, isSp: true },
-  wsp: { number: 31, is64: false, isSp: true },
-  lr: { number: 30, is64: true, isSp: false },
-  fp: { number: 29, is64: true, isSp: false },
-  ip0: { number: 16, is64: true, isSp: false },
-  ip1: { number: 17, is64: true, isSp: false },
-};
+const named: ReadonlyMap<string, Register> = new Map(
+  Object.entries<Register>({
+    xzr: { number: 31, is64: true, isSp: false },
+    wzr: { number: 31, is64: false, isSp: false },
+    sp: { number: 31, is64: true, isSp: true },
+    wsp: { number: 31, is64: false, isSp: true },
+    lr: { number: 30, is64: true, isSp: false },
+    fp: { number: 29, is64: true, isSp: false },
+    ip0: { number: 16, is64: true, isSp: false },
+    ip1: { number: 17, is64: true, isSp: false },
+  }),
+);
 
 /** The register of that lower-case name, or undefined. */
 export function registerNamed(name: string): Register | undefined {
-  const special = named[name];
+  const special = named.get(name);
   if (special !== undefined) return special;
   const match = /^([xw])(\d|[12]\d|30)$/.exec(name);
   return match === null ? undefined : { number: Number(match[2]), is64: match[1] === 'x', isSp: false };

@@ -137,3 +137,150 @@ limit   .req    count
 664:
         .org    . + 16
         ret
+
+// Arguments are text: quoted ones lose their quotes, empty ones take the fallback.
+        .macro  instruction, first, second="mov x0, x1"
+        \first
+        \second
+        .endm
+        instruction "nop ; ret"
+        instruction "ldr x3, [x4, #8]", "add x5, x5, #1"
+        instruction nop,
+        instruction "", nop
+        .irp    i, "mov x2, x3", yield
+        \i
+        .endr
+        .macro  moved to from also
+        mov     \to, \from
+        mov     \to, \also
+        .endm
+        moved   x0 x1 x2
+        moved   x3, x4  x5
+        .macro  hexadecimal digits
+        movz    x0, #0x\digits
+        .endm
+        hexadecimal 12ab
+        .macro  pair, a=1, b=2
+        .hword  \a, \b
+        .endm
+        pair    ,7
+        pair    3
+        pair    3,
+        pair    b=4
+        .macro  letters, n, v:vararg
+        .ascii  "\n<\v>"
+        .balign 4
+        .endm
+        letters "q r", a b, c  d
+        letters (1 + 2), [x0 , #8]
+        letters "x \"y\""
+        .irp    x 1, 2, 3
+        .word   \x
+        .endr
+        .irp    x, 4 5 6
+        .word   \x
+        .endr
+        .irpc   c 0123
+        .word   \c
+        .endr
+        .irpc   c, "7 8"
+        .ascii  "\c"
+        .endr
+        .irp    nothing
+        .ascii  "<\nothing>"
+        .endr
+        .balign 4
+        .macro  blank, x
+        .ifnb   \x
+        nop
+        .else
+        ret
+        .endif
+        .endm
+        blank   ""
+        blank   x0
+        .ifc    "a b",a b
+        nop
+        .else
+        ret
+        .endif
+        .ifc    a,"a"
+        nop
+        .else
+        ret
+        .endif
+        .ifc    a  b , a b
+        nop
+        .else
+        ret
+        .endif
+        .ifeqs  "a b", "a b"
+        wfe
+        .endif
+        .hword  1,
+        .hword  ,2
+
+// Conditions and counts see the addresses above them.
+        .macro  ALTERNATIVE, old, new, enable=1
+        .if     \enable
+661:    \old
+662:
+        .if     ((662b-661b) != 8)
+        .error  "two instructions are needed"
+        .endif
+        .rept   (662b-661b)/4
+        sevl
+        .endr
+        .pushsection .data
+663:    \new
+664:    .popsection
+        .org    . - (664b-663b) + (662b-661b)
+        .endif
+        .endm
+        nop
+        ALTERNATIVE "nop ; nop", "msr daifset, #2 ; isb"
+        ALTERNATIVE "nop", "isb", 0
+here:   nop
+        .if     . - here == 4
+        ret
+        .else
+        yield
+        .endif
+        .if     later == 0
+        yield
+        .endif
+        .set    later, 0
+        .set    n, 1
+        .rept   3
+        .word   n
+        .set    n, n + 1
+        .endr
+        .if     n == 4
+        wfi
+        .endif
+
+// Registers by name, branches by their old names, literals of labels ahead.
+state   .req    v0
+        add     state.4s, state.4s, v1.4s
+        ld1     {state.2d}, [x3]
+        mov     x0, state.d[1]
+first   .req    x1
+first   .req    x2
+        mov     first, FIRST
+x5      .req    x6
+        mov     x5, x5
+        .irp    cc, eq, ne, cs, cc, mi, pl, vs, vc, hi, ls, ge, lt, gt, le, hs, lo
+        b\cc    1f
+        .endr
+1:      ldr     x1, =1f
+        ldr     x2, =1b
+        ldr     x3, =here
+        nop
+1:      ldr     x1, =1f
+        ret
+1:      .ltorg
+10:     b       10b
+010:    b       10b
+constructor: b  constructor
+        .quad   (-8 >> 1) / 2, (-8>>0) < 0
+        .word   0xffffffff80000000
