@@ -18,7 +18,7 @@ export interface Host {
   /** Columns of the terminal, where there is one. */
   readonly columns: number | undefined;
   readonly environment: Readonly<Partial<Record<string, string>>>;
-  /** The contents of a file; of standard input for `-`. */
+  /** The contents of a regular file, up to a bound; of standard input for `-`. */
   readonly read: (path: string) => Uint8Array;
   readonly exists: (path: string) => boolean;
   /** A file that is read piece by piece. */
@@ -52,6 +52,7 @@ export function processHost(): Host {
     environment: env,
     read: (path) => {
       try {
+        if (path !== '-') refuseUnreadable(path);
         return readFileSync(path === '-' ? 0 : path);
       } catch (error) {
         throw cannotRead(path, reason(error));
@@ -113,6 +114,21 @@ export function processHost(): Host {
   };
 }
 
+/** Bytes of a file that is read as a whole. */
+const mostBytes = 256 << 20;
+
+/** Refuses what has no end, such as a device, and what is too large to be read as a whole. */
+function refuseUnreadable(path: string): void {
+  const found = statSync(path);
+  if (found.isDirectory()) throw new Unreadable('it is a directory');
+  if (!found.isFile()) throw new Unreadable('it is no regular file');
+  if (found.size <= mostBytes) return;
+  throw new Unreadable(`it has ${found.size} bytes, and ${mostBytes} are read at most`);
+}
+
+/** Why a file is not read, in words. */
+class Unreadable extends Error {}
+
 /** The error for a file that cannot be read. */
 export function cannotRead(path: string, why: string): Error {
   return usage(`cannot read '${path}': ${why}; give the path of a readable file, or '-'`);
@@ -126,6 +142,7 @@ const reasons: Readonly<Partial<Record<string, string>>> = {
 
 /** Why a file could not be used, in words. */
 function reason(error: unknown): string {
+  if (error instanceof Unreadable) return error.message;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return reasons[code] ?? (code === '' ? 'it cannot be opened' : code);
 }

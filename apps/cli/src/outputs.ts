@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   type Finding,
   type Trace,
@@ -10,6 +11,7 @@ import { NotExportable, litmusOf } from '@quiesce/bridge';
 import { LitmusError, isReached, parseLitmus } from '@quiesce/litmus';
 import type { Arguments, OptionTable } from './arguments.ts';
 import type { Host } from './host.ts';
+import { usage } from './usage-error.ts';
 import { version } from './version.ts';
 
 /** Forms that traces are written to files in: one trace a file. */
@@ -49,6 +51,24 @@ function numbered(path: string, i: number): string {
   return i === 0 ? path : path.replace(/(\.[^./\\]*)?$/, `-${i + 1}$1`);
 }
 
+/** Options whose values are files to write. */
+const writing = ['trace', ...Object.keys(outputOptions), 'junit', 'checkpoint', 'output'];
+
+/** Refuses two options that write the same file, and one that writes the file that is read. */
+export function refuseOverwriting(given: Arguments): void {
+  const seen = new Map(given.positionals.map((path) => [resolve(path), 'which is read']));
+  for (const name of writing) {
+    const path = given.text(name);
+    // Other values of this option are forms of the text.
+    if (path === undefined || (name === 'trace' && !path.endsWith(traceEnding))) continue;
+    const before = seen.get(resolve(path));
+    if (before !== undefined) {
+      throw usage(`--${name} would write over '${path}', ${before}; give it a file of its own`);
+    }
+    seen.set(resolve(path), `which --${name} writes`);
+  }
+}
+
 /** The files that a command line wants traces to be written to. */
 export class TraceFiles {
   /** Whether there are any. */
@@ -58,8 +78,9 @@ export class TraceFiles {
   readonly #sarif: string | undefined;
   readonly #page: string;
 
-  /** Throws a usage error where a page is asked for and there is none. */
+  /** Throws a usage error where a page is asked for and there is none, and for files that would be written over. */
   constructor(given: Arguments, host: Host) {
+    refuseOverwriting(given);
     this.#host = host;
     this.#paths = Object.keys(forms).flatMap((form) => {
       const path = given.text(form);

@@ -1,5 +1,5 @@
 import { AssemblyError } from '@quiesce/insn';
-import { type Protocol, ProtocolError, isElf, readObject, readProtocol } from '@quiesce/protocol';
+import { type Protocol, ProtocolError, readFile } from '@quiesce/protocol';
 import type { Host } from './host.ts';
 import { usage } from './usage-error.ts';
 
@@ -18,7 +18,5 @@ export function aboutFile<T>(work: () => T): T {
 /** The protocol in a file. Throws a usage error with position and remedy where it is none. */
 export function protocolIn(path: string, host: Host): Protocol {
   const bytes = host.read(path);
-  return aboutFile(() =>
-    isElf(bytes) ? readObject(bytes, path) : readProtocol(new TextDecoder().decode(bytes), path),
-  );
+  return aboutFile(() => readFile(bytes, path));
 }

@@ -9,6 +9,18 @@ import type { Code } from './image.ts';
 import { symbolsFor } from './image.ts';
 import { directiveSection, firstOther, kindByName, offsetTable, sectionBases } from './layout.ts';
 
+/** Refuses what a compiler left to the linker to compile: there is no code in it. */
+export function refuseIntermediate({ sections, symbols }: ObjectFile): void {
+  const section = sections.find(({ name }) => name.startsWith('.gnu.lto_'));
+  if (section === undefined || !symbols.some(({ name }) => name === '__gnu_lto_slim')) return;
+  throw badObject(
+    section.offset,
+    'machine code',
+    'what the compiler left for link-time optimisation',
+    "compile without '-flto'",
+  );
+}
+
 /** The directives of an object file: strings in the section `.quiesce`. */
 export function directivesInObject({ sections }: ObjectFile): Directive[] {
   return sections

@@ -5,8 +5,9 @@ import { completed } from './condition.ts';
 import type { Declaration, ExpectedVerdict } from './declaration.ts';
 import { type Directive, directivesIn } from './directive.ts';
 import { Fault, about } from './error.ts';
-import { objectFile } from './elf/object-file.ts';
-import { codeOfObject, directivesInObject } from './object.ts';
+import { isElf, objectFile } from './elf/object-file.ts';
+import { sourceText } from './format.ts';
+import { codeOfObject, directivesInObject, refuseIntermediate } from './object.ts';
 import { type Code, type ProtocolImage, imageOf, isOpen, leastCpus, symbolsFor } from './image.ts';
 import { sectionBases } from './layout.ts';
 import { declarationOf, isNearDirective } from './vocabulary.ts';
@@ -33,10 +34,25 @@ export interface Protocol extends Question<ProtocolImage> {
 export function readObject(bytes: Uint8Array, file: string): Protocol {
   return about(file, () => {
     const object = objectFile(bytes);
+    refuseIntermediate(object);
     return protocolOf(file, directivesInObject(object), (declaration, cpus) =>
       codeOfObject(file, object, declaration, cpus),
     );
   });
+}
+
+/**
+ * Reads a protocol from the bytes of a file, an object file or assembly source in UTF-8.
+ *
+ * @throws {ProtocolError} for files of other formats, and as {@link readObject} and {@link readProtocol} do.
+ * @throws {AssemblyError} for code that does not assemble.
+ */
+export function readFile(bytes: Uint8Array, file: string): Protocol {
+  if (isElf(bytes)) return readObject(bytes, file);
+  return readProtocol(
+    about(file, () => sourceText(bytes)),
+    file,
+  );
 }
 
 /**

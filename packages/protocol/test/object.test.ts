@@ -154,6 +154,14 @@ describe.skipIf(isMissing)(`${compiler} -c${isMissing ? ' (missing: skipped)' : 
     );
   });
 
+  it('what was left for link-time optimisation is refused', () => {
+    const object = compiled('slim', '-O2', '-flto', '-fno-fat-lto-objects');
+    expect(() => readObject(object, 'slim.o')).toThrow(
+      /^slim.o: offset 0x[0-9a-f]+: expected machine code, found what the compiler left for link-time optimisation$/,
+    );
+    expect(readObject(compiled('fat', '-O2', '-flto', '-ffat-lto-objects'), 'fat.o').sizes).toEqual([2]);
+  });
+
   it('whatever is damaged, the answer is a protocol or one line', () => {
     const object = compiled('fuzz', '-O1');
     fc.assert(

@@ -3,6 +3,7 @@ import type { Arguments } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { printJson } from '../json.ts';
 import { codeAddress } from '../numbers.ts';
+import { refuseOverwriting } from '../outputs.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 
@@ -28,6 +29,7 @@ export const asm: Verb = {
     "Instructions in TEXT are separated by ';'.",
   ],
   run: (given, host) => {
+    refuseOverwriting(given);
     const assembly = assembleInput(given, host);
     const output = given.text('output');
     const lines = linesOf(assembly);

@@ -14,6 +14,7 @@ import { printJson } from '../json.ts';
 import { kernelOf, kernelOptions, noWords, refusing } from '../kernel/input.ts';
 import { machineOf, machineOptions } from '../kernel/live.ts';
 import { grouped } from '../numbers.ts';
+import { refuseOverwriting } from '../outputs.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 
@@ -38,6 +39,7 @@ export const kernelAlternatives: Verb = {
     "'unsafe' counts changed words outside the list of what may be modified under execution.",
   ],
   run: (given, host) => {
+    refuseOverwriting(given);
     noWords('kernel alternatives', given);
     const kernel = kernelOf(given, host);
     const machine = machineOf(kernel, given, host);
