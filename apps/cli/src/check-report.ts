@@ -13,14 +13,14 @@ export interface ReportedViolation {
 /** One check of a run, as far as runs are compared. */
 export interface Row {
   readonly scenario: string;
-  readonly cpus: number;
+  /** `all`: the verdict for every number, without counts. */
+  readonly cpus: number | 'all';
   readonly verdict: string;
   readonly violations: readonly ReportedViolation[];
   /** Tier, bounds, and the rest of the model: what a verdict holds under, by name. */
   readonly model: ReadonlyMap<string, string>;
-  readonly states: number;
-  readonly transitions: number;
-  readonly depth: number;
+  /** What was explored, in words; empty where nothing was counted. */
+  readonly counts: string;
   /** Names of the witnesses, and whether each was reached. */
   readonly witnesses: ReadonlyMap<string, boolean>;
 }
@@ -62,10 +62,55 @@ function modelIn({ tier, bounds, model }: JsonRecord): Map<string, string> {
   return new Map(all.flatMap(([name, value]) => (value === undefined ? [] : [[name, wordOf(value)]])));
 }
 
+/** Complains about a field that is not what it should be. */
+type Refuse = (where: string, expected: string) => Error;
+
+function textIn(result: JsonRecord, key: string, where: string, refuse: Refuse): string {
+  const value = result[key];
+  if (typeof value !== 'string') throw refuse(`${where}.${key}`, 'text');
+  return value;
+}
+
+function numberIn(result: JsonRecord, key: string, where: string, refuse: Refuse): number {
+  const value = result[key];
+  if (typeof value !== 'number') throw refuse(`${where}.${key}`, 'a number');
+  return value;
+}
+
+/** The rows of a result: its own, and those of the machines that a verdict for every number of CPUs looked at. */
+function rowsIn(result: unknown, where: string, refuse: Refuse): Row[] {
+  if (!isRecord(result)) throw refuse(where, 'a record');
+  const head = {
+    scenario: textIn(result, 'scenario', where, refuse),
+    verdict: textIn(result, 'verdict', where, refuse),
+    model: modelIn(result),
+  };
+  const { violations, witnesses, members } = result;
+  if (result['cpus'] === 'all') {
+    if (!Array.isArray(members)) throw refuse(`${where}.members`, 'a list');
+    const inner = members.flatMap((member, i) => rowsIn(member, `${where}.members[${i}]`, refuse));
+    return [{ ...head, cpus: 'all', violations: [], counts: '', witnesses: new Map() }, ...inner];
+  }
+  if (!Array.isArray(violations)) throw refuse(`${where}.violations`, 'a list');
+  if (!isRecord(witnesses)) throw refuse(`${where}.witnesses`, 'a record');
+  const number = (key: string): number => numberIn(result, key, where, refuse);
+  return [
+    {
+      ...head,
+      cpus: number('cpus'),
+      violations: violations.map((violation: unknown, i) => {
+        if (!isRecord(violation)) throw refuse(`${where}.violations[${i}]`, 'a record');
+        return violationIn(violation);
+      }),
+      counts: `${number('states')} states, ${number('transitions')} transitions, depth ${number('depth')}`,
+      witnesses: new Map(Object.entries(witnesses).map(([key, count]) => [key, count !== 0])),
+    },
+  ];
+}
+
 /** Reads what `check --json` printed. Throws a usage error with the place where it is something else. */
 export function reportIn(path: string, text: string): CheckReport {
-  const refuse = (where: string, expected: string): Error =>
-    usage(`${path}: ${where}: expected ${expected}; ${giveOne}`);
+  const refuse: Refuse = (where, expected) => usage(`${path}: ${where}: expected ${expected}; ${giveOne}`);
   const json = reportJson(path, text);
   if (isRecord(json) && typeof json['schema'] === 'number' && json['schema'] > 1) {
     throw usage(
@@ -73,38 +118,8 @@ export function reportIn(path: string, text: string): CheckReport {
     );
   }
   if (!isRecord(json) || !Array.isArray(json['results'])) throw refuse('.results', 'a list');
-  if (json['results'].length === 0) throw refuse('.results', 'the result of a check, found none');
-  const rows = new Map<string, Row>();
-  for (const [i, result] of json['results'].entries()) {
-    const where = `.results[${i}]`;
-    if (!isRecord(result)) throw refuse(where, 'a record');
-    const name = (key: string): string => {
-      const value = result[key];
-      if (typeof value !== 'string') throw refuse(`${where}.${key}`, 'text');
-      return value;
-    };
-    const number = (key: string): number => {
-      const value = result[key];
-      if (typeof value !== 'number') throw refuse(`${where}.${key}`, 'a number');
-      return value;
-    };
-    const { violations, witnesses } = result;
-    if (!Array.isArray(violations)) throw refuse(`${where}.violations`, 'a list');
-    if (!isRecord(witnesses)) throw refuse(`${where}.witnesses`, 'a record');
-    rows.set(`${name('scenario')} ${number('cpus')}`, {
-      scenario: name('scenario'),
-      cpus: number('cpus'),
-      verdict: name('verdict'),
-      violations: violations.map((violation: unknown, j) => {
-        if (!isRecord(violation)) throw refuse(`${where}.violations[${j}]`, 'a record');
-        return violationIn(violation);
-      }),
-      model: modelIn(result),
-      states: number('states'),
-      transitions: number('transitions'),
-      depth: number('depth'),
-      witnesses: new Map(Object.entries(witnesses).map(([key, count]) => [key, count !== 0])),
-    });
-  }
-  return rows;
+  const { results } = json;
+  if (results.length === 0) throw refuse('.results', 'the result of a check, found none');
+  const rows = results.flatMap((result, i) => rowsIn(result, `.results[${i}]`, refuse));
+  return new Map(rows.map((row) => [`${row.scenario} ${row.cpus}`, row]));
 }

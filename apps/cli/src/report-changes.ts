@@ -3,7 +3,7 @@ import type { CheckReport, ReportedViolation, Row } from './check-report.ts';
 /** What changed between two runs. */
 export interface Change {
   readonly scenario: string;
-  readonly cpus: number;
+  readonly cpus: Row['cpus'];
   /** `gone` and `new`: the check was made in one run only. */
   readonly kind: 'verdict' | 'model' | 'counterexample' | 'witness' | 'counts' | 'gone' | 'new';
   /** For people: what was and what is. */
@@ -71,8 +71,6 @@ function rowChanges(before: Row, after: Row): Pick<Change, 'kind' | 'text'>[] {
       reached === undefined ? 'not asked' : reached ? 'reached' : 'not reached';
     add('witness', `'${name}' ${word(wasReached)}`, `'${name}' ${word(isReached)}`);
   }
-  const counts = ({ states, transitions, depth }: Row): string =>
-    `${states} states, ${transitions} transitions, depth ${depth}`;
-  add('counts', counts(before), counts(after));
+  add('counts', before.counts, after.counts);
   return changes;
 }

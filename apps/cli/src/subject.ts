@@ -106,7 +106,12 @@ export function protocolSubject(protocol: Protocol): Subject {
     source: (cpus) => aboutFile(() => protocol.image(cpus)),
     check: (cpus, options) => check(protocol, cpus, options),
     checkEvery: (options) =>
-      aboutFile(() => checkEvery(protocol, 1, namesIn(protocol.image(sizes[0])), options)),
+      checkEvery(protocol, sizes[0], namesIn(protocol.image(sizes[0])), options).catch((error: unknown) =>
+        // A protocol without a role for the rest is of one size.
+        aboutFile(() => {
+          throw error;
+        }),
+      ),
     compare: (result) => {
       const missing = unmet(result).map((name) => `'${name}' must be reachable, and is not`);
       const found = result.violations.at(0)?.kind ?? result.verdict;

@@ -1,7 +1,7 @@
 import { type TransitionSystem, exploreSync, replay } from '@quiesce/explore';
 import { type MachineSpec, MachineSystem, type Simulation, encodeChoice } from '@quiesce/machine';
 import type { MemoryReader } from './memory-reader.ts';
-import type { Hex, Wait } from './trace.ts';
+import type { Hex, SourceLine, Wait } from './trace.ts';
 
 /** States that are looked at, at the most, to find out whether the end of a schedule is a hang. */
 const mostStates = 200_000;
@@ -37,20 +37,24 @@ export function hangsAfter(
 /** Steps of one CPU after which it has shown what it waits for. */
 const spin = 64;
 
+/** The line of source of an address. */
+type SourceAt = (address: number) => SourceLine | undefined;
+
 /** Lets every CPU that has not finished run on alone for a moment, to see what it waits for. Changes the machine. */
-export function waitsOf(simulation: Simulation, reader: MemoryReader): Wait[] {
+export function waitsOf(simulation: Simulation, reader: MemoryReader, sourceAt: SourceAt): Wait[] {
   const { stepper } = simulation;
   stepper.recorder = undefined;
   const waits = simulation.locals.flatMap((local, cpu) =>
-    stepper.isDone(local) ? [] : [waitOf(simulation, cpu, reader)],
+    stepper.isDone(local) ? [] : [waitOf(simulation, cpu, reader, sourceAt)],
   );
   stepper.memory.observer = undefined;
   return waits;
 }
 
-function waitOf(simulation: Simulation, cpu: number, reader: MemoryReader): Wait {
+function waitOf(simulation: Simulation, cpu: number, reader: MemoryReader, sourceAt: SourceAt): Wait {
   const { stepper } = simulation;
-  const place = reader.place(simulation.view().pc(cpu));
+  const pc = simulation.view().pc(cpu);
+  const [place, source] = [reader.place(pc), sourceAt(pc)];
   const reads = new Map<string, Hex>();
   stepper.memory.observer = {
     load: (address, size) => {
@@ -68,6 +72,7 @@ function waitOf(simulation: Simulation, cpu: number, reader: MemoryReader): Wait
   return {
     cpu,
     place,
+    ...(source === undefined ? {} : { source }),
     how: made === 0 ? 'blocked' : 'spins',
     reads: [...reads].map(([where, value]) => ({ place: where, value })),
   };

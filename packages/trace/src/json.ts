@@ -23,6 +23,7 @@ export function jsonOf(text: string): unknown {
       'trace fewer steps',
     );
   }
+  if (text.trim() === '') throw new TraceError('not-json', '', 'expected JSON, found nothing', writeOne);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

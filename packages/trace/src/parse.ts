@@ -10,7 +10,6 @@ import type { Trace, TraceFetch, TraceStep } from './trace.ts';
  * @throws {TraceError} for anything but a whole trace of a version that is known here.
  */
 export function parseTrace(text: string): Trace {
-  if (text.trim() === '') throw new TraceError('not-json', '', 'expected a trace, found nothing', writeOne);
   return traceOfJson(jsonOf(text));
 }
 

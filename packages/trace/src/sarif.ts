@@ -106,9 +106,9 @@ function resultOf({ trace, replay, fingerprint }: Finding, ruleId: string, ruleI
 function spotsOf(trace: Trace): [Spot, ...Spot[]] {
   const { steps, end, scenario, file } = trace;
   const waits = end.kind === 'violated' ? (end.violation.waits ?? []) : [];
-  const stuck = waits.map(({ cpu, place, how }): Spot => ({
+  const stuck = waits.map(({ cpu, place, source, how }): Spot => ({
     place,
-    source: lineAt(trace, cpu, place),
+    source: source ?? lastLine(trace, cpu),
     message: how === 'spins' ? `CPU ${cpu} spins here` : `CPU ${cpu} is blocked here`,
   }));
   const last = steps.at(-1);
@@ -123,29 +123,18 @@ function spotsOf(trace: Trace): [Spot, ...Spot[]] {
   const source =
     first.source ??
     writer?.source ??
-    lineOf(trace, ({ cpu }) => cpu === last?.cpu) ??
-    lineOf(trace, () => true) ??
+    lastLine(trace, last?.cpu) ??
+    lastLine(trace) ??
     (file === undefined ? undefined : { file, line: 1 });
   return [{ ...first, source }, ...others, ...write];
 }
 
-/** The line of a place: where that CPU, or else another, executed it; otherwise the last one of that CPU. */
-function lineAt(trace: Trace, cpu: number, place: string): SourceLine | undefined {
-  const isThere = (instruction: TraceInstruction): boolean => instruction.place === place;
-  const isOwn = (step: TraceStep): boolean => step.cpu === cpu;
-  return lineOf(trace, isOwn, isThere) ?? lineOf(trace, () => true, isThere) ?? lineOf(trace, isOwn);
-}
-
-/** The line of the last instruction of some that has one. */
-function lineOf(
-  { steps }: Trace,
-  isMeant: (step: TraceStep) => boolean,
-  isThere: (instruction: TraceInstruction) => boolean = () => true,
-): SourceLine | undefined {
+/** The line of the last instruction that has one: of a CPU, or of any. */
+function lastLine({ steps }: Trace, cpu?: number): SourceLine | undefined {
   return steps
-    .filter(isMeant)
+    .filter((step) => cpu === undefined || step.cpu === cpu)
     .flatMap(({ instructions }) => instructions)
-    .findLast((instruction) => instruction.source !== undefined && isThere(instruction))?.source;
+    .findLast(({ source }) => source !== undefined)?.source;
 }
 
 /** The instruction that wrote what the last fetch is in conflict with. */

@@ -84,7 +84,7 @@ export function traceOf(source: TraceSource, schedule: readonly number[], option
     sites: initial,
     start,
     steps,
-    end: endOf(simulation, recording, options),
+    end: endOf(source, simulation, recording, options),
   };
 }
 
@@ -133,7 +133,12 @@ function modelOf(spec: MachineSpec, fused: boolean): TraceModel {
   };
 }
 
-function endOf(simulation: Simulation, { reader }: Recording, { hang, livelock }: TraceOptions): TraceEnd {
+function endOf(
+  source: TraceSource,
+  simulation: Simulation,
+  { reader }: Recording,
+  { hang, livelock }: TraceOptions,
+): TraceEnd {
   const { failure } = simulation;
   if (failure !== undefined) {
     const { kind, cpu, pc, detail } = failure;
@@ -153,7 +158,7 @@ function endOf(simulation: Simulation, { reader }: Recording, { hang, livelock }
       cpu: -1,
       detail: 'no schedule lets every CPU finish any more',
       ...(doomedAt === undefined ? {} : { doomedAt }),
-      waits: waitsOf(simulation, reader),
+      waits: waitsOf(simulation, reader, (address) => source.source?.(address)),
     },
   };
 }

@@ -135,22 +135,21 @@ const fetch = named('fetch', {
   ),
 });
 
+const sourceLine: Shape = {
+  is: 'record',
+  fields: {
+    file: field(text, 'path of the source'),
+    line: field({ is: 'count', from: 1 }, 'line, from 1'),
+    text: optional(text, 'the line'),
+  },
+};
+
 const instruction = named('instruction', {
   address: field(hex, 'virtual address'),
   place: field(text, 'the address as symbol and offset'),
   word: field(hex, 'instruction word'),
   text: field(text, 'disassembled'),
-  source: optional(
-    {
-      is: 'record',
-      fields: {
-        file: field(text, 'path of the source'),
-        line: field({ is: 'count', from: 1 }, 'line, from 1'),
-        text: optional(text, 'the line'),
-      },
-    },
-    'the line of source that it comes from',
-  ),
+  source: optional(sourceLine, 'the line of source that it comes from'),
   fetch: optional(fetch, 'at a patchable word: what could have been fetched'),
   executed: field(truth, 'false where the fetch itself is the violation'),
   effects: field(list(effect), 'what it did'),
@@ -192,6 +191,7 @@ const violation = named('violation', {
       named('wait', {
         cpu: field(cpu, 'CPU'),
         place: field(text, 'where'),
+        source: optional(sourceLine, 'the line of source of that place'),
         how: field({ is: 'one of', values: ['spins', 'blocked'] }, 'whether it executes instructions'),
         reads: field(
           list({ is: 'record', fields: { place: field(text, 'word'), value: field(hex, 'value') } }),

@@ -75,6 +75,8 @@ export interface TraceViolation {
 export interface Wait {
   readonly cpu: number;
   readonly place: string;
+  /** The line of source of that place, where there is one. */
+  readonly source?: SourceLine;
   /** `spins`: it executes the same instructions again and again; `blocked`: it has no next step. */
   readonly how: 'spins' | 'blocked';
   /** Shared memory that it reads meanwhile, with the values it finds. */

@@ -104,7 +104,7 @@ describe('what is no trace', () => {
     JSON.stringify(cmodx, (key, value: unknown) => (key === 'writer' ? writer : value));
 
   it.each<[string, string, string, RegExp]>([
-    ['nothing', '\n', 'not-json', /^expected a trace, found nothing$/],
+    ['nothing', '\n', 'not-json', /^expected JSON, found nothing$/],
     [
       'a truncated one',
       text.slice(0, 5000),

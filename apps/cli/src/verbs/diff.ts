@@ -31,7 +31,8 @@ export const diff: Verb = {
     else {
       const colours = coloursFor(host, given.flag('no-color'));
       for (const { scenario, cpus, kind, text } of changes) {
-        const line = `${scenario}, ${cpus} CPU${cpus === 1 ? '' : 's'}: ${text}`;
+        const size = cpus === 'all' ? 'every number of CPUs' : `${cpus} CPU${cpus === 1 ? '' : 's'}`;
+        const line = `${scenario}, ${size}: ${text}`;
         host.out(`${kind === 'counts' || kind === 'new' ? colours.quiet(line) : colours.bad(line)}\n`);
       }
       if (changes.length === 0) host.out(`no difference in ${before.size} checks\n`);
