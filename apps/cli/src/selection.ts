@@ -45,7 +45,7 @@ export function scenariosNamed(patterns: readonly string[]): Scenario[] {
 
 /** Whether an argument is the path of a protocol, not the id of a scenario. */
 export function isPath(argument: string): boolean {
-  return /[/\\]|\.(?:s|asm|o)$/i.test(parseVariantId(argument)?.base ?? argument);
+  return /[/\\]|\.(?:s|asm|o|obj|a|bc)$/i.test(parseVariantId(argument)?.base ?? argument);
 }
 
 /** Scenarios of the catalogue and protocols of files, as arguments name them; the catalogue comes first. */

@@ -12,8 +12,11 @@ export const sectionBases: Readonly<Record<string, number>> = {
   '.percpu': 0x14_0000,
 };
 
-/** Where other sections of an object file begin. */
-export const firstOther = 0x18_0000;
+/**
+ * Where other sections of an object file go: before .text, within reach of ADR there (1 MiB), as long as they fit, and then behind
+ * everything else.
+ */
+export const others = { near: 0x1_0000, nearEnd: 0x3_0000, far: 0x18_0000 } as const;
 
 /** The global offset table of an object file: before .text, within reach of a literal load there (LDR, 1 MiB). */
 export const offsetTable = { name: '.rodata.got', base: 0x3_0000 } as const;

@@ -7,7 +7,7 @@ import { type ElfSection, type ElfSymbol, type ObjectFile, elf } from './elf/obj
 import { relocate } from './elf/relocation.ts';
 import type { Code } from './image.ts';
 import { symbolsFor } from './image.ts';
-import { directiveSection, firstOther, kindByName, offsetTable, sectionBases } from './layout.ts';
+import { directiveSection, kindByName, offsetTable, others, sectionBases } from './layout.ts';
 
 /** Refuses what a compiler left to the linker to compile: there is no code in it. */
 export function refuseIntermediate({ sections, symbols }: ObjectFile): void {
@@ -46,7 +46,7 @@ interface Placed {
 
 /** Gives every section that is loaded an address; debug sections get 0, as relocations of one to another expect. */
 function place({ sections }: ObjectFile): Placed[] {
-  let next = firstOther;
+  let [near, far]: [number, number] = [others.near, others.far];
   return sections.map((section) => {
     const bytes = section.bytes.slice();
     const isLoaded = (section.flags & elf.ALLOC) !== 0 && kindByName(section.name) !== 'left out';
@@ -54,8 +54,11 @@ function place({ sections }: ObjectFile): Placed[] {
     const usual = sectionBases[section.name] as number | undefined;
     if (usual !== undefined) return { section, base: usual, bytes };
     const alignment = Math.max(16, section.alignment);
-    const base = Math.ceil(next / alignment) * alignment;
-    next = base + bytes.length;
+    const aligned = (next: number): number => Math.ceil(next / alignment) * alignment;
+    const isNear = aligned(near) + bytes.length <= others.nearEnd;
+    const base = aligned(isNear ? near : far);
+    if (isNear) near = base + bytes.length;
+    else far = base + bytes.length;
     return { section, base, bytes };
   });
 }
