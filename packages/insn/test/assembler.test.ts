@@ -106,6 +106,17 @@ describe('directives', () => {
     expect(bytes(source)).toEqual(expected);
   });
 
+  it('put subsections behind one another in one section', () => {
+    const source = 'nop\n.subsection 2\n.word 3\n.subsection 1\n.word 2\n.text\nend: b end';
+    const { sections, labels } = assemble(source, { bases: { '.text': 0x1000 } });
+    expect([...sections.keys()]).toEqual(['.text']);
+    expect(labels).toEqual([{ name: 'end', address: 0x1004 }]);
+    expect(bytes(source).slice(8)).toEqual([2, 0, 0, 0, 3, 0, 0, 0]);
+    expect(bytes('.org 8, 1\n.byte 2', '.text', { bases: { '.text': 0x1000 } })).toEqual([
+      1, 1, 1, 1, 1, 1, 1, 1, 2,
+    ]);
+  });
+
   it('put literals at .ltorg or at the end, alike ones once', () => {
     const program = assemble('ldr x0, =0x1122334455667788\nldr w1, =3\n.ltorg\nldr x2, =3\nldr x3, =3');
     const text = [...program.lines.keys()].map((at) => disassemble(program.wordAt(at) ?? 0, { address: at }));
@@ -199,6 +210,19 @@ const failures: readonly (readonly [string, AssemblyErrorCode, number, number])[
   ['mov x0, toString', 'undefined-symbol', 1, 9],
   ['.tostring', 'unknown-directive', 1, 1],
   ['.word 0xffffffff7fffffff', 'out-of-range', 1, 7],
+  ['.equiv a, 1\n.equiv a, 2', 'duplicate-symbol', 2, 8],
+  ['movz x0, #:abs_g0:foo\nfoo = 65536', 'operand', 1, 12],
+  ['movz x0, #:abs_g0_s:foo\nfoo = -65537', 'operand', 1, 12],
+  ['movk x0, #:abs_g0_s:foo\nfoo = 1', 'operand', 1, 12],
+  ['movz x0, #:abs_g3_s:foo\nfoo = 1', 'operand', 1, 12],
+  ['movz x0, #:abs_g0:', 'operand', 1, 12],
+  ['add x0, x0, #:abs_g0:foo\nfoo = 1', 'syntax', 1, 15],
+  ['.subsection -1', 'out-of-range', 1, 1],
+  ['.subsection later\nlater:', 'undefined-symbol', 1, 13],
+  ['.fill 1, 9', 'out-of-range', 1, 10],
+  ['.fill 0x4000000, 8', 'budget', 1, 1],
+  ['.ascii "a",, "b"', 'syntax', 1, 12],
+  ['.err', 'user', 1, 1],
   ['.org . - 4', 'out-of-range', 1, 1],
   ['.macro a x:foo\n.endm', 'syntax', 1, 12],
   ['.macro a x:req\n.endm\na', 'syntax', 3, 1],
@@ -256,6 +280,11 @@ describe('what is wrong', () => {
       { name: 'outer', line: 8, column: 3 },
     ]);
     expect(failure('add x0').calls).toEqual([]);
+  });
+
+  it('is an .if that moves the label it asks about', () => {
+    const source = 'a: .if b - a == 4\nnop\n.endif\nnop\nb:';
+    expect(failure(source).code).toBe('undefined-symbol');
   });
 
   it('is found when sections overlap', () => {

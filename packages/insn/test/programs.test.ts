@@ -26,7 +26,7 @@ function hex(bytes: Uint8Array | undefined): string[] {
   return all.match(/.{1,32}/g) ?? [];
 }
 
-describe.each(['aliases', 'macros', 'simd'])('a program of many spellings: %s', (name) => {
+describe.each(['aliases', 'directives', 'macros', 'simd'])('a program of many spellings: %s', (name) => {
   it.skipIf(missing !== undefined)(
     `is to the byte what GNU as makes of it${missing === undefined ? '' : `: ${missing}`}`,
     () => {

@@ -5,6 +5,7 @@ import type { MacroCall } from './error.ts';
 import { Layout } from './layout.ts';
 import type { Knowledge, Pass } from './layout.ts';
 import type { Call, Line } from './lines.ts';
+import { bySection } from './parts.ts';
 import { linesOf } from './source.ts';
 
 /** How {@link assemble} lays out. */
@@ -89,15 +90,17 @@ function layOut(program: readonly Line[], options: AssembleOptions): Pass {
 
 const sectionAlignment = 16;
 
-/** Gives a base to every section that has none. */
+/** Gives a base to every section that has none, and to the parts of sections. */
 function place({ sizes }: Pass, options: AssembleOptions): ReadonlyMap<string, number> {
   const bases = new Map<string, number>();
   let next = 0;
-  for (const [name, size] of sizes) {
-    const given = options.bases?.[name];
-    const base = given ?? Math.ceil(next / sectionAlignment) * sectionAlignment;
-    bases.set(name, base);
-    next = base + size;
+  const given = new Map(Object.entries(options.bases ?? {}));
+  for (const [name, keys] of bySection(sizes.keys())) {
+    next = given.get(name) ?? Math.ceil(next / sectionAlignment) * sectionAlignment;
+    for (const key of keys) {
+      bases.set(key, next);
+      next += sizes.get(key) ?? 0;
+    }
   }
   return bases;
 }
@@ -118,8 +121,9 @@ function same<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>): boolean 
 
 function finish(pass: Pass, options: AssembleOptions): Assembly {
   const sections = new Map<string, Section>();
-  for (const [name, bytes] of pass.bytes) {
-    sections.set(name, { name, base: pass.bases.get(name) ?? 0, bytes });
+  for (const [name, keys] of bySection(pass.bytes.keys())) {
+    const base = pass.bases.get(keys[0]) ?? 0;
+    sections.set(name, { name, base, bytes: joined(keys.map((key) => pass.bytes.get(key) ?? empty)) });
   }
   refuseOverlap([...sections.values()]);
   const symbols = new Map<string, number>();
@@ -130,6 +134,18 @@ function finish(pass: Pass, options: AssembleOptions): Assembly {
     .map(([name, address]) => ({ name, address }))
     .sort((a, b) => a.address - b.address);
   return new Assembly(sections, symbols, pass.lines, labels);
+}
+
+const empty = new Uint8Array();
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 function refuseOverlap(sections: readonly Section[]): void {

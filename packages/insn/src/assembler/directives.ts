@@ -18,6 +18,9 @@ export const ignored: ReadonlySet<string> = new Set([
   '.loc',
   '.cfi_startproc',
   '.cfi_endproc',
+  '.cfi_sections',
+  '.warning',
+  '.print',
 ]);
 
 /** Directives that emit values: bytes of each. */

@@ -9,6 +9,7 @@ import type { Mnemonic, Piece } from '../template.ts';
 import { Fault } from './error.ts';
 import { evaluate } from './expression.ts';
 import type { Cursor, Scope } from './expression.ts';
+import { resolved } from './relocations.ts';
 import type { Token } from './tokens.ts';
 
 type Candidate = { readonly row: Row; readonly mnemonic: Mnemonic };
@@ -225,6 +226,8 @@ export function assembleInstruction(
   address: number,
   scope: Scope,
 ): number {
+  const plain = resolved(head, operands, scope);
+  if (plain !== undefined) return assembleInstruction(plain.head, plain.operands, address, scope);
   const rows = candidates(head.lower);
   if (rows.length === 0) {
     throw new Fault(head, {

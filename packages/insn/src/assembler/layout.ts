@@ -7,11 +7,14 @@ import { LiteralPools } from './literal-pools.ts';
 import { Expander } from './macros.ts';
 import { Output, fault, maximumBytes } from './output.ts';
 import type { OpenSection } from './output.ts';
+import { keyOf } from './parts.ts';
 import { Symbols } from './symbols.ts';
 import type { KnownSymbols } from './symbols.ts';
 import { bytesOf } from './tokens.ts';
 import type { Statement, Token } from './tokens.ts';
 import { Values } from './values.ts';
+
+const maximumSubsection = 0x7fffffff;
 
 /** What a pass learns that the next one starts from. */
 export type Knowledge = KnownSymbols & {
@@ -64,12 +67,12 @@ export class Layout {
     }
     // The section that is open from the start counts when something is in it.
     const kept = [...sections.values()].filter(
-      (s) => s.size > 0 || s.name !== '.text' || sections.size === 1,
+      (s) => s.size > 0 || keyOf(s) !== '.text' || sections.size === 1,
     );
     return {
-      bases: new Map(kept.map((s) => [s.name, s.base])),
-      sizes: new Map(kept.map((s) => [s.name, s.size])),
-      bytes: new Map(kept.map((s) => [s.name, Uint8Array.from(s.bytes)])),
+      bases: new Map(kept.map((s) => [keyOf(s), s.base])),
+      sizes: new Map(kept.map((s) => [keyOf(s), s.size])),
+      bytes: new Map(kept.map((s) => [keyOf(s), Uint8Array.from(s.bytes)])),
       given: this.symbols.given,
       symbols: this.symbols.values,
       labels: this.symbols.labels,
@@ -107,11 +110,12 @@ export class Layout {
       return;
     }
     if (ignored.has(head.lower)) return;
-    if (plainSections.has(head.lower)) {
-      this.output.switchTo(this.output.section(head.lower, undefined));
+    const cursor: Cursor = { tokens: operands, at: 0 };
+    if (plainSections.has(head.lower) || head.lower === '.subsection') {
+      const name = head.lower === '.subsection' ? this.output.current.name : head.lower;
+      this.output.switchTo(this.output.section(name, undefined, this.subsection(cursor, head)));
       return;
     }
-    const cursor: Cursor = { tokens: operands, at: 0 };
     switch (head.lower) {
       case '.section':
       case '.pushsection': {
@@ -127,9 +131,11 @@ export class Layout {
         this.output.switchBack();
         break;
       case '.equ':
-      case '.set': {
+      case '.set':
+      case '.equiv': {
         if (operands[1]?.text !== ',')
           throw fault(operands[1] ?? head, 'syntax', "a name, ',' and a value", 'write .equ name, value');
+        if (head.lower === '.equiv') this.symbols.refuseDefined(operands[0]);
         this.assign(operands[0], operands.slice(2));
         break;
       }
@@ -137,7 +143,7 @@ export class Layout {
       case '.align':
       case '.p2align': {
         const amount = this.values.number(cursor, head, 0, 1 << 20);
-        const boundary = head.lower === '.balign' ? amount : 2 ** amount;
+        const boundary = head.lower === '.balign' ? amount || 1 : 2 ** amount;
         const second = this.values.after(cursor);
         const isEmpty = (operands[cursor.at] as Token | undefined)?.text === ',';
         const fill = second && !isEmpty ? this.values.value(cursor, head) : undefined;
@@ -171,16 +177,40 @@ export class Layout {
         this.text(head, operands);
         break;
       }
-      case '.org':
-        this.advance(head, this.values.value(cursor, head));
+      case '.fill': {
+        this.note(statement);
+        const count = this.values.number(cursor, head, 0, maximumBytes);
+        const size = this.values.after(cursor) ? this.values.number(cursor, head, 0, 8) : 1;
+        const value = this.values.after(cursor) ? this.values.value(cursor, head) : 0n;
         this.values.finished(cursor);
+        this.output.repeat(count, size, value, head);
         break;
+      }
+      case '.org': {
+        const offset = this.values.value(cursor, head);
+        // A number alone counts from the start of the section.
+        const isNumber = operands
+          .slice(0, cursor.at)
+          .every(({ kind }) => kind === 'number' || kind === 'punctuation');
+        const address = isNumber ? offset + BigInt(this.output.current.base) : offset;
+        const fill = this.values.after(cursor) ? this.values.number(cursor, head, -128, 255) : 0;
+        this.values.finished(cursor);
+        this.advance(head, address, fill & 255);
+        break;
+      }
       case '.ltorg':
       case '.pool':
         this.pools.flush();
         break;
+      case '.err':
       case '.error':
-        throw fault(head, 'user', 'no .error here', 'see the message', operands[0]?.text ?? '.error');
+        throw fault(
+          head,
+          'user',
+          'no such directive to be reached',
+          'see the message',
+          operands[0]?.text ?? head.text,
+        );
       default: {
         const before = followers.get(head.lower);
         if (before !== undefined)
@@ -203,7 +233,26 @@ export class Layout {
       .map((token) => token.text.replaceAll('"', ''))
       .join('');
     if (name === '') throw fault(head, 'syntax', 'the name of a section', 'write .section name, "ax"');
-    return this.output.section(name, comma < 0 ? undefined : operands[comma + 1]?.text);
+    const second = comma < 0 ? undefined : (operands[comma + 1] as Token | undefined);
+    if (second?.kind !== 'number') return this.output.section(name, second?.text);
+    const next = operands.findIndex((token, i) => i > comma && token.text === ',');
+    const tokens = operands.slice(comma + 1, next < 0 ? undefined : next);
+    const flags = next < 0 ? undefined : (operands[next + 1] as Token | undefined)?.text;
+    return this.output.section(name, flags, this.subsection({ tokens, at: 0 }, head));
+  }
+
+  /** The number of a subsection, or nothing for 0. */
+  private subsection(cursor: Cursor, head: Token): number {
+    if (cursor.at >= cursor.tokens.length) return 0;
+    const number = this.values.above(cursor.tokens.slice(cursor.at), head);
+    if (number < 0n || number > maximumSubsection)
+      throw fault(
+        head,
+        'out-of-range',
+        `a subsection from 0 to ${maximumSubsection}`,
+        'choose a smaller number',
+      );
+    return Number(number);
   }
 
   private assign(name: Token, tokens: readonly Token[]): void {
@@ -214,12 +263,12 @@ export class Layout {
     else this.symbols.assign(name, value);
   }
 
-  /** Moves on to an address in the section, over zeros. */
-  private advance(at: Token, address: bigint): void {
+  /** Moves on to an address in the section, over bytes alike. */
+  private advance(at: Token, address: bigint, fill = 0): void {
     const gap = Number(address) - this.output.here;
     if (!(gap >= 0 && gap <= maximumBytes))
       throw fault(at, 'out-of-range', 'an address further on', 'move . forwards only');
-    this.output.fill(gap, 0, at);
+    this.output.fill(gap, fill, at);
   }
 
   private data(head: Token, operands: readonly Token[], size: number, statement: Statement): void {
@@ -235,14 +284,16 @@ export class Layout {
     this.values.finished(cursor);
   }
 
+  /** Strings with commas between them; strings side by side are one. */
   private text(head: Token, operands: readonly Token[]): void {
     operands.forEach((token, i) => {
-      if (i % 2 === 1 ? token.text !== ',' : token.kind !== 'string') {
+      const before = operands[i - 1] as Token | undefined;
+      if (token.kind !== 'string' && (token.text !== ',' || before?.kind !== 'string'))
         throw fault(token, 'syntax', 'strings with commas between them', 'quote the text');
-      }
-      if (i % 2 === 1) return;
+      if (token.kind !== 'string') return;
       for (const byte of bytesOf(token)) this.output.emit(byte, 1, head);
-      if (head.lower !== '.ascii') this.output.emit(0, 1, head);
+      const next = operands[i + 1] as Token | undefined;
+      if (head.lower !== '.ascii' && next?.kind !== 'string') this.output.emit(0, 1, head);
     });
   }
 

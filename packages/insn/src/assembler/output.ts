@@ -1,5 +1,7 @@
 import { Fault } from './error.ts';
 import type { AssemblyErrorCode } from './error.ts';
+import { keyOf } from './parts.ts';
+import type { Part } from './parts.ts';
 import type { Token } from './tokens.ts';
 
 /** Bytes of all sections together, and of one `.skip`. */
@@ -17,9 +19,8 @@ export type PoolEntry = {
   address: number;
 };
 
-/** A section while it is being laid out. */
-export type OpenSection = {
-  readonly name: string;
+/** A part of a section while it is being laid out. */
+export type OpenSection = Part & {
   readonly base: number;
   readonly isText: boolean;
   readonly bytes: number[];
@@ -43,6 +44,7 @@ const nop = 0xd503201f;
 
 /** The sections of one pass, and the bytes that go into them. Only a `final` pass keeps bytes; others count them. */
 export class Output {
+  /** By {@link keyOf}. */
   readonly sections: Map<string, OpenSection> = new Map<string, OpenSection>();
   private readonly final: boolean;
   private readonly bases: ReadonlyMap<string, number>;
@@ -68,14 +70,25 @@ export class Output {
     return this.open.base + this.open.size;
   }
 
-  /** The section of that name, made when it is new. Without flags, the name says whether it is text. */
-  section(name: string, flags: string | undefined): OpenSection {
-    const found = this.sections.get(name);
+  /** The part of a section, made when it is new. Without flags, the name says whether it is text. */
+  section(name: string, flags: string | undefined, subsection = 0): OpenSection {
+    const key = keyOf({ name, subsection });
+    const found = this.sections.get(key);
     if (found !== undefined) return found;
-    const isText = flags === undefined ? /^\.(?:text|init|fini)\b/.test(name) : flags.includes('x');
-    const base = this.bases.get(name) ?? 0;
-    const section: OpenSection = { name, base, isText, bytes: [], size: 0, pool: new Map() };
-    this.sections.set(name, section);
+    const first = this.sections.get(name);
+    const isNamedText = /^\.(?:text|init|fini)\b/.test(name);
+    const isText = flags === undefined ? (first?.isText ?? isNamedText) : flags.includes('x');
+    const base = this.bases.get(key) ?? 0;
+    const section = {
+      name,
+      subsection,
+      base,
+      isText,
+      bytes: [],
+      size: 0,
+      pool: new Map<string, PoolEntry>(),
+    };
+    this.sections.set(key, section);
     return section;
   }
 
@@ -121,6 +134,19 @@ export class Output {
     const pattern = BigInt.asUintN(64, value);
     this.emit(Number(pattern & 0xffffffffn), Math.min(size, 4), at);
     if (size === 8) this.emit(Number(pattern >> 32n), 4, at);
+  }
+
+  /** `count` times the low 32 bits of a value in `size` (0 to 8) bytes, the bytes above them zero, like GNU as. */
+  repeat(count: number, size: number, value: bigint, at: Token): void {
+    if (!this.final) {
+      this.grow(count * size, at);
+      return;
+    }
+    const low = Number(BigInt.asUintN(32, value));
+    for (let i = 0; i < count; i += 1) {
+      this.emit(low, Math.min(size, 4), at);
+      if (size > 4) this.emit(0, size - 4, at);
+    }
   }
 
   /** `count` bytes alike. */

@@ -62,6 +62,12 @@ export class Symbols {
     return this.labels.has(name) || this.assigned.has(name);
   }
 
+  /** `.equiv`: throws when the name is defined above. */
+  refuseDefined(name: Token): void {
+    if (!this.isDefined(name.text)) return;
+    throw fault(name, 'duplicate-symbol', 'a name that is not defined yet', 'use .set to assign it again');
+  }
+
   /** Whether a token has a value without what follows. */
   isAbove({ text, kind, lower }: Token): boolean {
     if (kind === 'local') return lower.endsWith('b');

@@ -107,7 +107,7 @@ function imm24(sign: 1 | -1): OperandMaker {
 /** A value as 32 or 64 bits; undefined when it needs more. It may be signed, unsigned, or 32 bits below 32 ones. */
 function wrapped(value: bigint, width: number): bigint | undefined {
   const size = BigInt(width);
-  if (value >> 32n === 0xffff_ffffn) return BigInt.asUintN(width, value);
+  if (value >> 32n === 0xffff_ffffn || value >> 32n === -1n) return BigInt.asUintN(width, value);
   if (value < -(1n << (size - 1n)) || value >= 1n << size) return undefined;
   return BigInt.asUintN(width, value);
 }

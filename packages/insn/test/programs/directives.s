@@ -1,0 +1,56 @@
+// Subsections, operators of relocations, and directives that place data.
+        .text
+start:  nop
+        .subsection 1
+behind: ret
+        b       start
+        .subsection 0
+        b       behind
+        .text   2
+last:   isb
+        ldr     x0, =last
+        .text
+        ldr     x1, =0x1122334455667788
+        .pushsection .text, 1
+        yield
+        .popsection
+        b       last
+        .pushsection .data, 1
+        .word   2
+        .popsection
+
+// The halves of a value; movz and movn by its sign.
+        movz    x0, #:abs_g3:start
+        movk    x0, #:abs_g2_nc:start
+        movk    x0, #:abs_g1_nc:start
+        movk    x0, :abs_g0_nc:start
+        movz    w1, #:abs_g0:SMALL
+        movz    x1, #:abs_g1:SMALL
+        movz    x1, #:abs_g2:SMALL
+        movz    x2, #:abs_g0_s:SMALL
+        movn    x2, #:abs_g1_s:SMALL
+        movz    x2, #:abs_g0_s:NEGATIVE
+        movn    x2, #:abs_g1_s:NEGATIVE
+        movz    x2, #:abs_g2_s:NEGATIVE
+        movn    x3, #:abs_g3:SMALL
+        adrp    x4, :pg_hi21:last
+        add     x4, x4, :lo12:last
+        adrp    x4, :pg_hi21_nc:last
+        .set    SMALL, 0x1234
+        .equiv  NEGATIVE, -0x1234
+
+        .fill   2, 2, 0x1234
+        .fill   4
+        .fill   4, 1, 7
+        .fill   1, 8, 0x123456789
+        .org    . + 8, 1
+        .asciz  "c" "d"
+        .ascii  "a" "b", "c"
+        .balign 0
+        .balign 4
+        .print  "said to the one who builds"
+        .cfi_sections .debug_frame
+        and     w0, w0, #~(1<<31)
+        bic     w0, w0, #~(1<<31)
+        .data
+        .word   1
