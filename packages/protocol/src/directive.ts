@@ -90,7 +90,14 @@ export function directivesIn(source: string, isWord: (word: string) => boolean):
     if (!comment.startsWith(mark)) continue;
     const from = { line: i + 1, column: column + mark.length };
     const directive = directiveOf(comment.slice(mark.length).trimEnd(), from);
-    if (directive === undefined) continue;
+    if (directive === undefined) {
+      throw new Fault(from, {
+        code: 'unknown-directive',
+        expected: 'a directive',
+        found: 'the end of the line',
+        remedy: `write one behind '${mark}', or remove it`,
+      });
+    }
     if (depth > 0) {
       throw new Fault(directive, {
         code: 'unknown-directive',

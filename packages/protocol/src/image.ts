@@ -267,7 +267,7 @@ export function imageOf(code: Code, declaration: Declaration, cpus: number, star
     done,
     stackPointer: stack.base + stack.size,
     ...(vectors === undefined ? {} : { vectors }),
-    ...(sdei === undefined ? {} : { sdeiEntry: addressOf(code, sdei) }),
+    ...(sdei === undefined ? {} : { sdeiEntry: codeAddress(code, declaration, sdei) }),
     ...(number === undefined ? {} : { cpuNumber: privateWord(code, declaration, number) }),
     ...(events.length === 0 ? {} : { events }),
     ...(safeList === undefined ? {} : { safeList }),

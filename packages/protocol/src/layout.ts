@@ -27,6 +27,9 @@ export const directiveSection = '.quiesce';
 /** The stack of each CPU: private, full descending, SP starts at its end. */
 export const stack = { base: 0x1_1000_0000, size: 0x400 } as const;
 
+/** Symbols that the machine gives to every program. */
+export const machineSymbols = ['NR_CPUS', 'stack_top'] as const;
+
 /** Base of the first second mapping of text, and how far they are apart. */
 export const aliasBase = 0x2000_0000;
 export const aliasStride = 0x1000_0000;

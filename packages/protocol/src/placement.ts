@@ -64,13 +64,16 @@ export function privateWord(code: Code, declaration: Declaration, reference: Ref
 }
 
 /** The vector table: the one that is declared, else the label `vectors`, else none. */
-export function vectorTable(code: Code, { vectors }: Declaration, start: Place): number | undefined {
+export function vectorTable(code: Code, declaration: Declaration, start: Place): number | undefined {
+  const { vectors } = declaration;
   const { symbols, lines } = code.assembly;
   const address = vectors === undefined ? symbols.get('vectors') : addressOf(code, vectors);
-  if (address === undefined || address % tableAlignment === 0) return address;
+  if (address === undefined) return undefined;
+  const section = code.assembly.sectionAt(address)?.name ?? '';
+  if (address % tableAlignment === 0 && kindOf(declaration, section) === 'text') return address;
   throw new Fault(vectors?.by ?? lines.get(address) ?? start, {
     code: 'bad-place',
-    expected: 'a vector table that is aligned to 2048 bytes',
+    expected: 'a vector table in .text, aligned to 2048 bytes',
     found: `'${vectors?.name ?? 'vectors'}' at 0x${address.toString(16)}`,
     remedy: "write '.balign 0x800' before the label",
   });

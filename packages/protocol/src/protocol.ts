@@ -5,11 +5,12 @@ import { completed } from './condition.ts';
 import type { Declaration, ExpectedVerdict } from './declaration.ts';
 import { type Directive, directivesIn } from './directive.ts';
 import { Fault, about } from './error.ts';
+import { badObject } from './elf/bytes.ts';
 import { isElf, objectFile } from './elf/object-file.ts';
 import { sourceText } from './format.ts';
 import { codeOfObject, directivesInObject, refuseIntermediate } from './object.ts';
 import { type Code, type ProtocolImage, imageOf, isOpen, leastCpus, symbolsFor } from './image.ts';
-import { sectionBases } from './layout.ts';
+import { directiveSection, sectionBases } from './layout.ts';
 import { declarationOf, isNearDirective } from './vocabulary.ts';
 
 /** A protocol that a user wrote: what it asks, on machines of which sizes, and what it expects. */
@@ -35,9 +36,16 @@ export function readObject(bytes: Uint8Array, file: string): Protocol {
   return about(file, () => {
     const object = objectFile(bytes);
     refuseIntermediate(object);
-    return protocolOf(file, directivesInObject(object), (declaration, cpus) =>
-      codeOfObject(file, object, declaration, cpus),
-    );
+    const directives = directivesInObject(object);
+    if (directives.length === 0) {
+      throw badObject(
+        0,
+        `directives as strings in the section '${directiveSection}'`,
+        'none',
+        'add some, such as __asm__(".pushsection .quiesce\\n.asciz \\"cpus 2\\"\\n.popsection")',
+      );
+    }
+    return protocolOf(file, directives, (declaration, cpus) => codeOfObject(file, object, declaration, cpus));
   });
 }
 

@@ -4,6 +4,7 @@ import { conditionOf } from './condition.ts';
 import type { Declaration, ExpectedVerdict, Reference, Role } from './declaration.ts';
 import type { Directive } from './directive.ts';
 import { Fault } from './error.ts';
+import { machineSymbols } from './layout.ts';
 import { areAlike } from './likeness.ts';
 import { Words } from './words.ts';
 
@@ -66,8 +67,19 @@ function section(kind: 'shared' | 'private' | 'constant'): Entry['read'] {
     if (words.rest.startsWith('.text')) throw words.fault('a section of data');
     const name = words.name('a section');
     words.finished();
+    if (into.sections.has(name)) throw second(words.directive, 'one use of a section', name);
     into.sections.set(name, { kind, by: words.directive });
   };
+}
+
+/** The fault of a name that is declared a second time. */
+function second(directive: Directive, expected: string, name: string): Fault {
+  return new Fault(directive, {
+    code: 'repeated',
+    expected,
+    found: `a second '${name}'`,
+    remedy: 'remove one of the two, or rename it',
+  });
 }
 
 function reference(key: 'goal' | 'vectors' | 'sdei' | 'number'): Entry['read'] {
@@ -129,8 +141,12 @@ const vocabulary: Readonly<Record<string, Entry>> = {
     synopsis: 'alias NAME',
     does: 'a second mapping of .text, beginning at the symbol NAME; then text is written only through it',
     read: (words, into) => {
-      into.aliases.push(label(words, 'the symbol of the second mapping'));
+      const alias = label(words, 'the symbol of the second mapping');
       words.finished();
+      const taken = [...machineSymbols, ...into.aliases.map(({ name }) => name)];
+      if (taken.includes(alias.name))
+        throw second(words.directive, 'a name that no other mapping has', alias.name);
+      into.aliases.push(alias);
     },
   },
   site: {

@@ -125,12 +125,12 @@ describe('what is wrong with a protocol is said with position and remedy', () =>
     [
       'a vector table that is not aligned',
       altered(/^done:/m, '        .balign 0x80\n        nop\nvectors:\ndone:'),
-      /^bad-place x.s:\d+:\d+: expected a vector table that is aligned to 2048 bytes, found 'vectors' at 0x40\w+; write '.balign 0x800'/,
+      /^bad-place x.s:\d+:\d+: expected a vector table in .text, aligned to 2048 bytes, found 'vectors' at 0x40\w+; write '.balign 0x800'/,
     ],
     [
       'a vector table that is declared, and not aligned',
       altered('//@ caches', '//@ vectors done\n//@ caches'),
-      /^bad-place x.s:19:5: expected a vector table that is aligned to 2048 bytes, found 'done' at 0x/,
+      /^bad-place x.s:19:5: expected a vector table in .text, aligned to 2048 bytes, found 'done' at 0x/,
     ],
     [
       'a number that is shared',
@@ -186,6 +186,36 @@ describe('what is wrong with a protocol is said with position and remedy', () =>
       'a site in data',
       altered('//@ caches', '//@ site arrived: 0x0 -> 0x1\n//@ caches'),
       /^bad-place x.s:19:5: expected a label of an instruction, found 'arrived', which is in .data \(shared\); name/,
+    ],
+    [
+      'a vector table in data',
+      altered(/^arrived:/m, '        .balign 0x800\nvectors:\narrived:'),
+      /^bad-place x.s:\d+:\d+: expected a vector table in .text, .* found 'vectors' at 0xc0000/,
+    ],
+    [
+      'an SDEI handler in data',
+      altered('//@ caches', '//@ sdei arrived\n//@ caches'),
+      /^bad-place x.s:19:5: expected a label of an instruction, found 'arrived', which is in .data/,
+    ],
+    [
+      'an alias twice',
+      altered('//@ caches', '//@ alias there\n//@ alias there\n//@ caches'),
+      /^repeated x.s:20:5: expected a name that no other mapping has, found a second 'there'; remove/,
+    ],
+    [
+      'an alias with a name of the machine',
+      altered('//@ caches', '//@ alias NR_CPUS\n//@ caches'),
+      /^repeated x.s:19:5: .* found a second 'NR_CPUS'/,
+    ],
+    [
+      'a section with two uses',
+      altered('//@ caches', '//@ shared .data\n//@ private .data\n//@ caches'),
+      /^repeated x.s:20:5: expected one use of a section, found a second '.data'/,
+    ],
+    [
+      'a directive without a word',
+      altered('//@ caches', '//@\n//@ caches'),
+      /^unknown-directive x.s:19:4: expected a directive, found the end of the line; write one behind/,
     ],
     [
       'a symbol that nobody defines',

@@ -143,6 +143,9 @@ describe.skipIf(isMissing)(`${compiler} -c${isMissing ? ' (missing: skipped)' : 
     expect(complaint(edited(4, 1))).toMatch(
       /^bad.o: offset 0x4: expected an ELF file of 64 bits, found one of 32 bits/,
     );
+    expect(complaint(compiledFrom('plain.c', 'plain'))).toMatch(
+      /^bad.o: offset 0x0: expected directives as strings in the section '.quiesce', found none; add some/,
+    );
     expect(complaint(object.subarray(0, 1000))).toMatch(
       /^bad.o: offset 0x[0-9a-f]+: expected \d+ bytes, found \d+; copy the whole file$/,
     );

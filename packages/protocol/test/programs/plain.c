@@ -1,0 +1,2 @@
+/* A program without directives. */
+int runner(void) { return 42; }
