@@ -20,7 +20,14 @@ describe('the address', () => {
     );
   });
 
-  it.each(['#step=', '#step=x', '#step=-1', '#step=1e9', '#%', '#explore=%zz', ''])(
+  it.each([
+    ['#step=-1', -1],
+    ['#step=99999999999', 99_999_999_999],
+  ])('%s is a step, the nearest of which is shown', (hash, step) => {
+    expect(locationOf(hash).step).toBe(step);
+  });
+
+  it.each(['#step=', '#step=x', '#step=--1', '#step=1e9', '#%', '#explore=%zz', ''])(
     '%s does no harm',
     (hash) => {
       expect(locationOf(hash).step).toBeUndefined();
