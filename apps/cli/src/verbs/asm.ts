@@ -23,6 +23,11 @@ export const asm: Verb = {
     expression: { short: 'e', value: 'TEXT', example: "'mov x0, #1'", does: 'assemble this text' },
     base: { value: 'ADDRESS', example: '0x80000', does: 'address of .text (default 0)' },
     output: { short: 'o', value: 'FILE', example: 'code.bin', does: 'write the bytes to a file instead' },
+    section: {
+      value: 'NAME',
+      example: '.text',
+      does: 'the section that -o writes, where several have contents',
+    },
   },
   notes: [
     'GNU syntax. Prints address, word and text, separated by tabs, numbers in hexadecimal without 0x.',
@@ -30,10 +35,12 @@ export const asm: Verb = {
   ],
   run: (given, host) => {
     refuseOverwriting(given);
-    const assembly = assembleInput(given, host);
     const output = given.text('output');
+    if (output === undefined && given.text('section') !== undefined)
+      throw usage('--section says what -o writes; give -o FILE too');
+    const assembly = assembleInput(given, host);
     const lines = linesOf(assembly);
-    if (output !== undefined) host.write(output, imageOf(assembly));
+    if (output !== undefined) host.write(output, imageOf(assembly, given.text('section')));
     if (given.flag('json')) printJson(host, lines);
     else if (output === undefined) {
       for (const { address, word, text } of lines) host.out(`${address}\t${word}\t${text}\n`);
@@ -104,13 +111,16 @@ function hex8(word: number): string {
   return (word >>> 0).toString(16).padStart(8, '0');
 }
 
-/** The bytes of the one section that has any. */
-function imageOf(assembly: Assembly): Uint8Array {
+/** The bytes of the named section, or of the one that has any. */
+function imageOf(assembly: Assembly, name: string | undefined): Uint8Array {
   const filled = [...assembly.sections.values()].filter(({ bytes }) => bytes.length > 0);
-  if (filled.length > 1) {
-    throw usage(
-      `-o writes one section, and ${filled.map(({ name }) => name).join(', ')} have contents; put everything in .text`,
-    );
+  const names = filled.map((section) => section.name).join(', ');
+  if (name !== undefined) {
+    const found = filled.find((section) => section.name === name);
+    if (found === undefined) throw usage(`no section ${name} has contents; found ${names || 'none'}`);
+    return found.bytes;
   }
+  if (filled.length > 1)
+    throw usage(`-o writes one section, and ${names} have contents; choose one with --section`);
   return filled.at(0)?.bytes ?? new Uint8Array(0);
 }

@@ -27,8 +27,9 @@ export function resolved(head: Token, operands: readonly Token[], scope: Scope):
   if (isSigned && (head.lower === 'movk' || shift === 48))
     throw fault(operator, 'an operator of this instruction');
   const cursor = { tokens: operands, at: at + 3 };
-  const value = evaluate(cursor, scope);
-  if (value === undefined) throw fault(operands[at + 3] ?? operator, 'an expression');
+  const exact = evaluate(cursor, scope);
+  if (exact === undefined) throw fault(operands[at + 3] ?? operator, 'an expression');
+  const value = isSigned ? BigInt.asIntN(64, exact) : exact;
   const limit = 1n << BigInt(shift + 16);
   const isUnchecked = suffix === '_nc' || shift === 48;
   if (!isUnchecked && (value >= limit || value < (isSigned ? -limit : 0n)))

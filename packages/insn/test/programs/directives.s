@@ -39,6 +39,26 @@ last:   isb
         .set    SMALL, 0x1234
         .equiv  NEGATIVE, -0x1234
 
+        .macro  mov_q, reg, val
+        .if     (((\val) >> 31) == 0 || ((\val) >> 31) == 0x1ffffffff)
+        movz    \reg, :abs_g1_s:\val
+        .else
+        .if     (((\val) >> 47) == 0 || ((\val) >> 47) == 0x1ffff)
+        movz    \reg, :abs_g2_s:\val
+        .else
+        movz    \reg, :abs_g3:\val
+        movk    \reg, :abs_g2_nc:\val
+        .endif
+        movk    \reg, :abs_g1_nc:\val
+        .endif
+        movk    \reg, :abs_g0_nc:\val
+        .endm
+        mov_q   x0, 0x12345678
+        mov_q   x1, (1 << 36) | 7
+        mov_q   x2, 0xffff800012345678
+        mov_q   x3, -5
+        mov_q   x4, 0x1234567812345678
+
         .fill   2, 2, 0x1234
         .fill   4
         .fill   4, 1, 7
