@@ -117,6 +117,31 @@ describe('directives', () => {
     ]);
   });
 
+  it('decide conditions by what is above in every pass, however often a symbol changes', () => {
+    const source = `
+      .macro count
+      .set n, n + 1
+      .endm
+      .set n, 0
+      a: .byte 1
+      .if n == 0
+      count
+      .endif
+      .if n == 1
+      count
+      .endif
+      .byte n, given
+      .rept . - a
+      .byte 7
+      .endr
+      .balign 8
+      .set n, . - a
+      .rept n / 8
+      .byte n
+      .endr`;
+    expect(bytes(source, '.text', { symbols: { given: 9 } })).toEqual([1, 2, 9, 7, 7, 7, 0, 0, 8]);
+  });
+
   it('put literals at .ltorg or at the end, alike ones once', () => {
     const program = assemble('ldr x0, =0x1122334455667788\nldr w1, =3\n.ltorg\nldr x2, =3\nldr x3, =3');
     const text = [...program.lines.keys()].map((at) => disassemble(program.wordAt(at) ?? 0, { address: at }));

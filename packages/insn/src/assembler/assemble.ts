@@ -3,7 +3,7 @@ import type { Section } from './assembly.ts';
 import { AssemblyError, Fault } from './error.ts';
 import type { MacroCall } from './error.ts';
 import { Layout } from './layout.ts';
-import type { Knowledge, Pass } from './layout.ts';
+import type { Expansion, Knowledge, Pass } from './layout.ts';
 import type { Call, Line } from './lines.ts';
 import { bySection } from './parts.ts';
 import { linesOf } from './source.ts';
@@ -71,10 +71,12 @@ function initial(options: AssembleOptions): Knowledge {
 
 function layOut(program: readonly Line[], options: AssembleOptions): Pass {
   let known = initial(options);
+  let expansion: Expansion | undefined;
   for (let pass = 0; pass < maximumPasses; pass += 1) {
-    const next = new Layout(known, false).run(program);
+    const next = new Layout(known, false).run(program, expansion);
+    ({ expansion } = next);
     const placed = { ...next, bases: place(next, options) };
-    if (pass > 0 && settled(known, placed)) return new Layout(placed, true).run(program);
+    if (pass > 0 && settled(known, placed)) return new Layout(placed, true).run(program, expansion);
     known = placed;
   }
   throw new Fault(

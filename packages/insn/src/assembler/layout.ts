@@ -1,8 +1,9 @@
 import { assembleInstruction } from './instruction.ts';
 import type { SourceLine } from './assembly.ts';
 import { dataSizes, followers, ignored, plainSections } from './directives.ts';
+import { Fault } from './error.ts';
 import type { Cursor } from './expression.ts';
-import type { Line } from './lines.ts';
+import type { Call, Line } from './lines.ts';
 import { LiteralPools } from './literal-pools.ts';
 import { Expander } from './macros.ts';
 import { Output, fault, maximumBytes } from './output.ts';
@@ -24,11 +25,18 @@ export type Knowledge = KnownSymbols & {
   readonly pool: readonly number[];
 };
 
+/** A statement that the macro processor made, and the call in whose body it stood. */
+type Expanded = { readonly statement: Statement; readonly call: Call | undefined };
+
+/** All statements of a program, where no condition or count asked for an address: the next pass need not expand again. */
+export type Expansion = readonly Expanded[];
+
 /** What a pass makes. */
 export type Pass = Knowledge & {
   readonly bytes: ReadonlyMap<string, Uint8Array>;
   readonly lines: ReadonlyMap<number, SourceLine>;
   readonly labels: ReadonlyMap<string, number>;
+  readonly expansion: Expansion | undefined;
 };
 
 /**
@@ -42,6 +50,8 @@ export class Layout {
   private readonly values: Values;
   private readonly pools: LiteralPools;
   private readonly lines = new Map<number, SourceLine>();
+  /** Whether every condition and count so far is the same in each pass. */
+  private isFixed = true;
 
   constructor(known: Knowledge, final: boolean) {
     this.final = final;
@@ -52,14 +62,21 @@ export class Layout {
   }
 
   /** Runs the pass. */
-  run(lines: readonly Line[]): Pass {
-    new Expander({
-      statement: (statement) => {
-        this.statement(statement);
-      },
-      number: (tokens, at) => this.values.above(tokens, at),
-      isDefined: (name) => this.symbols.isDefined(name),
-    }).run(lines);
+  run(lines: readonly Line[], expansion?: Expansion): Pass {
+    const expanded: Expanded[] = [];
+    if (expansion === undefined) {
+      new Expander({
+        statement: (statement, call) => {
+          expanded.push({ statement, call });
+          this.statement(statement);
+        },
+        number: (tokens, at) => {
+          this.isFixed &&= tokens.every((token) => this.symbols.isConstant(token));
+          return this.values.above(tokens, at);
+        },
+        isDefined: (name) => this.symbols.isDefined(name),
+      }).run(lines);
+    } else this.replay(expansion);
     const { sections } = this.output;
     for (const section of sections.values()) {
       this.output.switchTo(section);
@@ -79,7 +96,19 @@ export class Layout {
       locals: this.symbols.locals,
       pool: this.pools.addresses,
       lines: this.lines,
+      expansion: expansion ?? (this.isFixed ? expanded : undefined),
     };
+  }
+
+  private replay(expansion: Expansion): void {
+    for (const { statement, call } of expansion) {
+      try {
+        this.statement(statement);
+      } catch (error) {
+        if (error instanceof Fault) error.call ??= call;
+        throw error;
+      }
+    }
   }
 
   private statement(statement: Statement): void {
@@ -260,7 +289,7 @@ export class Layout {
     const value = this.values.value(cursor, name);
     this.values.finished(cursor);
     if (name.text === '.') this.advance(name, value);
-    else this.symbols.assign(name, value);
+    else this.symbols.assign(name, value, tokens);
   }
 
   /** Moves on to an address in the section, over bytes alike. */

@@ -27,8 +27,8 @@ const maximumCharacters = 1 << 25;
 
 /** Where statements go, and what is known there of symbols. */
 export type Sink = {
-  /** Lays out a statement. */
-  readonly statement: (statement: Statement) => void;
+  /** Lays out a statement, which a call of a macro may have made. */
+  readonly statement: (statement: Statement, call: Call | undefined) => void;
   /** The value of an expression of numbers, labels and symbols above; throws {@link Fault} where there is none. */
   readonly number: (tokens: readonly Token[], at: Line['at']) => bigint;
   /** Whether a symbol or label is defined above. */
@@ -122,6 +122,7 @@ export class Expander {
       isOurs
         ? { ...statement, head: undefined, operands: [] }
         : { ...statement, operands: this.aliases.renamed(operands) },
+      line.call,
     );
   }
 

@@ -17,6 +17,7 @@ export class Symbols {
   readonly labels: Map<string, number> = new Map<string, number>();
   readonly locals: Map<string, number[]> = new Map<string, number[]>();
   private readonly assigned = new Set<string>();
+  private readonly constants = new Set<string>();
   private readonly known: KnownSymbols;
   private readonly final: boolean;
 
@@ -42,13 +43,15 @@ export class Symbols {
     this.values.set(token.text, BigInt(address));
   }
 
-  /** Gives a symbol a value, possibly again. */
-  assign(name: Token, value: bigint): void {
+  /** Gives a symbol the value of an expression, possibly again. */
+  assign(name: Token, value: bigint, tokens: readonly Token[]): void {
     if (this.labels.has(name.text)) {
       const remedy = 'rename the symbol or the label';
       throw fault(name, 'duplicate-symbol', 'a name that is not a label', remedy);
     }
     this.assigned.add(name.text);
+    if (tokens.every((token) => this.isConstant(token))) this.constants.add(name.text);
+    else this.constants.delete(name.text);
     this.values.set(name.text, BigInt.asIntN(64, value));
   }
 
@@ -66,6 +69,12 @@ export class Symbols {
   refuseDefined(name: Token): void {
     if (!this.isDefined(name.text)) return;
     throw fault(name, 'duplicate-symbol', 'a name that is not defined yet', 'use .set to assign it again');
+  }
+
+  /** Whether a token means the same in every pass: a number, or a symbol made of numbers above. */
+  isConstant({ kind, text }: Token): boolean {
+    if (kind !== 'name') return kind !== 'local';
+    return this.constants.has(text) || (this.known.given.has(text) && !this.isDefined(text));
   }
 
   /** Whether a token has a value without what follows. */
