@@ -25,7 +25,7 @@ export function substitute(line: Line, values: ReadonlyMap<string, string>, call
     const groups: readonly (string | undefined)[] = found;
     const [all = '', literal, count, name] = groups;
     const value = literal ?? values.get(count ?? name ?? '');
-    if (value === undefined) continue;
+    if (value === undefined || isCharacter(line.text, found.index)) continue;
     keep(found.index);
     places.push({ from: out.length, column: line.columnAt(found.index), fixed: true });
     out += value;
@@ -35,4 +35,11 @@ export function substitute(line: Line, values: ReadonlyMap<string, string>, call
   }
   keep(line.text.length);
   return new Line(out, line.line, places, call);
+}
+
+/** Whether a backslash is that of a character such as `'\n'`, which GNU as reads before macros do. */
+function isCharacter(text: string, at: number): boolean {
+  if (text.charAt(at - 1) !== "'") return false;
+  const quotes = text.slice(0, at).match(/\\.|"/g) ?? [];
+  return quotes.filter((quote) => quote === '"').length % 2 === 0;
 }

@@ -284,3 +284,8 @@ x5      .req    x6
 constructor: b  constructor
         .quad   (-8 >> 1) / 2, (-8>>0) < 0
         .word   0xffffffff80000000
+        .macro  characters n
+        .byte   '\n', '\\'
+        .ascii  "<\n>"
+        .endm
+        characters 7
