@@ -30,6 +30,8 @@ export function substitute(line: Line, values: ReadonlyMap<string, string>, call
     places.push({ from: out.length, column: line.columnAt(found.index), fixed: true });
     out += value;
     done = found.index + all.length;
+    // GNU as takes a single quote as the end of the name (gas/macro.c, macro_expand_body).
+    if (name !== undefined && line.text.charAt(done) === "'") done += 1;
     if (out.length > maximumLine)
       throw complaint(line.at, 'budget', `lines of at most ${maximumLine} characters`);
   }

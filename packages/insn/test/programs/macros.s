@@ -286,6 +286,6 @@ constructor: b  constructor
         .word   0xffffffff80000000
         .macro  characters n
         .byte   '\n', '\\'
-        .ascii  "<\n>"
+        .ascii  "<\n>'\n'"
         .endm
         characters 7
