@@ -89,6 +89,22 @@ describe('a caller that formats', () => {
     ]);
   });
 
+  it('writes shifts, steps and options itself, but no lanes, no fractions and no numbers that name something', () => {
+    const texts = [
+      0x91400420, 0x8b224c20, 0xf8627820, 0xd50335df, 0x0cdf7000, 0x6f07e7e0, 0x4e1c0420, 0xd50330bf,
+    ];
+    expect(texts.map((word) => disassemble(word, { number }))).toEqual([
+      'add x0, x1, #h1, lsl #d12',
+      'add x0, x1, w2, uxtw #d3',
+      'ldr x0, [x1, x2, lsl #d3]',
+      'isb #h5',
+      'ld1 {v0.8b}, [x0], #d8',
+      'movi v0.2d, #h18446744073709551615',
+      'dup v0.4s, v1.s[3]',
+      'dmb #0x00',
+    ]);
+  });
+
   it('leaves the text as it is when it writes numbers as objdump does', () => {
     const plain = (value: bigint, radix: 10 | 16): string =>
       radix === 10 ? String(value) : value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;

@@ -1,7 +1,7 @@
 import { formatAddress } from '../address.ts';
 import { offsetReader } from '../target.ts';
 import { integer, signed } from './immediates.ts';
-import { has, reading, widthOf } from './operand.ts';
+import { decimal, has, reading, widthOf } from './operand.ts';
 import type { Operand, OperandMaker, OperandReader } from './operand.ts';
 import type { Row } from '../row.ts';
 
@@ -43,7 +43,7 @@ const shift: OperandMaker = (row) => {
 const addShift: OperandMaker = (row) => {
   const read = reading(row, 'sh');
   return {
-    print: () => 'lsl #12',
+    print: (_word, context) => `lsl #${decimal(12, context)}`,
     parse: (reader) => {
       const value = reader.take('lsl') ? reader.expression() : undefined;
       return value === 0n || value === 12n
@@ -64,10 +64,10 @@ const extend: OperandMaker = (row) => {
     option(word) === 2 + sf(word) && (Rn(word) === 31 || (mayBeSp && Rd(word) === 31));
   const plain = (reader: OperandReader): number => 2 + (reader.get('sf') ?? 1);
   return {
-    print: (word) => {
+    print: (word, context) => {
       const amount = imm3(word);
-      if (isLsl(word)) return `lsl #${amount}`;
-      return amount === 0 ? extensions[option(word)] : `${extensions[option(word)]} #${amount}`;
+      const name = isLsl(word) ? 'lsl' : extensions[option(word)];
+      return amount === 0 && name !== 'lsl' ? name : `${name} #${decimal(amount, context)}`;
     },
     isDefault: (word) => isLsl(word) && imm3(word) === 0,
     omit: (reader) => {
@@ -99,9 +99,9 @@ const loadExtend: OperandMaker = (row) => {
   const [option, S] = [reading(row, 'option'), reading(row, 'S')];
   const scale = scaleOf(row);
   return {
-    print: (word) => {
+    print: (word, context) => {
       const name = option(word) === 3 ? 'lsl' : extensions[option(word)];
-      return S(word) === 1 ? `${name} #${scale.read(word)}` : name;
+      return S(word) === 1 ? `${name} #${decimal(scale.read(word), context)}` : name;
     },
     isDefault: (word) => option(word) === 3 && S(word) === 0,
     omit: (reader) => {

@@ -1,5 +1,5 @@
 import { integer } from './immediates.ts';
-import { has, reading, widthOf } from './operand.ts';
+import { decimal, has, reading, widthOf } from './operand.ts';
 import type { Operand, OperandMaker, OperandReader } from './operand.ts';
 import type { Row } from '../row.ts';
 import { byElement, fixed, laneSize } from './variant.ts';
@@ -170,7 +170,7 @@ const post: OperandMaker = (row): Operand => {
   const Rm = reading(row, 'Rm');
   const bytes = transfer(row);
   return {
-    print: (word) => (Rm(word) === 31 ? `#${bytes.read(word)}` : `x${Rm(word)}`),
+    print: (word, context) => (Rm(word) === 31 ? `#${decimal(bytes.read(word), context)}` : `x${Rm(word)}`),
     parse: (reader) => {
       const wanted = bytes.get(reader);
       const register = /^(?:x(\d|[12]\d|30)|lr)$/.exec(reader.name() ?? '');

@@ -58,6 +58,11 @@ export type Operand = {
 /** Makes the operand of a symbol for a row. */
 export type OperandMaker = (row: Row) => Operand;
 
+/** The text of a small decimal number, a shift or a distance: as the caller of the disassembler writes numbers. */
+export function decimal(value: number, { number }: PrintContext): string {
+  return number === undefined ? String(value) : number(BigInt(value), 10);
+}
+
 /** Reader of one field of a row; 0 for a field the row does not have. */
 export function reading(row: Row, name: string): (word: number) => number {
   const found = row.fields.find((f) => f.name === name);

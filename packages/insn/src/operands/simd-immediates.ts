@@ -57,10 +57,11 @@ const byte: OperandMaker = (row) =>
 const bytes: OperandMaker = (row) => {
   const imm8 = imm8Of(row);
   return {
-    print: (word) => {
+    print: (word, { number }) => {
       let text = '';
       for (let bit = 7; bit >= 0; bit -= 1) text += ((imm8(word) >> bit) & 1) === 1 ? 'ff' : '00';
-      return `0x${text.replace(/^0{1,15}/, '')}`;
+      const value = `0x${text.replace(/^0{1,15}/, '')}`;
+      return number === undefined ? value : number(BigInt(value), 16);
     },
     parse: (reader) => {
       const value = BigInt.asUintN(64, reader.expression() ?? 1n);

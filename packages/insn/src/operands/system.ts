@@ -50,7 +50,10 @@ const barrier: OperandMaker = (row) => {
 const option15: OperandMaker = (row) => {
   const CRm = reading(row, 'CRm');
   return {
-    print: (word) => `${row.name === 'isb' ? '#' : ''}0x${CRm(word).toString(16)}`,
+    print: (word, { number }) => {
+      const text = number === undefined ? `0x${CRm(word).toString(16)}` : number(BigInt(CRm(word)), 16);
+      return `${row.name === 'isb' ? '#' : ''}${text}`;
+    },
     parse: (reader) => {
       if (row.name === 'isb' && reader.take('sy')) return reader.set('CRm', 15);
       const found = reader.expression();
