@@ -167,7 +167,7 @@ describe('the place of a result in SARIF', () => {
     ['a dir/100%#1?.c', 'a%20dir/100%25%231%3F.c'],
     ['c:x.s', 'c%3Ax.s'],
     ['/home/me/x#.s', 'file:///home/me/x%23.s'],
-    [String.raw`C:\work\x y.s`, 'file:///C:/work/x%20y.s'],
+    [String.raw`C:\sources\x y.s`, 'file:///C:/sources/x%20y.s'],
     [String.raw`src\x.s`, 'src/x.s'],
     ['\ud800.s', '%EF%BF%BD.s'],
   ])('%s is %s', (file, uri) => {
