@@ -2,8 +2,11 @@ import process from 'node:process';
 
 // Systems that workers make for themselves. JavaScript, because worker threads load it as it is.
 
-/** `count` counters up to `most`, one of which goes up in a step. `argument.wrong`: a sum that must not be reached. */
-export function counters({ count, most, wrong = -1, fault = 'none' }) {
+/**
+ * `count` counters up to `most`, one of which goes up in a step. `wrong`: a sum that must not be reached. `wraps`: a full
+ * counter begins again, so that steps lead back to states of levels before.
+ */
+export function counters({ count, most, wrong = -1, wraps = false, fault = 'none' }) {
   const next = new Uint32Array(count);
   const sum = (state) => state.reduce((total, value) => total + value, 0);
   return {
@@ -20,9 +23,10 @@ export function counters({ count, most, wrong = -1, fault = 'none' }) {
       if (fault === 'dies' && sum(state) === 3) process.exit(9);
       if (fault === 'mutates' && sum(state) === 3) state[0] = 7;
       for (let i = 0; i < count; i++) {
-        if (state[i] === most) continue;
+        if (state[i] === most && !wraps) continue;
         next.set(state);
         next[i] += fault === 'random' && sum(state) === 3 && Math.random() < 0.5 ? 2 : 1;
+        if (wraps && next[i] > most) next[i] = 0;
         emit(i, next);
       }
     },
