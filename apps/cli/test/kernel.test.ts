@@ -244,6 +244,19 @@ describe('kernel check', () => {
     expect(output.split('\n').every((line) => line.length <= 100)).toBe(true);
   });
 
+  it('executes without checks, and says whether the text is the one that is predicted', async () => {
+    const { status, output } = await checked({}, '--unchecked', '--cpus', '3');
+    expect(status).toBe(0);
+    expect(output).toContain('6.1.0-hand-made, alternatives, 3 CPUs, unchecked: the text is as predicted\n');
+    expect(output).toMatch(/nothing is said about\s+quiescence/);
+    const json = await checked({ after: 'brk #0x800' }, '--unchecked', '--json');
+    expect(json.status).toBe(1);
+    expect(resultOf(json.output)).toMatchObject({ stop: { kind: 'assert', symbol: 'the_site' } });
+    const both = await checked({}, '--unchecked', '--exhaustive');
+    expect(both.status).toBe(2);
+    expect(both.errors).toMatch(/--unchecked/);
+  });
+
   it('calls a word outside the list a violation, and a kernel that waits clean', async () => {
     const unsafe = { before: 'ldar w16, [x20]', after: 'ldapr w16, [x20]' };
     const broken = await checked(unsafe);

@@ -3,6 +3,8 @@ import {
   BoundedStop,
   Bytes,
   type Kernel,
+  type MachineState,
+  UncheckedRuns,
   assumedMachine,
   audit,
   checkKernel,
@@ -57,6 +59,38 @@ function kernelBenchmark(
   };
 }
 
+/** The whole table of alternatives, applied by CPU 0 of two. */
+const inTurns = { path: 'alternatives', cpus: 2 } as const;
+
+/** Millions of instructions a second of CPU time; `prepare` gives what executes some and says how many. */
+function speedBenchmark(
+  name: string,
+  limit: number,
+  prepare: (kernel: Kernel, machine: MachineState) => () => number,
+): Benchmark {
+  return {
+    group: 'real kernel',
+    name,
+    measure(scale) {
+      if (!existsSync(files.image)) return undefined;
+      const kernel = openKernel(image().array);
+      const execute = prepare(kernel, assumedMachine(kernel, { cpu: 'neoverse-n1' }));
+      let instructions = 0;
+      const values = Array.from({ length: roundsOf(scale) }, () => {
+        const seconds = cpuSeconds(() => (instructions = execute()));
+        return instructions / seconds / 1e6;
+      });
+      return {
+        unit: 'MIPS',
+        values,
+        limit: { bound: 'at least', value: limit },
+        note: `${numeral(instructions)} instructions a round, with resetting the memory`,
+        details: { instructions },
+      };
+    },
+  };
+}
+
 function sizeNote({ words, alternatives }: Kernel): string {
   return `${numeral(words.length)} words, ${numeral(alternatives.count)} alternatives`;
 }
@@ -99,6 +133,20 @@ export const kernelBenchmarks: readonly Benchmark[] = [
     return {
       work: () => void work(),
       note: `${schedules} runs of all alternatives, ${numeral(instructions)} instructions`,
+    };
+  }),
+  speedBenchmark('its patching code, fetches checked', 20, (kernel, machine) => () => {
+    const { instructions } = checkKernel(kernel, machine, { ...inTurns, places: 4, random: 0 });
+    return instructions;
+  }),
+  speedBenchmark('its patching code, unchecked', 100, (kernel, machine) => {
+    const runs = new UncheckedRuns(kernel, machine, inTurns);
+    // As often as a compiler needs to know what is hot.
+    for (let i = 0; i < 40; i++) runs.run(0);
+    return () => {
+      let instructions = 0;
+      for (let i = 0; i < 20; i++) instructions += runs.run(0).instructions;
+      return instructions;
     };
   }),
   kernelBenchmark('build a machine to search, 2 CPUs', 5, [], () => {

@@ -1,7 +1,8 @@
-import type { Found, Kernel, KernelCheck } from '@quiesce/kernel';
+import type { Found, Kernel, KernelCheck, Stop } from '@quiesce/kernel';
 import { disassemble, formatAddress } from '@quiesce/insn';
 import { wrap } from '@quiesce/trace';
 import type { Colours } from '../colour.ts';
+import { fieldLines } from '../fields.ts';
 import { grouped } from '../numbers.ts';
 
 /** An address as symbol and offset; empty for none. */
@@ -9,18 +10,33 @@ export function place(kernel: Kernel, address: number): string {
   return address === 0 ? '' : (kernel.symbols.name(address) ?? formatAddress(address));
 }
 
-const counted = (count: number, name: string): string => `${grouped(count)} ${name}${count === 1 ? '' : 's'}`;
+/** A count and what is counted. */
+export const counted = (count: number, name: string): string =>
+  `${grouped(count)} ${name}${count === 1 ? '' : 's'}`;
 
 const titles = { violated: 'violated', 'not-quiescent': 'not quiescent', clean: 'clean' } as const;
+
+/** A label and its text, as lines. */
+export function fieldText(label: string, value: string, width: number): string {
+  return fieldLines(label, value, width)
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** How the text that is left compares with the prediction. */
+export const textOf = ({ words, different }: KernelCheck['text']): string =>
+  `${grouped(words)} words compared with the prediction, ${grouped(different)} differ`;
+
+/** Why a run did not come to its end. */
+export function stopText(kernel: Kernel, stop: Stop, colours: Colours): string {
+  return `\n${colours.bad(stop.kind)}: CPU ${stop.cpu} at ${place(kernel, stop.pc)}: ${stop.detail}\n`;
+}
 
 /** The result of a check for people. */
 export function checkText(kernel: Kernel, result: KernelCheck, colours: Colours, width: number): string {
   const { release, cpus, path, verdict, cache, windows, text, stubs, stop } = result;
   const mark = { violated: colours.bad, 'not-quiescent': colours.doubt, clean: colours.good }[verdict];
-  const field = (label: string, value: string): string =>
-    wrap(value, width - 13)
-      .map((line, i) => `  ${(i === 0 ? label : '').padEnd(10)} ${line}\n`)
-      .join('');
+  const field = (label: string, value: string): string => fieldText(label, value, width);
   const out = [
     `${colours.heading(release)}, ${path}, ${counted(cpus, 'CPU')}: ${mark(titles[verdict])}\n`,
     field(
@@ -32,17 +48,14 @@ export function checkText(kernel: Kernel, result: KernelCheck, colours: Colours,
       'executed',
       `${grouped(result.instructions)} instructions; ${counted(result.stores, 'word')} of text stored in a run`,
     ),
-    field(
-      'text',
-      `${grouped(text.words)} words compared with the prediction, ${grouped(text.different)} differ`,
-    ),
+    field('text', textOf(text)),
     field('model', `tier 1, safe list of 2026, IDC=${cache.IDC} DIC=${cache.DIC}, no exceptions`),
     field('stubs', stubs.length === 0 ? 'none was called' : stubs.join(' ')),
   ];
   if (result.incomplete > 0) out.push(field('limit', `${counted(result.incomplete, 'run')} did not end`));
   for (const one of result.found) out.push(findingText(kernel, one, colours, width));
   if (stop !== undefined && !result.found.some(({ kind }) => kind === stop.kind)) {
-    out.push(`\n${colours.bad(stop.kind)}: CPU ${stop.cpu} at ${place(kernel, stop.pc)}: ${stop.detail}\n`);
+    out.push(stopText(kernel, stop, colours));
   }
   return out.join('');
 }

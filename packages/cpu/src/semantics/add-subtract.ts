@@ -1,5 +1,5 @@
 import { cells } from '../cells.ts';
-import { addWithCarry32, addWithCarry64, result, shift32, shift64 } from '../integer.ts';
+import { addWithCarry32, addWithCarry64, conditionHolds, result, shift32, shift64 } from '../integer.ts';
 import type { Operation } from '../operation.ts';
 import type { Pe } from '../pe.ts';
 
@@ -125,11 +125,25 @@ export function addWithCarry(pe: Pe, o: Operation): void {
   }
 }
 
-/** CCMN, CCMP: `low` holds the immediate or `rm` the register; `amount` the flags if the condition fails. */
-export function conditionalCompare(pe: Pe, o: Operation, low: number, high: number): void {
+/** CCMN, CCMP with an operand: `amount` holds the flags if the condition fails. */
+function compareIf(pe: Pe, o: Operation, low: number, high: number): void {
   const state = pe.state;
+  if (!conditionHolds(o.condition, state[cells.NZCV])) {
+    state[cells.NZCV] = o.amount;
+    return;
+  }
   const invert = -o.carry;
   if (o.sf === 1) addWithCarry64(state[o.rn], state[o.rn + 1], low ^ invert, high ^ invert, o.carry);
   else addWithCarry32(state[o.rn], low ^ invert, o.carry);
   state[cells.NZCV] = result.flags;
+}
+
+/** CCMN, CCMP (immediate): `low` holds the operand. */
+export function compareImmediateIf(pe: Pe, o: Operation): void {
+  compareIf(pe, o, o.low, 0);
+}
+
+/** CCMN, CCMP (register). */
+export function compareRegisterIf(pe: Pe, o: Operation): void {
+  compareIf(pe, o, pe.state[o.rm], pe.state[o.rm + 1]);
 }

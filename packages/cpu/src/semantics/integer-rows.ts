@@ -1,8 +1,14 @@
 import type { RowName } from '@quiesce/insn';
 import type { Bind, Meaning, Operation, Run } from '../operation.ts';
-import { addExtended, addImmediate, addShifted, addWithCarry, conditionalCompare } from './add-subtract.ts';
-import { conditionHolds, result, shift64 } from '../integer.ts';
-import { cells } from '../cells.ts';
+import {
+  addExtended,
+  addImmediate,
+  addShifted,
+  addWithCarry,
+  compareImmediateIf,
+  compareRegisterIf,
+} from './add-subtract.ts';
+import { result, shift64 } from '../integer.ts';
 import {
   countLeading,
   cyclicRedundancy,
@@ -122,20 +128,12 @@ const pcRelative = (code: number): Meaning =>
 
 /** CCMN and CCMP: compares, or sets the flags that the instruction holds. */
 const compareIf = (carry: 0 | 1, immediateOperand: boolean): Meaning =>
-  meaning(
-    (pe, o) => {
-      if (!conditionHolds(o.condition, pe.state[cells.NZCV])) pe.state[cells.NZCV] = o.amount;
-      else if (immediateOperand) conditionalCompare(pe, o, o.low, 0);
-      else conditionalCompare(pe, o, pe.state[o.rm], pe.state[o.rm + 1]);
-    },
-    { carry },
-    (o, get) => {
-      registers(o, get, { rn: 'Rn', sf: 'sf', ...(immediateOperand ? {} : { rm: 'Rm' }) });
-      if (immediateOperand) o.low = get('imm5');
-      o.condition = get('cond');
-      o.amount = get('nzcv') << 28;
-    },
-  );
+  meaning(immediateOperand ? compareImmediateIf : compareRegisterIf, { carry }, (o, get) => {
+    registers(o, get, { rn: 'Rn', sf: 'sf', ...(immediateOperand ? {} : { rm: 'Rm' }) });
+    if (immediateOperand) o.low = get('imm5');
+    o.condition = get('cond');
+    o.amount = get('nzcv') << 28;
+  });
 
 const crc = (code: number): Meaning =>
   meaning(cyclicRedundancy, { code }, (o, get) => {

@@ -61,6 +61,12 @@ export function system(pe: Pe, o: Operation): void {
   else byAddress(pe, o, operation);
 }
 
+/** Whether a SYS operation is one of a cache line at an address. */
+export function isByAddress({ code }: Operation): boolean {
+  const operation = operations[code];
+  return operation === 'clean' || operation === 'invalidate';
+}
+
 function byAddress(pe: Pe, o: Operation, operation: 'clean' | 'invalidate'): void {
   const address = pe.address(o.rd);
   if (pe.memory.maintain(operation, address)) return;

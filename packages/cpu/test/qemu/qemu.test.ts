@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Case, type Outcome, execute } from './case.ts';
 import { formatRecord, parseRecord, wordName } from './corpus.ts';
 import { emulate, missing } from './emulator.ts';
+import { executeTranslated } from './translated-case.ts';
 import { generate, rowsUnderTest } from './generator.ts';
 
 const corpus = new URL('./corpus.txt', import.meta.url);
@@ -12,8 +13,12 @@ const corpus = new URL('./corpus.txt', import.meta.url);
 const least = Number(process.env['QUIESCE_INSTRUCTIONS'] ?? 1_000_000);
 
 /** The first differences, for people. */
-function differences(cases: readonly Case[], theirs: readonly Outcome[]): string[] {
-  const ours = execute(cases);
+function differences(
+  cases: readonly Case[],
+  theirs: readonly Outcome[],
+  run: (cases: readonly Case[]) => Outcome[] = execute,
+): string[] {
+  const ours = run(cases);
   return cases
     .flatMap((c, i) => {
       const wrong = [...theirs[i].keys()].filter((k) => theirs[i][k] !== ours[i][k]);
@@ -49,6 +54,18 @@ describe('the PE against QEMU', () => {
       times.set(name, (times.get(name) ?? 0) + 1);
     }
     expect(rowsUnderTest.filter((name) => (times.get(name) ?? 0) < 5)).toEqual([]);
+  });
+
+  it('gives it for the same programs when they are translated, and for others what it gives when it interprets', () => {
+    const records = readFileSync(corpus, 'utf8').trimEnd().split('\n').map(parseRecord);
+    const recorded = differences(
+      records.map(([c]) => c),
+      records.map(([, outcome]) => outcome),
+      executeTranslated,
+    );
+    expect(recorded).toEqual([]);
+    const others = generate(Number(process.env['QUIESCE_SEED'] ?? 1), 200);
+    expect(differences(others, execute(others), executeTranslated)).toEqual([]);
   });
 
   it.skipIf(missing !== undefined)(

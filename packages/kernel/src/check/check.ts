@@ -1,9 +1,7 @@
 import { type CacheType, cacheTypeRegister } from '@quiesce/memory';
-import { Bytes } from '../bytes.ts';
 import type { Kernel } from '../kernel.ts';
-import { observe } from '../live/machine.ts';
 import type { MachineState } from '../predict/machine-state.ts';
-import { predict } from '../predict/predict.ts';
+import { type ComparedText, TextComparison } from './compared-text.ts';
 import type { Execution, Stop } from './machine.ts';
 import { type Hold, type Limits, type Run, ScheduledRun } from './schedule.ts';
 import { type Path, type Poke, StartState, placed } from './start-state.ts';
@@ -61,7 +59,7 @@ export interface KernelCheck {
   /** Words of text that one run stores. */
   readonly stores: number;
   /** The text after the first run, beside the prediction. */
-  readonly text: { readonly words: number; readonly different: number };
+  readonly text: ComparedText;
   /** Functions that were answered instead of executed. */
   readonly stubs: readonly string[];
 }
@@ -69,7 +67,8 @@ export interface KernelCheck {
 /** The CPU that is held; the others are like it, except CPU 0. */
 const heldCpu = 1;
 
-const limitsOf: Readonly<Record<Path, Limits>> = {
+/** Bounds of one run. */
+export const limitsOf: Readonly<Record<Path, Limits>> = {
   alternatives: { patience: 1_000_000, total: 60_000_000 },
   kprobes: { patience: 20_000, total: 10_000_000 },
 };
@@ -83,6 +82,12 @@ export function cacheTypeOf(kernel: Kernel, state: MachineState): CacheType {
   return { IDC: bit('HAS_CACHE_IDC'), DIC: bit('HAS_CACHE_DIC'), dataLine: 64, instructionLine: 64 };
 }
 
+/** The machine that a start state describes, with a CTR_EL0. */
+export function stateOf(kernel: Kernel, assumed: MachineState, cache: CacheType): MachineState {
+  const ctr = BigInt(cacheTypeRegister(cache) >>> 0);
+  return placed(kernel, { ...assumed, ctr: assumed.ctr ?? ctr });
+}
+
 /**
  * Runs the machine code of a kernel's stop machine on several CPUs, and reports what one of them executes while another one
  * rewrites it. CPU 1 is held at each instruction after it has acknowledged DISABLE_IRQ, before all others or after them,
@@ -93,15 +98,17 @@ export function cacheTypeOf(kernel: Kernel, state: MachineState): CacheType {
  */
 export function checkKernel(kernel: Kernel, assumed: MachineState, options: CheckOptions): KernelCheck {
   const cache = cacheTypeOf(kernel, assumed);
-  const ctr = BigInt(cacheTypeRegister(cache) >>> 0);
-  const state = placed(kernel, { ...assumed, ctr: assumed.ctr ?? ctr });
+  const state = stateOf(kernel, assumed, cache);
   const { path, cpus, pokes = [], progress } = options;
   const start = new StartState(kernel, state, { cpus, path, pokes });
   const begin = (prefers: 'old' | 'new'): ScheduledRun =>
     new ScheduledRun(kernel, start.machine({ cache, prefers }), limitsOf[path]);
 
-  const base = begin('new').run(undefined);
-  const text = compare(kernel, state, start.words, path === 'kprobes' ? pokes : []);
+  const first = begin('new');
+  const base = first.run(undefined);
+  const text = new TextComparison(kernel, state, path === 'kprobes' ? pokes : []).compare(
+    first.start.machine.ram.words,
+  );
   const windows = {
     first: cpus < 2 ? 0 : windowOf(begin('new'), 'first'),
     last: cpus < 2 ? 0 : windowOf(begin('new'), 'last'),
@@ -189,25 +196,4 @@ function pathTo(begin: (prefers: 'old' | 'new') => ScheduledRun, found: Omit<Fou
     if (passed.at(-1) !== site) passed.push(pc);
   });
   return passed.at(-1) === site ? passed.slice(0, -1) : [];
-}
-
-/** How many words of text differ from what the kernel's passes are predicted to leave. */
-function compare(
-  kernel: Kernel,
-  state: MachineState,
-  words: Int32Array,
-  pokes: readonly Poke[],
-): KernelCheck['text'] {
-  const bytes = new Bytes(new Uint8Array(words.buffer, 0, kernel.size), 'the memory of the machine');
-  // The callback for KVM's traps has decided itself which ones are needed.
-  const { ichHcrTraps } = observe(kernel, { bytes, slide: 0 }).state;
-  const expected = predict(kernel, { ...state, ichHcrTraps }).words;
-  for (const { offset, word } of pokes) expected[offset >> 2] = word;
-  let count = 0;
-  let different = 0;
-  for (const { start, end } of kernel.layout.text) {
-    for (let i = start >> 2; i < end >> 2; i++) if (words[i] >>> 0 !== expected[i]) different++;
-    count += (end - start) >> 2;
-  }
-  return { words: count, different };
 }

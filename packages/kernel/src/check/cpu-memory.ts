@@ -1,28 +1,25 @@
-import type { AccessFault, AccessSize, MemoryPort, TextView } from '@quiesce/memory';
+import type { AccessFault, AccessSize, TextView } from '@quiesce/memory';
+import type { MachineMemory } from './machine.ts';
 import type { Ram, Window } from './ram.ts';
 
-/** Told of every word of text that a CPU changes, by its index in the memory. */
-export type Modified = (at: number) => void;
-
 /** Memory as one CPU of the simulated machine uses it. Data is sequentially consistent; a pair access is one step. */
-export class CpuMemory implements MemoryPort {
+export class CpuMemory implements MachineMemory {
   low = 0;
   high = 0;
   readonly ctr: number;
   readonly text: TextView;
+  modified: (at: number) => void = () => undefined;
   readonly #ram: Ram;
   readonly #words: Int32Array;
   readonly #clocks: Int32Array;
-  readonly #modified: Modified;
   #last: Window;
 
-  constructor(ram: Ram, text: TextView, ctr: number, modified: Modified) {
+  constructor(ram: Ram, text: TextView, ctr: number) {
     this.#ram = ram;
     this.#words = ram.words;
     this.#clocks = ram.clocks;
     this.text = text;
     this.ctr = ctr;
-    this.#modified = modified;
     this.#last = ram.windows[0];
   }
 
@@ -104,7 +101,7 @@ export class CpuMemory implements MemoryPort {
       if (!this.text.write(t, value)) return;
       this.#words[at] = value;
       this.#clocks[at] = this.text.clock;
-      this.#modified(at);
+      this.modified(at);
       return;
     }
     this.#words[at] = value;

@@ -1,27 +1,26 @@
 import { type Operation, operationOf } from '@quiesce/cpu';
 import type { Kernel } from '../kernel.ts';
-import { isAnswered } from './stubs.ts';
+import type { Answers } from './stubs.ts';
 
 /** Words of a page, as a power of two. */
 const pageShift = 10;
 const pageMask = (1 << pageShift) - 1;
 
-/** RET. */
-const returns = 0xd65f03c0;
+/** Bytes of an image up to the end of its text. */
+export function endOfText({ layout: { text, init } }: Kernel): number {
+  return Math.max(init.end, ...text.map((range) => range.end));
+}
 
 /** The instructions of a kernel, each decoded when it is first executed. Machines of one kernel share them. */
 export class DecodedText {
-  readonly #kernel: Kernel;
+  readonly #answers: Answers;
   readonly #pages: (Operation | undefined)[][];
-  /** Functions that were answered instead of executed, so far. */
-  readonly stubs: Set<string> = new Set<string>();
   /** Bytes of the image up to the end of its text. */
   readonly end: number;
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
-    const { text, init } = kernel.layout;
-    this.end = Math.max(init.end, ...text.map((range) => range.end));
+  constructor(kernel: Kernel, answers: Answers) {
+    this.#answers = answers;
+    this.end = endOfText(kernel);
     this.#pages = Array.from({ length: (this.end >> (pageShift + 2)) + 1 }, () => []);
   }
 
@@ -32,7 +31,7 @@ export class DecodedText {
 
   /** Decodes a word and remembers it. */
   decode(word: number, value: number): Operation {
-    const operation = this.#answer(word) ?? operationOf(value);
+    const operation = this.#answers.at(word) ?? operationOf(value);
     const page = this.#pages[word >> pageShift];
     if (page.length === 0) for (let i = 0; i <= pageMask; i++) page.push(undefined);
     page[word & pageMask] = operation;
@@ -43,20 +42,5 @@ export class DecodedText {
   forget(word: number): void {
     const page = this.#pages[word >> pageShift];
     if (page.length > 0) page[word & pageMask] = undefined;
-  }
-
-  /** The operation that answers for a function that is outside: it returns 0 at once. */
-  #answer(word: number): Operation | undefined {
-    const place = this.#kernel.symbols.place(this.#kernel.layout.base + 4 * word);
-    if (place?.offset !== 0 || !isAnswered(place.name)) return undefined;
-    const { stubs } = this;
-    const operation = operationOf(returns);
-    return Object.assign(Object.create(operation) as typeof operation, {
-      run: (pe: Parameters<Operation['run']>[0]) => {
-        stubs.add(place.name);
-        pe.setAddress(0, 0);
-        operation.run(pe, operation);
-      },
-    });
   }
 }

@@ -12,6 +12,9 @@ export interface Window {
   readonly owner?: number;
 }
 
+/** Ranges of words that are text. */
+export type TextWords = readonly (readonly [first: number, end: number])[];
+
 /** Words of a page. */
 const pageWords = 1024;
 
@@ -21,24 +24,19 @@ const pageWords = 1024;
  */
 export class Ram {
   readonly words: Int32Array;
-  /** For each word what its last writer knew, as an identity of the text's history. */
+  /** For each word what its last writer knew, as an identity of the text's history; of no word where nobody asks. */
   readonly clocks: Int32Array;
-  readonly #text: readonly (readonly [first: number, end: number])[];
+  readonly #text: TextWords;
   readonly windows: readonly Window[];
   /** 1 for each page of 1024 words that was written since the last reset. */
   readonly dirty: Uint8Array;
   /** The fixmap slots in use: the physical page of each, as a word index, by slot number. */
   readonly fixmap: Map<number, number> = new Map<number, number>();
 
-  /** `size` is the number of words; `text` are the ranges of words that are text. */
-  constructor(
-    size: number,
-    windows: readonly Window[],
-    text: readonly (readonly [first: number, end: number])[],
-  ) {
-    this.words = new Int32Array(size);
-    this.clocks = new Int32Array(size);
-    this.dirty = new Uint8Array(Math.ceil(size / pageWords)).fill(1);
+  constructor(words: Int32Array, windows: readonly Window[], text: TextWords, isClocked: boolean) {
+    this.words = words;
+    this.clocks = new Int32Array(isClocked ? words.length : 0);
+    this.dirty = new Uint8Array(Math.ceil(words.length / pageWords)).fill(1);
     this.#text = text;
     this.windows = windows;
   }
@@ -58,6 +56,16 @@ export class Ram {
   isText(at: number): boolean {
     for (const [first, end] of this.#text) if (at >= first && at < end) return true;
     return false;
+  }
+
+  /** Whether any of some words is text. */
+  hasText(from: number, to: number): boolean {
+    return this.#text.some(([first, end]) => first < to && end > from);
+  }
+
+  /** Whether all of some words are text. */
+  isAllText(from: number, to: number): boolean {
+    return this.#text.some(([first, end]) => first <= from && end >= to);
   }
 
   /** The window of an address; undefined where nothing is mapped. */

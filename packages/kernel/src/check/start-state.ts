@@ -1,10 +1,14 @@
 import { type Pe, cells } from '@quiesce/cpu';
+import type { CacheType } from '@quiesce/memory';
 import type { Kernel } from '../kernel.ts';
 import type { HypLayout, MachineState } from '../predict/machine-state.ts';
 import { predict } from '../predict/predict.ts';
 import { DecodedText } from './decoded-text.ts';
-import { KernelMachine, type MachineOptions } from './machine.ts';
-import { Ram, type Window } from './ram.ts';
+import { CheckedMachine, type MachineOptions } from './checked-machine.ts';
+import type { KernelMachine } from './machine.ts';
+import { Ram, type TextWords, type Window } from './ram.ts';
+import { Answers } from './stubs.ts';
+import { TranslatedKernel, UncheckedMachine } from './unchecked-machine.ts';
 import { functionOffset, startVariables } from './variables.ts';
 
 /** Which user of `stop_machine` is checked. */
@@ -106,8 +110,10 @@ export class StartState {
   readonly initial: Int32Array;
   /** Where it is mapped. */
   readonly windows: readonly Window[];
+  readonly #answers: Answers;
   readonly #text: DecodedText;
   #made: Ram | undefined;
+  #translated: TranslatedKernel | undefined;
   readonly #copyBase: number;
   readonly #requester: Window;
 
@@ -165,7 +171,8 @@ export class StartState {
     }
     this.#requester = add('data of the requester', 4096);
     this.windows = windows;
-    this.#text = new DecodedText(kernel);
+    this.#answers = new Answers(kernel);
+    this.#text = new DecodedText(kernel, this.#answers);
     this.#setVariables(state);
     this.#setRequest(options.path, options.pokes);
   }
@@ -254,32 +261,44 @@ export class StartState {
     return window;
   }
 
-  get #ram(): Ram {
+  get #textWords(): TextWords {
     const { text, init } = this.kernel.layout;
-    const ranges = [...text, init].map(({ start, end }) => [start >> 2, end >> 2] as const);
-    return (this.#made ??= new Ram(this.initial.length, this.windows, ranges));
+    return [...text, init].map(({ start, end }) => [start >> 2, end >> 2] as const);
   }
 
-  /** The memory of the machine, from the first word of the image on. */
-  get words(): Int32Array {
-    return this.#ram.words;
+  get #ram(): Ram {
+    return (this.#made ??= new Ram(new Int32Array(this.initial.length), this.windows, this.#textWords, true));
   }
 
   /** Functions that CPUs called and that were answered instead of executed. */
   get stubs(): readonly string[] {
-    return [...this.#text.stubs].sort();
+    return [...this.#answers.called].sort();
   }
 
   /** A machine at the beginning. It uses the memory of the machine before it, which must not run any more. */
-  machine(options: Omit<MachineOptions, 'cpus' | 'isHost'>): Start {
-    const { kernel } = this;
+  machine({ cache, prefers }: Omit<MachineOptions, 'cpus' | 'isHost'>): Start {
+    const { kernel, cpus, isHost } = this;
     const ram = this.#ram;
     ram.reset(this.initial);
-    const machine = new KernelMachine(kernel, ram, this.#text, {
-      ...options,
-      cpus: this.cpus,
-      isHost: this.isHost,
-    });
+    return this.#begin(new CheckedMachine(kernel, ram, this.#text, { cpus, isHost, cache, prefers }));
+  }
+
+  /** The same for a machine that does not check fetches. */
+  uncheckedMachine(cache: CacheType): Start {
+    const { kernel, cpus, isHost } = this;
+    const translated = (this.#translated ??= new TranslatedKernel(
+      kernel,
+      cpus,
+      this.#answers,
+      this.initial.length,
+      this.windows,
+      this.#textWords,
+    ));
+    translated.ram.reset(this.initial);
+    return this.#begin(new UncheckedMachine(kernel, translated, { cpus, isHost, cache }));
+  }
+
+  #begin(machine: KernelMachine): Start {
     machine.pes.forEach((pe, cpu) => this.#enter(pe, cpu));
     this.#observeFixmap(machine);
     const { at } = this.#requester;

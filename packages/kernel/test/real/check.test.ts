@@ -7,13 +7,18 @@ import {
   assumedMachine,
   checkKernel,
   chosenSites,
+  executeKernel,
   openKernel,
   unpack,
 } from '@quiesce/kernel';
 import { nodeDecompressors } from '@quiesce/kernel/node';
 import { disassemble, mayBePatchedUnderExecution } from '@quiesce/insn';
 import { describe, expect, it } from 'vitest';
+import { cacheTypeOf, limitsOf, stateOf } from '../../src/check/check.ts';
+import { ScheduledRun } from '../../src/check/schedule.ts';
+import { StartState } from '../../src/check/start-state.ts';
 import { search } from '../bounded-search.ts';
+import { differencesOf } from '../machine-difference.ts';
 import { kernelPackage } from './packages.ts';
 import { waitingForQuiescence, withAcquiringLoad } from './variants.ts';
 
@@ -84,6 +89,30 @@ describe.each(versions)('the stop machine of Linux %s', (version) => {
       expect(result).toMatchObject({ verdict: 'clean', incomplete: 0, stop: undefined, stubs: ['printk'] });
       expect(result.text.different).toBe(0);
       expect(result.stores).toBeGreaterThan(5_000);
+    },
+    300_000,
+  );
+
+  it.skipIf(path === undefined)(
+    'leaves the same registers, memory and text when it is translated',
+    () => {
+      const kernel = openKernel(image?.array ?? new Uint8Array(0), { name: version });
+      const assumed = assumedMachine(kernel, { cpu: 'neoverse-n1' });
+      const cache = cacheTypeOf(kernel, assumed);
+      const state = stateOf(kernel, assumed, cache);
+      const options = { cpus: 2, path: 'alternatives', pokes: [] } as const;
+      const checked = new StartState(kernel, state, options).machine({ cache, prefers: 'new' });
+      const unchecked = new StartState(kernel, state, options).uncheckedMachine(cache);
+      const runs = [checked, unchecked].map((start) =>
+        new ScheduledRun(kernel, start, limitsOf.alternatives).run(undefined),
+      );
+      expect(runs.map(({ isComplete, stop }) => [isComplete, stop])).toEqual([
+        [true, undefined],
+        [true, undefined],
+      ]);
+      expect(differencesOf(checked.machine, unchecked.machine)).toEqual([]);
+      const executed = executeKernel(kernel, assumed, { path: 'alternatives', cpus: 4, random: 3 });
+      expect(executed).toMatchObject({ incomplete: 0, stop: undefined, text: { different: 0 } });
     },
     300_000,
   );

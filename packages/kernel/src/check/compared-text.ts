@@ -1,0 +1,51 @@
+import { Bytes } from '../bytes.ts';
+import type { Kernel } from '../kernel.ts';
+import { observe } from '../live/machine.ts';
+import type { MachineState } from '../predict/machine-state.ts';
+import { predict } from '../predict/predict.ts';
+import type { Poke } from './start-state.ts';
+
+/** Words of text, and how many of them are not what is predicted. */
+export interface ComparedText {
+  readonly words: number;
+  readonly different: number;
+}
+
+/** Compares the text that CPUs leave with what the kernel's passes are predicted to leave. */
+export class TextComparison {
+  readonly #kernel: Kernel;
+  readonly #state: MachineState;
+  readonly #pokes: readonly Poke[];
+  /** What is predicted, by what the callback for KVM's traps has decided. */
+  readonly #expected = new Map<number, Uint32Array>();
+
+  constructor(kernel: Kernel, state: MachineState, pokes: readonly Poke[]) {
+    this.#kernel = kernel;
+    this.#state = state;
+    this.#pokes = pokes;
+  }
+
+  /** The memory of a machine, from the first word of the image on. */
+  compare(words: Int32Array): ComparedText {
+    const kernel = this.#kernel;
+    const bytes = new Bytes(new Uint8Array(words.buffer, 0, kernel.size), 'the memory of the machine');
+    // The callback has decided itself which traps are needed.
+    const expected = this.#predicted(observe(kernel, { bytes, slide: 0 }).state.ichHcrTraps);
+    let count = 0;
+    let different = 0;
+    for (const { start, end } of kernel.layout.text) {
+      for (let i = start >> 2; i < end >> 2; i++) if (words[i] >>> 0 !== expected[i]) different++;
+      count += (end - start) >> 2;
+    }
+    return { words: count, different };
+  }
+
+  #predicted(ichHcrTraps: number): Uint32Array {
+    const known = this.#expected.get(ichHcrTraps);
+    if (known !== undefined) return known;
+    const { words } = predict(this.#kernel, { ...this.#state, ichHcrTraps });
+    for (const { offset, word } of this.#pokes) words[offset >> 2] = word;
+    this.#expected.set(ichHcrTraps, words);
+    return words;
+  }
+}

@@ -1,0 +1,19 @@
+import type { KernelMachine } from '../src/check/machine.ts';
+
+/** What two machines hold that is not the same: registers of CPUs and words of memory, the first few. */
+export function differencesOf(one: KernelMachine, other: KernelMachine): string[] {
+  const found: string[] = [];
+  one.pes.forEach(({ state }, cpu) => {
+    state.forEach((cell, i) => {
+      if (cell !== other.pes[cpu].state[i]) found.push(`CPU ${cpu}: cell ${i}`);
+    });
+  });
+  const words = other.ram.words;
+  one.ram.words.forEach((word, i) => {
+    if (word !== words[i] && found.length < 20) found.push(`word ${i}`);
+  });
+  if (one.ram.words.length !== words.length) found.push('sizes');
+  if (one.executed.join() !== other.executed.join()) found.push('counts of instructions');
+  if (one.stores !== other.stores) found.push('counts of stores');
+  return found;
+}
