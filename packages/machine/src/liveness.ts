@@ -4,12 +4,28 @@ import { codePointers } from './code-pointer.ts';
 import { type RegisterSet, type RegisterUse, everyRegister, registerUse } from './register-use.ts';
 
 const nothing: RegisterSet = { low: 0, high: 0 };
+const end: Node = { use: { reads: nothing, writes: nothing }, next: [], isDirect: true };
 
 /** One word that an address may hold: what it does to registers, and where control goes after it. */
 interface Node {
   readonly use: RegisterUse;
   /** Undefined where that is unknown. */
   readonly next: readonly number[] | undefined;
+  /** Whether all of {@link next} is reached in this step, without a call in between. */
+  readonly isDirect: boolean;
+}
+
+/** How to look at a program's text. */
+export interface LivenessOptions {
+  /** Addresses of text to look at, closed under what may follow; default all. */
+  readonly only?: ReadonlySet<number> | undefined;
+  /** Comments of BRK with which the program reports a bug: that is the end of an execution. */
+  readonly bugs?: ReadonlySet<number> | undefined;
+  /**
+   * Assumes that a CPU which goes on from one word of a site to a later one finds both as they were at first, or both as they
+   * are replaced. Default false.
+   */
+  readonly wholeSites?: boolean;
 }
 
 /**
@@ -23,26 +39,30 @@ interface Node {
  */
 export class Liveness {
   readonly #live = new Map<number, RegisterSet>();
+  /** Behind the first word of a site: what is live there before the word as it was at first, and before its replacement. */
+  readonly #inside = new Map<number, RegisterSet[]>();
+  /** For each word behind the first one of a site, the address of the first one. */
+  readonly #heads = new Map<number, number>();
 
-  /** @param only Addresses of text to look at, closed under what may follow; default all. */
-  constructor(map: MemoryMap, done: number, only?: ReadonlySet<number>) {
-    const nodes = [...collect(map, only)].sort(([a], [b]) => b - a);
+  constructor(map: MemoryMap, done: number, { only, bugs, wholeSites = false }: LivenessOptions = {}) {
+    const nodes = [...collect(map, only, bugs)].sort(([a], [b]) => b - a);
     for (const [pc] of nodes) this.#live.set(pc, nothing);
+    if (wholeSites) {
+      for (const { address, site, allowed } of map.siteWords) {
+        const head = map.sites[site].address;
+        if (address === head || allowed === undefined) continue;
+        this.#heads.set(address, head);
+        this.#inside.set(address, [nothing, nothing]);
+      }
+    }
     // Where nobody knows what follows, the answer is there at once: in the padding between functions, above all.
     const settled = nodes.filter(([, words]) => words.every(({ next }) => next === undefined));
-    for (const [pc, words] of settled) this.#live.set(pc, this.#entry(words));
+    for (const [pc, words] of settled) this.#update(pc, words);
     this.#live.set(done, nothing);
     const open = nodes.filter(([pc, words]) => pc !== done && words.some(({ next }) => next !== undefined));
     for (let changed = true; changed;) {
       changed = false;
-      for (const [pc, words] of open) {
-        const before = this.at(pc);
-        const after = this.#entry(words);
-        if (before.low !== after.low || before.high !== after.high) {
-          this.#live.set(pc, after);
-          changed = true;
-        }
-      }
+      for (const [pc, words] of open) if (this.#update(pc, words)) changed = true;
     }
   }
 
@@ -51,22 +71,42 @@ export class Liveness {
     return this.#live.get(pc) ?? everyRegister;
   }
 
-  #entry(nodes: readonly Node[]): RegisterSet {
-    if (nodes.length === 0) return everyRegister;
-    let low = 0;
-    let high = 0;
-    for (const { use, next } of nodes) {
-      let after = next === undefined ? everyRegister : nothing;
-      for (const pc of next ?? []) {
-        const live = this.at(pc);
-        after = { low: after.low | live.low, high: after.high | live.high };
-      }
-      low |= (after.low & ~use.writes.low) | use.reads.low;
-      high |= (after.high & ~use.writes.high) | use.reads.high;
+  /** Works out anew what is live at an address; whether that is more than before. */
+  #update(pc: number, words: readonly Node[]): boolean {
+    const each = words.map((word, which) => this.#before(pc, word, which));
+    const inside = this.#inside.get(pc);
+    let changed = false;
+    each.forEach((live, which) => {
+      if (inside === undefined || equal(live, inside[which])) return;
+      inside[which] = live;
+      changed = true;
+    });
+    const all = words.length === 0 ? everyRegister : each.reduce(union);
+    if (equal(all, this.at(pc))) return changed;
+    this.#live.set(pc, all);
+    return true;
+  }
+
+  /** What is live before one of the words of an address. */
+  #before(pc: number, { use, next, isDirect }: Node, which: number): RegisterSet {
+    let after = next === undefined ? everyRegister : nothing;
+    for (const to of next ?? []) {
+      const isWithin = isDirect && this.#heads.get(to) === (this.#heads.get(pc) ?? pc);
+      after = union(after, (isWithin ? this.#inside.get(to)?.[which] : undefined) ?? this.at(to));
     }
-    return { low, high };
+    return {
+      low: (after.low & ~use.writes.low) | use.reads.low,
+      high: (after.high & ~use.writes.high) | use.reads.high,
+    };
   }
 }
+
+const union = (a: RegisterSet, b: RegisterSet): RegisterSet => ({
+  low: a.low | b.low,
+  high: a.high | b.high,
+});
+
+const equal = (a: RegisterSet, b: RegisterSet): boolean => a.low === b.low && a.high === b.high;
 
 /** What each text address may hold; nothing for patchable words that may become anything. */
 function textOf(map: MemoryMap): Map<number, readonly Operation[]> {
@@ -113,7 +153,11 @@ export function outsideHandlers(
 }
 
 /** The text with what may follow on each word of it. */
-function collect(map: MemoryMap, only?: ReadonlySet<number>): Map<number, readonly Node[]> {
+function collect(
+  map: MemoryMap,
+  only: ReadonlySet<number> | undefined,
+  bugs: ReadonlySet<number> | undefined,
+): Map<number, readonly Node[]> {
   const words = new Map([...textOf(map)].filter(([pc]) => only?.has(pc) ?? true));
   const returns = [...words].filter(([, held]) => held.some(isCall)).map(([pc]) => pc + 4);
   const { all, computed } = codePointers(map);
@@ -121,10 +165,15 @@ function collect(map: MemoryMap, only?: ReadonlySet<number>): Map<number, readon
   return new Map(
     [...words].map(([pc, held]) => [
       pc,
-      held.map((o) => ({
-        use: registerUse(o),
-        next: successors(pc, o, returns, computed.has(pc) ? undefined : pointers),
-      })),
+      held.map((o) =>
+        o.row.name === 'brk' && bugs?.has(o.low) === true
+          ? end
+          : {
+              use: registerUse(o),
+              next: successors(pc, o, returns, computed.has(pc) ? undefined : pointers),
+              isDirect: !isCall(o) && o.row.name !== 'ret' && o.row.name !== 'br',
+            },
+      ),
     ]),
   );
 }

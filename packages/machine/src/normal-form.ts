@@ -17,10 +17,16 @@ const noInterrupt = 1023;
  * that the initial stack pointer is the end of, that is empty at first, and that holds nothing else. A program that may
  * use a second stack keeps all of it.
  */
-export function normalizer(spec: MachineSpec, layout: MachineLayout): (local: Int32Array) => void {
-  const liveness = new Liveness(layout.map, spec.done);
+export function normalizer(
+  spec: MachineSpec,
+  layout: MachineLayout,
+  wholeSites = false,
+): (local: Int32Array) => void {
+  const bugs = new Set(spec.bugs ?? [0x800]);
+  const liveness = new Liveness(layout.map, spec.done, { bugs, wholeSites });
   const thread = outsideHandlers(layout.map, spec.entries ?? [spec.entry], spec.done);
-  const livenessOutside = thread === undefined ? liveness : new Liveness(layout.map, spec.done, thread);
+  const livenessOutside =
+    thread === undefined ? liveness : new Liveness(layout.map, spec.done, { only: thread, bugs, wholeSites });
   const stack = layout.map.mappingOf(spec.stackPointer - 8);
   const number = spec.cpuNumber ?? NaN;
   const weak = spec.tier === 2 ? weakViewCells(layout.map) : undefined;

@@ -27,6 +27,7 @@ import type { Recorder } from './recorder.ts';
 import type { Signal } from './signal.ts';
 import { type EventSpec, MachineError, type MachineSpec } from './spec.ts';
 import type { Failure, StepViolation } from './violation.ts';
+import type { WholeSites } from './whole-sites.ts';
 
 /** Everything that decides which exceptions can be taken, and to where. */
 const maskCells: readonly number[] = [
@@ -58,6 +59,8 @@ export class Stepper {
   fuse = true;
   /** Reports what an analysis of the program's text did not foresee; implied by {@link fuse}. */
   foresees = false;
+  /** Reports where a site of several words is not executed as a whole. */
+  wholeSites: WholeSites | undefined;
   recorder: Recorder | undefined;
   readonly #events: readonly EventSpec[];
   readonly #bugs: ReadonlySet<number>;
@@ -314,6 +317,7 @@ export class Stepper {
       this.#failure = { kind: verdict, detail: describeFetch(verdict, options) };
       return;
     }
+    this.wholeSites?.checkExecuted(found.index);
     const option = options[alternative % options.length];
     this.#reads = Math.floor(alternative / options.length);
     text.executed(found.index, option.version);
@@ -326,6 +330,8 @@ export class Stepper {
     if (this.#execution === undefined) this.pe.execute(operation);
     else this.#execution.execute(operation, this.#reads);
     if (this.#isChecked) this.#foresight.checkInstruction(operation, pc);
+    // Firmware resumes what its handler interrupted.
+    if (/^(eret|smc|hvc)$/.test(operation.row.name)) this.wholeSites?.checkResumed(this.pe.pc);
     for (const site of this.memory.modifiedSites) this.#modified(site);
     this.memory.modifiedSites.length = 0;
     this.recorder?.executed();

@@ -2,13 +2,19 @@ import { cells } from '@quiesce/cpu';
 import { layoutOf } from '@quiesce/machine';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Liveness, outsideHandlers } from '../src/liveness.ts';
+import { Liveness, type LivenessOptions, outsideHandlers } from '../src/liveness.ts';
 import { explored, small, type SmallMachine } from './small-machine.ts';
 
 /** The general registers that are live at a label. */
-function live(source: string, label: string, sites: Parameters<typeof small>[1] = {}): number[] {
+function live(
+  source: string,
+  label: string,
+  sites: Parameters<typeof small>[1] = {},
+  options: LivenessOptions = {},
+): number[] {
   const machine = small(source, sites);
-  const { low } = new Liveness(layoutOf(machine.spec).map, machine.spec.done).at(machine.address(label));
+  const liveness = new Liveness(layoutOf(machine.spec).map, machine.spec.done, options);
+  const { low } = liveness.at(machine.address(label));
   return Array.from({ length: 31 }, (_, x) => x).filter((x) => ((low >>> x) & 1) === 1);
 }
 
@@ -64,7 +70,7 @@ describe('a register is live', () => {
     const { map } = layoutOf(spec);
     const thread = outsideHandlers(map, [spec.entry], spec.done);
     const everything = new Liveness(map, spec.done);
-    const outside = new Liveness(map, spec.done, thread);
+    const outside = new Liveness(map, spec.done, { only: thread });
     // ESR_EL1, behind a return that might be one to the handler.
     expect([everything, outside].map((liveness) => liveness.at(machine.address('f')).high & 4)).toEqual([
       4, 0,
@@ -98,6 +104,32 @@ describe('a register is live', () => {
   it('at a patchable word as any of its words has it', () => {
     const source = 'start: mov x0, x1\n add x0, x0, x5\n done: nop\n new: mov x0, x2\n nop';
     expect(live(source, 'start', { sites: { start: { becomes: 'new' } } })).toEqual([1, 2, 5]);
+  });
+
+  it('in a site of several words as any mixture of its words has it, or as whole sites have it', () => {
+    const site = 'site: nop\n nop\n add x0, x0, x5';
+    const source = `start: mov x0, x4\n ${site}\n done: nop\n new: mov x3, x1\n mov x0, x3\n nop`;
+    const sites = { sites: { site: { words: 3, becomes: 'new' } } };
+    expect(live(source, 'site', sites)).toEqual([0, 1, 3, 5]);
+    expect(live(source, 'site', sites, { wholeSites: true })).toEqual([0, 1, 5]);
+    // Wherever a CPU comes from, it may come to either.
+    const jump = `start: cbz x4, site + 4\n ${site}\n done: nop\n new: mov x3, x1\n mov x0, x3\n nop`;
+    expect(live(jump, 'start', sites, { wholeSites: true })).toEqual([0, 1, 3, 4, 5]);
+  });
+
+  it('across a call out of a site as either of its states has it', () => {
+    const source = 'start: nop\n nop\n b done\n f: ret\n done: nop\n new: bl . + 12\n add x0, x1, x2\n b done';
+    const swapped = 'start: bl f\n add x0, x1, x2\n b done\n f: ret\n done: nop\n new: nop\n nop';
+    for (const text of [source, swapped]) {
+      const sites = { sites: { start: { words: 2, becomes: 'new' } } };
+      expect(live(text, 'f', sites, { wholeSites: true })).toEqual([1, 2, 30]);
+    }
+  });
+
+  it('not where the program reports a bug', () => {
+    const source = 'start: cbz x0, there\n b done\n there: brk #0x800\n done: nop';
+    expect(live(source, 'start', {}, { bugs: new Set([0x800]) })).toEqual([0]);
+    expect(live(source, 'start', {}, { bugs: new Set([0x801]) })).toHaveLength(31);
   });
 });
 

@@ -71,68 +71,128 @@ export class Decisions {
 
   /** For each state, 1 if the goal can be reached from everything that it stands for. Yields now and then. */
   *winning(size: number, goals: readonly number[]): Generator<undefined, Uint8Array, undefined> {
+    const game = new Game(size, this.#sources, this.#starts, this.#targets);
     const wins = new Uint8Array(size);
-    for (const goal of goals) wins[goal] = 1;
-    const isWon = (target: number): boolean => wins[target] === 1;
-    const locals = new Set(this.#shifts.map(({ from }) => from).filter((from) => from >= 0));
-    for (let gains = true; gains;) {
-      gains = yield* this.#attract(wins, isWon);
-      for (const local of locals) {
-        const circle = yield* this.#circle(wins, local);
-        if (circle === undefined) continue;
-        for (let state = 0; state < size; state++) wins[state] |= circle[state];
-        gains = true;
-        break;
-      }
+    game.attract(wins, goals);
+    game.settle(wins);
+    const locals = [...new Set(this.#shifts.map(({ from }) => from))].filter((from) => from >= 0);
+    // Round and round, until none of them helps any more.
+    for (let at = 0, vain = 0; vain < locals.length; at = (at + 1) % locals.length, vain++) {
+      const circle = yield* this.#circle(game, wins, locals[at]);
+      if (circle.length === 0) continue;
+      game.attract(wins, circle);
+      game.settle(wins);
+      vain = -1;
     }
     return wins;
   }
 
-  /** Adds every state with a decision of which all outcomes are accepted, over and over; whether there was one. */
-  *#attract(
-    states: Uint8Array,
-    accepts: (target: number, shift: Shift) => boolean,
-  ): Generator<undefined, boolean, undefined> {
-    let any = false;
-    for (let gains = true; gains;) {
-      gains = false;
-      yield;
-      for (let d = this.#sources.length - 1; d >= 0; d--) {
-        const source = this.#sources.get(d);
-        if (states[source] === 1 || !this.#all(d, accepts)) continue;
-        states[source] = 1;
-        gains = any = true;
-      }
-    }
-    return any;
-  }
-
-  #all(decision: number, accepts: (target: number, shift: Shift) => boolean): boolean {
-    const last = decision + 1 === this.#starts.length;
-    const end = last ? this.#targets.length : this.#starts.get(decision + 1);
-    for (let i = this.#starts.get(decision); i < end; i++) {
-      if (!accepts(this.#targets.get(i), this.#shifts[this.#shiftOf.get(i)])) return false;
-    }
-    return true;
-  }
-
   /**
    * The states that have not won and from which one can go on until one has, so that no process gets into a local state
-   * and one leaves it again and again. Undefined if there are none.
+   * and one leaves it again and again.
    */
-  *#circle(wins: Uint8Array, local: number): Generator<undefined, Uint8Array | undefined, undefined> {
+  *#circle(game: Game, wins: Uint8Array, local: number): Generator<undefined, number[], undefined> {
+    const entered = Uint8Array.from(this.#shifts, ({ into }) => (into.has(local) ? 1 : 0));
+    const left = Uint8Array.from(this.#shifts, ({ from }) => (from === local ? 1 : 0));
     let candidates = wins.map((won) => 1 - won);
-    for (;;) {
+    for (let size = wins.length; ;) {
+      yield;
       const reached = new Uint8Array(wins.length);
-      yield* this.#attract(reached, (target, { from, into }) => {
-        if (wins[target] === 1) return true;
-        if (into.has(local)) return false;
-        return reached[target] === 1 || (from === local && candidates[target] === 1);
+      game.attract(reached, [], (outcome, target) => {
+        if (wins[target] === 1) return 'accepted';
+        const shift = this.#shiftOf.get(outcome);
+        if (entered[shift] === 1) return 'refused';
+        return left[shift] === 1 && candidates[target] === 1 ? 'accepted' : 'open';
       });
-      const kept = reached.map((one, state) => one & candidates[state]);
-      if (!kept.includes(1)) return undefined;
-      if (kept.every((one, state) => one === candidates[state])) return kept;
-      candidates = kept;
+      const kept: number[] = [];
+      reached.forEach((one, state) => {
+        if (one === 1 && candidates[state] === 1) kept.push(state);
+      });
+      if (kept.length === 0 || kept.length === size) return kept;
+      size = kept.length;
+      candidates = new Uint8Array(wins.length);
+      for (const state of kept) candidates[state] = 1;
     }
+  }
+}
+
+/** What is thought of an outcome: it is accepted, or never, or as soon as its target is reached. */
+type Opinion = 'accepted' | 'refused' | 'open';
+
+/** The decisions and their outcomes, with the way back from each state to the outcomes that lead there. */
+class Game {
+  readonly #sources: Column;
+  readonly #starts: Column;
+  readonly #targets: Column;
+  /** The decision of each outcome. */
+  readonly #owners: Int32Array;
+  /** Decisions of states that have not won. */
+  #open: Int32Array;
+  /** Outcomes by target: those of state s begin at `#first[s]`. */
+  readonly #incoming: Int32Array;
+  readonly #first: Int32Array;
+
+  constructor(size: number, sources: Column, starts: Column, targets: Column) {
+    this.#sources = sources;
+    this.#starts = starts;
+    this.#targets = targets;
+    this.#owners = new Int32Array(targets.length);
+    this.#open = Int32Array.from({ length: sources.length }, (_, d) => d);
+    this.#first = new Int32Array(size + 1);
+    for (let d = 0; d < sources.length; d++) {
+      for (let i = starts.get(d), end = this.#end(d); i < end; i++) {
+        this.#owners[i] = d;
+        this.#first[targets.get(i) + 1] += 1;
+      }
+    }
+    for (let state = 0; state < size; state++) this.#first[state + 1] += this.#first[state];
+    const next = this.#first.slice();
+    this.#incoming = new Int32Array(targets.length);
+    for (let i = 0; i < targets.length; i++) this.#incoming[next[targets.get(i)]++] = i;
+  }
+
+  #end(decision: number): number {
+    return decision + 1 === this.#starts.length ? this.#targets.length : this.#starts.get(decision + 1);
+  }
+
+  /** Marks some states, and over and over every state with a decision of which all outcomes are accepted. */
+  attract(
+    marked: Uint8Array,
+    some: readonly number[],
+    judge: (outcome: number, target: number) => Opinion = (_, target) =>
+      marked[target] === 1 ? 'accepted' : 'open',
+  ): void {
+    const reached: number[] = [];
+    const mark = (state: number): void => {
+      if (marked[state] === 1) return;
+      marked[state] = 1;
+      reached.push(state);
+    };
+    // Outcomes of each decision that are not accepted yet.
+    const missing = new Int32Array(this.#sources.length);
+    const isOpen = new Uint8Array(this.#targets.length);
+    for (const d of this.#open) {
+      for (let i = this.#starts.get(d), end = this.#end(d); i < end; i++) {
+        const opinion = judge(i, this.#targets.get(i));
+        if (opinion !== 'accepted') missing[d] += 1;
+        if (opinion === 'open') isOpen[i] = 1;
+      }
+    }
+    for (const state of some) mark(state);
+    for (const d of this.#open) if (missing[d] === 0) mark(this.#sources.get(d));
+    for (let state = reached.pop(); state !== undefined; state = reached.pop()) {
+      for (let k = this.#first[state]; k < this.#first[state + 1]; k++) {
+        const outcome = this.#incoming[k];
+        if (isOpen[outcome] === 0) continue;
+        const d = this.#owners[outcome];
+        missing[d] -= 1;
+        if (missing[d] === 0) mark(this.#sources.get(d));
+      }
+    }
+  }
+
+  /** Leaves out the decisions of states that have won: nothing is asked about them any more. */
+  settle(wins: Uint8Array): void {
+    this.#open = this.#open.filter((d) => wins[this.#sources.get(d)] === 0);
   }
 }

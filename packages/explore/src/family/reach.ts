@@ -55,7 +55,7 @@ export function* reach(
       suffices.clear();
       space.successors(cells, emit, (other) => other === place);
       expanded.push(place);
-      isEnough = [...suffices.values()].includes(true);
+      isEnough = space.canLeave(cells, place) || [...suffices.values()].includes(true);
       if (isEnough) break;
     }
     if (!isEnough) space.successors(cells, emit, (place) => !expanded.includes(place));

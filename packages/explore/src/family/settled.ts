@@ -44,6 +44,7 @@ export class Settlement {
   readonly #family: Family;
   readonly #interference: Interference;
   readonly #answers = new Map<number, Map<number, boolean>>();
+  readonly #exits = new Map<number, Map<number, boolean>>();
   readonly #rests = new Map<number, Map<number, number>>();
 
   constructor(family: Family, interference: Interference) {
@@ -105,6 +106,24 @@ export class Settlement {
     const ending = new Set([rest]);
     for (const end of ending) for (const [from, to] of moves) if (to === end) ending.add(from);
     return ending.size === reached.size ? rest : local;
+  }
+
+  /** Whether a settled process can get, by steps that it makes while it is settled, to where it is not settled any more. */
+  canLeave(shared: number, local: number): boolean {
+    let answers = this.#exits.get(shared);
+    if (answers === undefined) this.#exits.set(shared, (answers = new Map<number, boolean>()));
+    let answer = answers.get(local);
+    if (answer === undefined) answers.set(local, (answer = this.#reachesExit(shared, local)));
+    return answer;
+  }
+
+  #reachesExit(shared: number, local: number): boolean {
+    const reached = new Set([local]);
+    for (const at of reached) {
+      if (!this.isSettled(shared, at)) return true;
+      for (const step of this.#family.steps(shared, at)) reached.add(step.local);
+    }
+    return false;
   }
 
   #judge(shared: number, local: number): boolean {

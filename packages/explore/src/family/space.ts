@@ -115,6 +115,11 @@ export class FamilySpace {
     return places;
   }
 
+  /** Whether the settled process at a place can get to where it is not settled any more. */
+  canLeave(state: Int32Array, place: number): boolean {
+    return this.#settlement?.canLeave(state[0], state[2 * place + 1]) === true;
+  }
+
   /**
    * Emits everything that the processes in the local states at some places can do next, at all places by default. `next`
    * is reused.

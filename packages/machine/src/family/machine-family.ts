@@ -17,6 +17,7 @@ import { type Signal, signalKey } from '../signal.ts';
 import { MachineError } from '../spec.ts';
 import { Stepper } from '../stepper.ts';
 import { stepViolations } from '../violation.ts';
+import { WholeSites } from '../whole-sites.ts';
 import type { FamilySpec } from './family-spec.ts';
 import {
   NotUniform,
@@ -121,9 +122,11 @@ export class MachineFamily implements Family {
   /**
    * @param spec The machine, with symbols for what depends on N.
    * @param counters Addresses of the words of shared memory that are counters.
+   * @param wholeSites Takes for granted that sites of several words are executed as a whole; {@link SiteMixed} is thrown
+   *   where they are not. Default false.
    * @throws {NotUniform} if there are too many of them.
    */
-  constructor(spec: FamilySpec, counters: readonly number[]) {
+  constructor(spec: FamilySpec, counters: readonly number[], wholeSites = false) {
     if (counters.length > mostCounters) throw new NotUniform(`there are more than ${mostCounters} counters`);
     this.#spec = spec;
     const layout = layoutOf(spec.machine);
@@ -152,7 +155,8 @@ export class MachineFamily implements Family {
         }),
     );
     this.#stepper.foresees = true;
-    this.#normalize = normalizer(spec.machine, layout);
+    if (wholeSites) this.#stepper.wholeSites = new WholeSites(layout.map, this.#stepper.memory.text);
+    this.#normalize = normalizer(spec.machine, layout, wholeSites);
     const start = this.#stepper.initialShared();
     this.initially = this.#counterCells.map((cell) => affine(start[cell]));
     this.shared = this.#initialShared(start);
@@ -297,8 +301,7 @@ export class MachineFamily implements Family {
       if (!isSymbol(word) || counterOf(meaningOf(word).base) < 0) continue;
       let replacement = judged.get(word);
       if (replacement === undefined) {
-        const sign = decisions.decide(linear(word), [signs.negative, signs.zero, signs.positive]);
-        replacement = sign === signs.zero ? 0 : sign === signs.positive ? symbols.positive : symbols.negative;
+        replacement = kept(linear(word), decisions);
         judged.set(word, replacement);
       }
       local[cell] = replacement;
@@ -392,4 +395,16 @@ function affine(word: number): Affine {
   const { base, plus } = meaningOf(word);
   if (base !== symbols.total) throw new NotUniform('a counter starts with the value of another one');
   return { total: 1, constant: plus };
+}
+
+/**
+ * What is kept of a number that is not known any more: whether it is -1, 0, 1, less or more. One instruction of a site may
+ * read a counter and the next one correct what was read by 1.
+ */
+function kept(number: Linear, decisions: Decisions): number {
+  const sign = decisions.decide(number, [signs.negative, signs.zero, signs.positive]);
+  if (sign === signs.zero) return 0;
+  const [one, beyond] = sign === signs.positive ? [1, symbols.positive] : [-1, symbols.negative];
+  const rest = { ...number, constant: number.constant - one };
+  return decisions.decide(rest, [signs.zero, sign]) === signs.zero ? one : symbolOf(beyond, one);
 }
