@@ -118,7 +118,8 @@ describe('a register is live', () => {
   });
 
   it('across a call out of a site as either of its states has it', () => {
-    const source = 'start: nop\n nop\n b done\n f: ret\n done: nop\n new: bl . + 12\n add x0, x1, x2\n b done';
+    const source =
+      'start: nop\n nop\n b done\n f: ret\n done: nop\n new: bl . + 12\n add x0, x1, x2\n b done';
     const swapped = 'start: bl f\n add x0, x1, x2\n b done\n f: ret\n done: nop\n new: nop\n nop';
     for (const text of [source, swapped]) {
       const sites = { sites: { start: { words: 2, becomes: 'new' } } };

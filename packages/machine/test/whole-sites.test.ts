@@ -37,11 +37,11 @@ done:
 
 function machine(stores: string, cpus: number): SmallMachine {
   const source = program(stores);
-  const { address } = small(source);
+  const plain = small(source);
   return small(source, {
     cpus,
     roles: Array.from({ length: cpus }, (_, cpu) => Math.min(cpu, 1)),
-    entries: Array.from({ length: cpus }, (_, cpu) => address(cpu === 0 ? 'start' : 'done')),
+    entries: Array.from({ length: cpus }, (_, cpu) => plain.address(cpu === 0 ? 'start' : 'done')),
     sites: { site: { words: 2, becomes: 'new' } },
   });
 }

@@ -72,13 +72,14 @@ export class Decisions {
   /** For each state, 1 if the goal can be reached from everything that it stands for. Yields now and then. */
   *winning(size: number, goals: readonly number[]): Generator<undefined, Uint8Array, undefined> {
     const game = new Game(size, this.#sources, this.#starts, this.#targets);
+    const shiftOf = flat(this.#shiftOf, this.#shiftOf.length);
     const wins = new Uint8Array(size);
     game.attract(wins, goals);
     game.settle(wins);
     const locals = [...new Set(this.#shifts.map(({ from }) => from))].filter((from) => from >= 0);
     // Round and round, until none of them helps any more.
     for (let at = 0, vain = 0; vain < locals.length; at = (at + 1) % locals.length, vain++) {
-      const circle = yield* this.#circle(game, wins, locals[at]);
+      const circle = yield* this.#circle(game, wins, shiftOf, locals[at]);
       if (circle.length === 0) continue;
       game.attract(wins, circle);
       game.settle(wins);
@@ -91,7 +92,12 @@ export class Decisions {
    * The states that have not won and from which one can go on until one has, so that no process gets into a local state
    * and one leaves it again and again.
    */
-  *#circle(game: Game, wins: Uint8Array, local: number): Generator<undefined, number[], undefined> {
+  *#circle(
+    game: Game,
+    wins: Uint8Array,
+    shiftOf: Int32Array,
+    local: number,
+  ): Generator<undefined, number[], undefined> {
     const entered = Uint8Array.from(this.#shifts, ({ into }) => (into.has(local) ? 1 : 0));
     const left = Uint8Array.from(this.#shifts, ({ from }) => (from === local ? 1 : 0));
     let candidates = wins.map((won) => 1 - won);
@@ -99,10 +105,10 @@ export class Decisions {
       yield;
       const reached = new Uint8Array(wins.length);
       game.attract(reached, [], (outcome, target) => {
-        if (wins[target] === 1) return 'accepted';
-        const shift = this.#shiftOf.get(outcome);
-        if (entered[shift] === 1) return 'refused';
-        return left[shift] === 1 && candidates[target] === 1 ? 'accepted' : 'open';
+        if (wins[target] === 1) return opinions.accepted;
+        const shift = shiftOf[outcome];
+        if (entered[shift] === 1) return opinions.refused;
+        return left[shift] === 1 && candidates[target] === 1 ? opinions.accepted : opinions.open;
       });
       const kept: number[] = [];
       reached.forEach((one, state) => {
@@ -116,14 +122,20 @@ export class Decisions {
   }
 }
 
-/** What is thought of an outcome: it is accepted, or never, or as soon as its target is reached. */
-type Opinion = 'accepted' | 'refused' | 'open';
+/** The values of a column, and zeros behind them. */
+function flat(column: Column, length: number): Int32Array {
+  return Int32Array.from({ length }, (_, i) => (i < column.length ? column.get(i) : 0));
+}
+
+/** What is thought of an outcome: it is accepted already, or as soon as its target is reached, or never. */
+const opinions = { accepted: 0, open: 1, refused: 2 } as const;
 
 /** The decisions and their outcomes, with the way back from each state to the outcomes that lead there. */
 class Game {
-  readonly #sources: Column;
-  readonly #starts: Column;
-  readonly #targets: Column;
+  readonly #sources: Int32Array;
+  /** Where the outcomes of each decision begin; behind the last decision, where they end. */
+  readonly #starts: Int32Array;
+  readonly #targets: Int32Array;
   /** The decision of each outcome. */
   readonly #owners: Int32Array;
   /** Decisions of states that have not won. */
@@ -133,34 +145,29 @@ class Game {
   readonly #first: Int32Array;
 
   constructor(size: number, sources: Column, starts: Column, targets: Column) {
-    this.#sources = sources;
-    this.#starts = starts;
-    this.#targets = targets;
+    this.#sources = flat(sources, sources.length);
+    this.#starts = flat(starts, starts.length + 1);
+    this.#starts[starts.length] = targets.length;
+    this.#targets = flat(targets, targets.length);
     this.#owners = new Int32Array(targets.length);
     this.#open = Int32Array.from({ length: sources.length }, (_, d) => d);
     this.#first = new Int32Array(size + 1);
-    for (let d = 0; d < sources.length; d++) {
-      for (let i = starts.get(d), end = this.#end(d); i < end; i++) {
-        this.#owners[i] = d;
-        this.#first[targets.get(i) + 1] += 1;
-      }
-    }
+    for (let d = 0; d < sources.length; d++) this.#owners.fill(d, this.#starts[d], this.#starts[d + 1]);
+    for (const target of this.#targets) this.#first[target + 1] += 1;
     for (let state = 0; state < size; state++) this.#first[state + 1] += this.#first[state];
     const next = this.#first.slice();
     this.#incoming = new Int32Array(targets.length);
-    for (let i = 0; i < targets.length; i++) this.#incoming[next[targets.get(i)]++] = i;
-  }
-
-  #end(decision: number): number {
-    return decision + 1 === this.#starts.length ? this.#targets.length : this.#starts.get(decision + 1);
+    this.#targets.forEach((target, outcome) => {
+      this.#incoming[next[target]++] = outcome;
+    });
   }
 
   /** Marks some states, and over and over every state with a decision of which all outcomes are accepted. */
   attract(
     marked: Uint8Array,
     some: readonly number[],
-    judge: (outcome: number, target: number) => Opinion = (_, target) =>
-      marked[target] === 1 ? 'accepted' : 'open',
+    judge: (outcome: number, target: number) => number = (_, target) =>
+      marked[target] === 1 ? opinions.accepted : opinions.open,
   ): void {
     const reached: number[] = [];
     const mark = (state: number): void => {
@@ -172,27 +179,27 @@ class Game {
     const missing = new Int32Array(this.#sources.length);
     const isOpen = new Uint8Array(this.#targets.length);
     for (const d of this.#open) {
-      for (let i = this.#starts.get(d), end = this.#end(d); i < end; i++) {
-        const opinion = judge(i, this.#targets.get(i));
-        if (opinion !== 'accepted') missing[d] += 1;
-        if (opinion === 'open') isOpen[i] = 1;
+      for (let i = this.#starts[d], end = this.#starts[d + 1]; i < end; i++) {
+        const opinion = judge(i, this.#targets[i]);
+        if (opinion !== opinions.accepted) missing[d] += 1;
+        if (opinion === opinions.open) isOpen[i] = 1;
       }
     }
     for (const state of some) mark(state);
-    for (const d of this.#open) if (missing[d] === 0) mark(this.#sources.get(d));
+    for (const d of this.#open) if (missing[d] === 0) mark(this.#sources[d]);
     for (let state = reached.pop(); state !== undefined; state = reached.pop()) {
       for (let k = this.#first[state]; k < this.#first[state + 1]; k++) {
         const outcome = this.#incoming[k];
         if (isOpen[outcome] === 0) continue;
         const d = this.#owners[outcome];
         missing[d] -= 1;
-        if (missing[d] === 0) mark(this.#sources.get(d));
+        if (missing[d] === 0) mark(this.#sources[d]);
       }
     }
   }
 
   /** Leaves out the decisions of states that have won: nothing is asked about them any more. */
   settle(wins: Uint8Array): void {
-    this.#open = this.#open.filter((d) => wins[this.#sources.get(d)] === 0);
+    this.#open = this.#open.filter((d) => wins[this.#sources[d]] === 0);
   }
 }
