@@ -44,7 +44,9 @@ export class Foresight {
   checkInstruction(operation: Operation, from: number): void {
     const { name } = operation.row;
     const pe = this.#pe;
-    if (name === 'ret' && operation.rn === linkRegister && !this.#returns.has(pe.pc)) {
+    // Where nothing can be executed the next thing is a fault, whatever registers hold.
+    const isCode = this.#map.mappingOf(pe.pc)?.executable === true;
+    if (name === 'ret' && operation.rn === linkRegister && isCode && !this.#returns.has(pe.pc)) {
       throw new MachineError(
         'unforeseen',
         `a RET goes to ${formatAddress(pe.pc)}, which is not behind a call; check without the reductions`,
@@ -56,7 +58,12 @@ export class Foresight {
         `${name} at ${formatAddress(pe.pc - 4)} uses memory below the stack pointer, which handlers overwrite; check without the reductions`,
       );
     }
-    if ((name === 'blr' || name === 'br') && !this.#pointers.has(pe.pc) && !this.#computed.has(from)) {
+    if (
+      (name === 'blr' || name === 'br') &&
+      isCode &&
+      !this.#pointers.has(pe.pc) &&
+      !this.#computed.has(from)
+    ) {
       throw new MachineError(
         'unforeseen',
         `an indirect branch goes to ${formatAddress(pe.pc)}, which is no code pointer of the program; check without the reductions`,

@@ -88,6 +88,12 @@ export class StepOrder {
     return -1;
   }
 
+  /** Tier 2: the state of a CPU gets another form, in which times have other numbers, and means the same. */
+  renumbered(from: number, to: number): void {
+    if (from === to || !this.#surroundings.rename(from, to)) return;
+    this.futures.learn(from, to, 0);
+  }
+
   /** Takes note of a state in which every CPU moves. */
   expanded(shared: number, state: Uint32Array, first: number): void {
     let any = 0;

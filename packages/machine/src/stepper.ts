@@ -20,7 +20,7 @@ import { handlersTouchPrivate } from './handler-reach.ts';
 import { initialLocal, initialShared } from './initial-state.ts';
 import type { MachineLayout } from './layout.ts';
 import { LookAhead, fuseLimit } from './look-ahead.ts';
-import { mayInterrupt, mayMoveVectors } from './program-facts.ts';
+import { mayInterrupt, mayMoveVectors, mayWaitForEvents } from './program-facts.ts';
 import { ProgramText } from './program-text.ts';
 import { Reception } from './reception.ts';
 import type { Recorder } from './recorder.ts';
@@ -124,7 +124,11 @@ export class Stepper {
   /** Tier 2: what puts the times of the machine in normal form. */
   timeline(): Timeline {
     // A CPU that has finished may still take interrupts.
-    return new Timeline(this.layout.map, (local) => !this.#maskable && this.isDone(local));
+    const { map } = this.layout;
+    return new Timeline(map, {
+      finished: (local) => !this.#maskable && this.isDone(local),
+      signals: mayInterrupt(map) || mayWaitForEvents(map),
+    });
   }
 
   /** The initial shared state. */

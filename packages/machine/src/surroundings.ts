@@ -13,6 +13,7 @@ export class Surroundings {
   readonly #effects: number[] = [];
   readonly #relied: number[] = [];
   readonly #before: number[][] = [];
+  readonly #names: Set<number>[] = [];
 
   /** What others write beside a CPU in this state. */
   of(local: number): number {
@@ -35,6 +36,7 @@ export class Surroundings {
     const effects = this.#effects[local];
     if ((effects & this.#relied[local]) !== 0) this.refuted = true;
     for (const before of this.#before[local]) this.meet(before, effects);
+    for (const before of this.#names[local]) this.meet(before, effects);
   }
 
   /** A CPU in one state goes first into another: what is written beside the other is written behind the one as well. */
@@ -45,6 +47,16 @@ export class Surroundings {
     if (before.includes(from)) return;
     before.push(from);
     this.meet(from, this.#effects[to]);
+  }
+
+  /** The state of a CPU gets another form: what is written beside that is written beside it. False if that was known. */
+  rename(from: number, to: number): boolean {
+    this.#grow(Math.max(from, to));
+    const names = this.#names[to];
+    if (names.has(from)) return false;
+    names.add(from);
+    this.meet(from, this.#effects[to]);
+    return true;
   }
 
   /** Forgets what was relied on and who goes first, not what is known: everything is concluded again. */
@@ -59,6 +71,7 @@ export class Surroundings {
       this.#effects.push(0);
       this.#relied.push(0);
       this.#before.push([]);
+      this.#names.push(new Set());
     }
   }
 }

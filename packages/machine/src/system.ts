@@ -93,8 +93,7 @@ export class MachineSystem implements TransitionSystem {
     this.properties = [...this.#judged(), ...this.#observer.properties];
     const watches = witnesses.map((witness) => ('shows' in witness ? [] : witness.watches));
     const known = watches.flatMap((ranges) => ranges ?? []);
-    // In tier 2 a read depends on more than the words that it names.
-    const canOrder = spec.tier !== 2 && !watches.includes(undefined);
+    const canOrder = !watches.includes(undefined);
     this.#order = options.order === true && canOrder ? new StepOrder(this.#steps, known) : undefined;
   }
 
@@ -196,6 +195,7 @@ export class MachineSystem implements TransitionSystem {
     exits.forEach((exit, way) => {
       this.#next.set(state);
       this.#next[header + cpu] = exit;
+      if (this.#timeline !== undefined) this.#settle(this.#next, this.#timeline);
       this.#sort(this.#next);
       this.#runOn();
       emit((cpu << 16) | way, this.#next);
@@ -241,6 +241,7 @@ export class MachineSystem implements TransitionSystem {
       const { passed, exits } = this.#order.solo;
       for (const local of passed) this.#observer.pass(local);
       this.#next[header + cpu] = exits[0];
+      if (this.#timeline !== undefined) this.#settle(this.#next, this.#timeline);
       this.#sort(this.#next);
     }
   }
@@ -278,21 +279,17 @@ export class MachineSystem implements TransitionSystem {
     const locals = this.#settledLocals;
     for (let cpu = 0; cpu < this.spec.cpus; cpu++) locals[cpu] = this.#locals.get(next[header + cpu]);
     timeline.makePlan(this.#shared.get(next[1]), locals, view);
-    const { plan, ownLength, planLength } = timeline;
     // Few plans occur, and what one does with a part of a state is remembered.
-    const whole = this.#plans.intern(plan, planLength);
-    const own = this.#plans.intern(plan, ownLength);
-    next[1] = this.#settled(this.#settledShared, this.#shared, next[1], whole, (plan, shared) =>
+    const plan = this.#plans.intern(timeline.plan, timeline.planLength);
+    next[1] = this.#settled(this.#settledShared, this.#shared, next[1], plan, (plan, shared) =>
       timeline.settleShared(plan, shared),
     );
     for (let cpu = 0; cpu < this.spec.cpus; cpu++) {
-      next[header + cpu] = this.#settled(
-        this.#settledOwn,
-        this.#locals,
-        next[header + cpu],
-        own,
-        (plan, local) => timeline.settleOwn(plan, local, view),
+      const before = next[header + cpu];
+      next[header + cpu] = this.#settled(this.#settledOwn, this.#locals, before, plan, (plan, local) =>
+        timeline.settleOwn(plan, local, view),
       );
+      this.#order?.renumbered(before, next[header + cpu]);
     }
   }
 

@@ -80,16 +80,14 @@ cpu_number: .quad 0
 `;
 }
 
-/** Bounds on what is compared. */
-const most = 20_000;
-
 interface Finding {
   readonly verdict: string;
   readonly reached: readonly string[];
   readonly states: number;
 }
 
-function finding(machine: SmallMachine, order: boolean): Finding | undefined {
+/** @param most Bound on the states that are compared. */
+function finding(machine: SmallMachine, order: boolean, most: number): Finding | undefined {
   const { spec } = machine;
   const [start, site] = [machine.address('done'), machine.address('site')];
   const witnesses: readonly WitnessSpec[] = [
@@ -129,36 +127,43 @@ describe('leaving out orders of steps where handlers run and text is modified', 
   const thread = fc.array(part(parts.map((_, i) => i)), { minLength: 1, maxLength: 4 });
   const handler = fc.array(part(handlerParts), { minLength: 1, maxLength: 2 });
 
-  it('changes no finding of random programs', () => {
-    const seen = { holds: 0, always: 0, reachable: 0, fewer: 0, beyond: 0 };
-    fc.assert(
-      fc.property(
-        fc.array(thread, { minLength: 2, maxLength: 3 }),
-        handler,
-        fc.boolean(),
-        (threads, body, hits) => {
-          const machine = small(source(threads, body), {
-            cpus: threads.length,
-            sites: { site: { becomes: 'site_new' } },
-            events: [{ kind: 'irq', budget: 'unlimited', ...(hits ? { cpus: [0] } : {}) }],
-          });
-          const every = finding(machine, false);
-          const some = finding(machine, true);
-          if (every === undefined || some === undefined) {
-            seen.beyond++;
-            return;
-          }
-          expect({ verdict: some.verdict, reached: some.reached }).toEqual({
-            verdict: every.verdict,
-            reached: every.reached,
-          });
-          seen[every.verdict as 'holds' | 'always' | 'reachable']++;
-          if (every.verdict === 'holds' && some.states < every.states) seen.fewer++;
-        },
-      ),
-      { numRuns: 150 },
-    );
-    expect(Math.min(seen.holds, seen.always, seen.reachable, seen.fewer)).toBeGreaterThan(3);
-    expect(seen.beyond).toBeLessThan(15);
-  });
+  it.each([
+    { tier: 1, cpus: 3, numRuns: 150, most: 20_000, beyond: 15 },
+    { tier: 2, cpus: 2, numRuns: 50, most: 3_000, beyond: 25 },
+  ] as const)(
+    'changes no finding of random programs in tier $tier',
+    ({ tier, cpus, numRuns, most, beyond }) => {
+      const seen = { holds: 0, always: 0, reachable: 0, fewer: 0, beyond: 0 };
+      fc.assert(
+        fc.property(
+          fc.array(thread, { minLength: 2, maxLength: cpus }),
+          handler,
+          fc.boolean(),
+          (threads, body, hits) => {
+            const machine = small(source(threads, body), {
+              cpus: threads.length,
+              tier,
+              sites: { site: { becomes: 'site_new' } },
+              events: [{ kind: 'irq', budget: 'unlimited', ...(hits ? { cpus: [0] } : {}) }],
+            });
+            const every = finding(machine, false, most);
+            const some = finding(machine, true, most);
+            if (every === undefined || some === undefined) {
+              seen.beyond++;
+              return;
+            }
+            expect({ verdict: some.verdict, reached: some.reached }).toEqual({
+              verdict: every.verdict,
+              reached: every.reached,
+            });
+            seen[every.verdict as 'holds' | 'always' | 'reachable']++;
+            if (every.verdict === 'holds' && some.states < every.states) seen.fewer++;
+          },
+        ),
+        { numRuns },
+      );
+      expect(Math.min(seen.holds, seen.always, seen.reachable, seen.fewer)).toBeGreaterThan(3);
+      expect(seen.beyond).toBeLessThan(beyond);
+    },
+  );
 });

@@ -32,4 +32,14 @@ describe('what others write beside a CPU', () => {
     surroundings.meet(1, 8);
     expect(surroundings.of(0)).toBe(6);
   });
+
+  it('is what is seen beside another form of a state, also after a restart', () => {
+    const surroundings = new Surroundings();
+    expect(surroundings.rename(0, 1)).toBe(true);
+    expect(surroundings.rename(0, 1)).toBe(false);
+    surroundings.restart();
+    surroundings.rely(0, 2);
+    surroundings.meet(1, 2);
+    expect([surroundings.of(0), surroundings.refuted]).toEqual([2, true]);
+  });
 });

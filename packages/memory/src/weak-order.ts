@@ -178,6 +178,7 @@ export class WeakOrder extends WeakStores {
     let oldest = 0;
     let newest = 0;
     for (const half of halves) {
+      this.reads |= this.bitOf(half);
       const bound = Math.max(ordered, this.view[viewCells.coherence + half]);
       oldest = Math.max(oldest, this.messages.time(half, this.messages.newestAt(half, bound)));
       newest = Math.max(newest, this.messages.time(half, this.messages.count(half) - 1));

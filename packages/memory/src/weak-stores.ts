@@ -49,6 +49,7 @@ export class WeakStores extends WeakText {
     this.raise(viewCells.address, access.pick);
     if (access.atomic || this.sequential) {
       if (this.escapes()) return false;
+      this.writes |= this.bitOf(location);
       const isLate = access.release && !joined && !this.stores.isEmpty;
       if (this.stores.has(location) || isLate || this.isLocked(location)) {
         this.wait();
@@ -97,6 +98,7 @@ export class WeakStores extends WeakText {
 
   /** Whether an atomic of some CPU has read a location and its store is outstanding. */
   protected isLocked(location: number): boolean {
+    this.reads |= this.bitOf(location);
     return this.shared[this.sharedCells.locks + location] !== 0;
   }
 
@@ -129,6 +131,7 @@ export class WeakStores extends WeakText {
     this.delayed.overtake(words[0].after);
     let site = -1;
     for (const { location, value, mask, view, release, atomic } of words) {
+      this.writes |= this.bitOf(location);
       const old = this.messages.value(location, this.messages.count(location) - 1);
       if (this.messages.append(location, (old & ~mask) | (value & mask), time)) {
         site = this.map.siteWords[location - this.firstText].site;

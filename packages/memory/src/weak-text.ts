@@ -1,8 +1,8 @@
 import { type Access, plainAccess } from './access.ts';
 import { DelayedInstructions } from './delayed-instructions.ts';
-import { type BarrierReach, InstructionSide } from './instruction-side.ts';
+import { type BarrierReach, InstructionSide, dataBit, textBit } from './instruction-side.ts';
 import type { MemoryMap } from './map.ts';
-import { Messages } from './messages.ts';
+import { Messages, type VersionTime } from './messages.ts';
 import { OutstandingStores } from './outstanding-stores.ts';
 import {
   type WeakSharedCells,
@@ -61,6 +61,11 @@ export class WeakText extends InstructionSide {
   /** Raises one of the attached CPU's views. */
   raise(cell: number, time: number): void {
     if (time > this.view[cell]) this.view[cell] = time;
+  }
+
+  /** Stands for a location in a set of shared things. */
+  protected bitOf(location: number): number {
+    return location < this.firstText ? dataBit(location) : textBit;
   }
 
   /** The instruction must wait: for delayed loads, as bits, or for stores. */
@@ -145,6 +150,7 @@ export class WeakText extends InstructionSide {
         if (this.escapes()) return;
         this.completeCleans();
         const completed = this.next();
+        this.writes |= textBit;
         for (let u = 0; u < this.words; u++) {
           this.messages.stamp('floorTime', u, view[pendingInvalidate + u], completed);
           view[pendingInvalidate + u] = 0;
@@ -164,6 +170,7 @@ export class WeakText extends InstructionSide {
       if (this.view[pendingClean + u] === 0) continue;
       if (this.escapes()) return true;
       if (time === 0) time = this.next();
+      this.writes |= textBit;
       this.messages.stamp('cleanTime', u, this.view[pendingClean + u], time);
       this.view[pendingClean + u] = 0;
     }
@@ -180,6 +187,11 @@ export class WeakText extends InstructionSide {
   #floorAt(t: number, view: number): number {
     const { DIC, IDC } = this.map.cache;
     const kind = DIC === 0 ? 'floorTime' : IDC === 1 ? 'versionTime' : 'cleanTime';
+    return this.#covered(kind, t, view);
+  }
+
+  #covered(kind: VersionTime, t: number, view: number): number {
+    this.reads |= textBit;
     return this.messages.covered(kind, t, view);
   }
 
@@ -192,11 +204,11 @@ export class WeakText extends InstructionSide {
     const { contextView, readOld, readNew, writeOld } = this.viewCells;
     const view = this.view;
     const time = forFetching ? view[contextView] : Math.max(view[readOld], view[readNew], view[writeOld]);
-    return this.messages.covered('versionTime', t, time);
+    return this.#covered('versionTime', t, time);
   }
 
   override cleaned(t: number): number {
-    return this.messages.covered('cleanTime', t, never - 1);
+    return this.#covered('cleanTime', t, never - 1);
   }
 
   override knowsForFetching(t: number): boolean {
@@ -207,6 +219,7 @@ export class WeakText extends InstructionSide {
 
   override executed(t: number, v: number): void {
     if (v === 0) return;
+    this.reads |= textBit;
     const time = this.messages.time(this.firstText + t, v);
     const { fetch, readNew, maintain } = this.viewCells;
     for (const cell of [fetch, readNew, maintain]) this.raise(cell, time);
@@ -233,7 +246,7 @@ export class WeakText extends InstructionSide {
     let time = Math.max(view[maintain], view[full], view[control], this.access.pick);
     for (const u of line) time = Math.max(time, view[coherence + this.firstText + u]);
     for (const u of line) {
-      const v = this.messages.covered('versionTime', u, time);
+      const v = this.#covered('versionTime', u, time);
       if (this.messages.isOpen('cleanTime', u, v)) this.raise(pendingClean + u, v + 1);
     }
   }
@@ -258,7 +271,7 @@ export class WeakText extends InstructionSide {
   #invalidate(u: number, pending: number): void {
     const { maintain, control } = this.viewCells;
     const time = Math.max(this.view[maintain], this.view[control], this.access.pick);
-    const v = this.messages.covered(this.map.cache.IDC === 1 ? 'versionTime' : 'cleanTime', u, time);
+    const v = this.#covered(this.map.cache.IDC === 1 ? 'versionTime' : 'cleanTime', u, time);
     if (v > 0) this.raise(pending + u, v + 1);
   }
 }

@@ -1,4 +1,11 @@
-import { type ExploreOptions, type HuntOptions, type Result, explore, hunt } from '@quiesce/explore';
+import {
+  type ExploreOptions,
+  type HoldsWithinBounds,
+  type HuntOptions,
+  type Result,
+  explore,
+  hunt,
+} from '@quiesce/explore';
 import { type MachineSpec, MachineSystem, type SystemOptions, type WitnessSpec } from '@quiesce/machine';
 
 /** How to explore a machine. */
@@ -41,11 +48,15 @@ export async function exploration(
     return { ...found, ordered: false, milliseconds: found.result.statistics.milliseconds };
   }
   let milliseconds = 0;
-  const search = async (system: MachineSystem): Promise<Result> => {
+  const search = async (system: MachineSystem, strategy = exploring.strategy): Promise<Result> => {
     const { bounds = {} } = exploring;
     const time = bounds.milliseconds;
     const left = time === undefined ? {} : { milliseconds: Math.max(0, time - milliseconds) };
-    const result = await explore(system, { ...exploring, bounds: { ...bounds, ...left } });
+    const result = await explore(system, {
+      ...exploring,
+      ...(strategy === undefined ? {} : { strategy }),
+      bounds: { ...bounds, ...left },
+    });
     milliseconds += result.statistics.milliseconds;
     return result;
   };
@@ -68,9 +79,20 @@ export async function exploration(
     if (result.verdict !== 'violated') return found;
   }
   const system = new MachineSystem(spec, { ...reductions, order: false, witnesses });
-  const result = await search(system);
-  if (found !== undefined && result.verdict !== 'violated') return found;
+  let result = await search(system);
+  if (found?.result.verdict === 'violated' && result.verdict === 'holds-within-bounds') {
+    // A bound came before the violation, which a search in depth often meets earlier.
+    const kind = found.result.violations[0].property;
+    const deep = await search(system, 'depth-first');
+    result = deep.verdict === 'violated' ? deep : unshown(result, kind);
+  }
   return { system, result, ordered: false, milliseconds };
+}
+
+/** There is a violation, and no path to it. */
+function unshown(result: HoldsWithinBounds, kind: string): Result {
+  const message = `a ${kind} can be reached, but a bound came before the path to it was found; raise the bound`;
+  return { ...result, verdict: 'aborted', reason: { code: 'replay', message }, violations: [] };
 }
 
 /** Looks for a violation in a sample of a machine's schedules. */

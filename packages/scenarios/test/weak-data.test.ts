@@ -1,4 +1,4 @@
-import { catalogue, check, disagreements, series } from '@quiesce/scenarios';
+import { type CheckResult, catalogue, check, disagreements, series } from '@quiesce/scenarios';
 import { describe, expect, it } from 'vitest';
 
 const verdictOf = async (id: string, tier: 1 | 2): Promise<string> => {
@@ -7,6 +7,10 @@ const verdictOf = async (id: string, tier: 1 | 2): Promise<string> => {
   const result = await check(scenario, scenario.smallest, { tier });
   return result.violations.at(0)?.kind ?? result.verdict;
 };
+
+/** Whether a check came to its end. */
+const isWhole = ({ verdict, bounds }: CheckResult): boolean =>
+  verdict !== 'aborted' && !bounds.some((bound) => bound.startsWith('states'));
 
 /**
  * The handler of an event between the patcher's store and its maintenance comes while the store is outstanding or just
@@ -45,9 +49,8 @@ describe('the series under weak data', () => {
   it('has the verdicts and witnesses of tier 1 with 3 CPUs, where the space is small', async () => {
     let judged = 0;
     for (const scenario of series.filter(({ id, least }) => least <= 3 && !nearer.includes(id))) {
-      const result = await check(scenario, 3, { tier: 2, bounds: { states: 2_500 } });
-      if (result.verdict !== 'violated' && result.bounds.some((bound) => bound.startsWith('states')))
-        continue;
+      const result = await check(scenario, 3, { tier: 2, bounds: { states: 1_000 } });
+      if (result.verdict !== 'violated' && !isWhole(result)) continue;
       judged += 1;
       expect(disagreements(scenario, result), scenario.id).toEqual([]);
     }
@@ -64,6 +67,41 @@ describe('the series under weak data', () => {
     },
     1_200_000,
   );
+});
+
+describe('leaving out orders of steps under weak data', () => {
+  const compared = catalogue.filter(({ least }) => least <= 2);
+
+  it('changes no verdict, no witness and no length of a counterexample with 2 CPUs', async () => {
+    let left = 0;
+    let fewer = 0;
+    for (const scenario of compared) {
+      const every = await check(scenario, 2, {
+        tier: 2,
+        reductions: { order: false },
+        bounds: { states: 1_000 },
+      });
+      if (!isWhole(every)) {
+        left += 1;
+        continue;
+      }
+      const some = await check(scenario, 2, { tier: 2 });
+      const finding = ({ verdict, violations, witnesses }: CheckResult): object => ({
+        verdict,
+        violations: violations.map(({ kind, steps }) => ({ kind, steps })),
+        witnesses:
+          verdict === 'violated'
+            ? []
+            : Object.keys(witnesses)
+                .filter((name) => witnesses[name] > 0)
+                .sort(),
+      });
+      expect(finding(some), scenario.id).toEqual(finding(every));
+      if (some.verdict !== 'violated' && some.states < every.states) fewer += 1;
+    }
+    expect(fewer).toBeGreaterThan(100);
+    expect(left).toBeLessThan(40);
+  }, 240_000);
 });
 
 describe('mechanisms that come out differently under weak data', () => {
