@@ -115,7 +115,7 @@ export function processHost(): Host {
 }
 
 /** Bytes of a file that is read as a whole. */
-const mostBytes = 256 << 20;
+const mostBytes = 1 << 30;
 
 /** Refuses what has no end, such as a device, and what is too large to be read as a whole. */
 function refuseUnreadable(path: string): void {

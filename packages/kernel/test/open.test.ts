@@ -48,6 +48,18 @@ describe('opening a kernel', () => {
     expect(kernel.alternatives.count).toBe(27);
   });
 
+  it.each([0, 0x2904b1200000])('takes the kallsyms of a running machine, 0x%s higher', (slide) => {
+    // Where kernels name text only, the head of the image has no name, and modules have theirs in brackets.
+    const made = handMadeKernel({ namesData: false });
+    const lines = [...made.symbols].filter(([name]) => name !== '_text');
+    const text = lines.map(([name, at]) => `${unsigned(at + slide)} T ${name}\n`).join('');
+    const symbols = { text: `${text}ffff800001234000 t probe\t[some_module]\n`, name: '/proc/kallsyms' };
+    const kernel = openKernel(made.image, { symbols });
+    expect(kernel.layout.base).toBe(handMadeBase);
+    for (const [name, at] of lines) expect(kernel.symbols.address(name)).toBe(at);
+    expect(kernel.symbols.address('probe')).toBeUndefined();
+  });
+
   it.each([
     ['another build', (text: string) => text.replaceAll(/^(ffff80000800)(....)/gm, '$19999')],
     ['hidden addresses', (text: string) => text.replaceAll(/^\S+/gm, '0000000000000000')],

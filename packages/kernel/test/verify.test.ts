@@ -127,6 +127,22 @@ describe('an ELF core', () => {
     return bytes;
   }
 
+  const noteAt = 512;
+
+  /** Adds a header of a note, and the note that says how far KASLR moved the image. */
+  function note(bytes: Uint8Array, slide: number): void {
+    const view = new DataView(bytes.buffer);
+    view.setUint16(56, 2, true);
+    view.setUint32(120, 4, true);
+    view.setBigUint64(128, BigInt(noteAt), true);
+    view.setBigUint64(152, 64n, true);
+    const text = `KERNELOFFSET=${slide.toString(16)}\n`;
+    view.setUint32(noteAt, 11, true);
+    view.setUint32(noteAt + 4, text.length, true);
+    bytes.set(new TextEncoder().encode('VMCOREINFO\0'), noteAt + 12);
+    bytes.set(new TextEncoder().encode(text), noteAt + 24);
+  }
+
   it('holds the image in a segment', () => {
     const slide = 0x600000;
     const image = memory(kernel, { ...machine, slide });
@@ -138,23 +154,36 @@ describe('an ELF core', () => {
     const slide = 0x4a1b46600000;
     const image = memory(kernel, { ...machine, slide });
     const bytes = core(handMadeBase + slide, image);
-    const view = new DataView(bytes.buffer);
-    // The segment is all of the address space; a second header is the note.
-    view.setBigUint64(96, 2n ** 46n, true);
-    view.setUint16(56, 2, true);
-    const note = 512;
-    view.setUint32(120, 4, true);
-    view.setBigUint64(128, BigInt(note), true);
-    view.setBigUint64(152, 64n, true);
-    const text = `KERNELOFFSET=${slide.toString(16)}\n`;
-    view.setUint32(note, 11, true);
-    view.setUint32(note + 4, text.length, true);
-    bytes.set(new TextEncoder().encode('VMCOREINFO\0'), note + 12);
-    bytes.set(new TextEncoder().encode(text), note + 24);
+    // The segment is all of the address space.
+    new DataView(bytes.buffer).setBigUint64(96, 2n ** 46n, true);
+    note(bytes, slide);
     expect(locate(kernel, memorySource('/proc/kcore', bytes)).slide).toBe(slide);
-    bytes.fill(0, note, note + 64);
+    bytes.fill(0, noteAt, noteAt + 64);
     expect(() => locate(kernel, memorySource('/proc/kcore', bytes))).toThrow(/no image/);
   });
+
+  it.each([true, false])(
+    'leaves the head of the image out, with a note that says where it lies: %j',
+    (isNoted) => {
+      const slide = 0x4a1b46600000;
+      const image = memory(kernel, { ...machine, slide });
+      const head = (kernel.symbols.address('_stext') ?? 0) - handMadeBase;
+      expect(head).toBeGreaterThan(0);
+      image.fill(0, 0, head);
+      const bytes = core(handMadeBase + slide, image);
+      if (isNoted) note(bytes, slide);
+      const live = locate(kernel, memorySource('/proc/kcore', bytes));
+      expect(live).toMatchObject({ slide, unread: head });
+      const found = verify(kernel, predict(kernel, observe(kernel, live).state), live);
+      expect(found).toMatchObject({ unread: head / 4, unexplained: [] });
+      expect(found.words).toBe((kernel.layout.text[0].end - head) / 4);
+      // Zeros alone do not make an image.
+      image.fill(0x55, head);
+      expect(() => locate(kernel, memorySource('core', core(handMadeBase + slide, image)))).toThrow(
+        /no image/,
+      );
+    },
+  );
 
   it('is not taken for another ELF file', () => {
     const bytes = core(handMadeBase, memory(kernel, machine));

@@ -66,15 +66,27 @@ export const kernelVerify: Verb = {
     const unknown = [...prediction.unknownCallbacks];
     if (given.flag('json')) {
       const { release, name } = kernel;
-      const { words, changed, explained } = result;
+      const { words, unread, changed, explained } = result;
       const unexplained = result.unexplained.map(asJson);
-      const row = { image: name, live, release, slide: image.slide, words, changed, explained, unexplained };
+      const row = {
+        image: name,
+        live,
+        release,
+        slide: image.slide,
+        words,
+        unread,
+        changed,
+        explained,
+        unexplained,
+      };
       printJson(host, [{ ...row, verdict: verdictOf(result), missing, unknownCallbacks: unknown }]);
       return result.unexplained.length === 0 ? 0 : 1;
     }
     const colours = coloursFor(host, given.flag('no-color'));
     host.out(`${colours.heading(`${kernel.release} in ${live}`)}${slideText(image.slide)}\n`);
-    host.out(`${grouped(result.words)} words of text, ${grouped(result.changed)} changed\n\n`);
+    host.out(
+      `${grouped(result.words)} words of text, ${grouped(result.changed)} changed${unreadText(result.unread)}\n\n`,
+    );
     host.out(rows(result));
     const shown = given.flag('all') ? result.unexplained : result.unexplained.slice(0, mostShown);
     if (shown.length > 0) host.out(`\n${shown.map(unexplainedText).join('')}`);
@@ -100,6 +112,10 @@ function verdictOf({ unexplained }: Verification): 'explained' | 'unexplained' {
 
 function slideText(slide: number): string {
   return slide === 0 ? '' : `, 0x${slide.toString(16)} above its link address`;
+}
+
+function unreadText(words: number): string {
+  return words === 0 ? '' : `; the head of the image, ${grouped(words)} words, is not readable there`;
 }
 
 function rows({ explained, unexplained }: Verification): string {

@@ -30,7 +30,7 @@ export class TextComparison {
     const kernel = this.#kernel;
     const bytes = new Bytes(new Uint8Array(words.buffer, 0, kernel.size), 'the memory of the machine');
     // The callback has decided itself which traps are needed.
-    const expected = this.#predicted(observe(kernel, { bytes, slide: 0 }).state.ichHcrTraps);
+    const expected = this.#predicted(observe(kernel, { bytes, slide: 0, unread: 0 }).state.ichHcrTraps);
     let count = 0;
     let different = 0;
     for (const { start, end } of kernel.layout.text) {

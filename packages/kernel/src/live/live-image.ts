@@ -5,6 +5,11 @@ export interface LiveImage {
   readonly bytes: Bytes;
   /** How far it runs above its link address, in bytes. */
   readonly slide: number;
+  /**
+   * Bytes at its beginning that were not readable: /proc/kcore reads through the mapping of the kernel, which leaves
+   * `.head.text` out, and gives zeros there.
+   */
+  readonly unread: number;
 }
 
 /** The double word at an offset of the live image, unsigned. */

@@ -43,7 +43,7 @@ export function locate(kernel: Kernel, source: ByteSource): LiveImage {
     });
   }
   const bytes = new Bytes(image, source.name);
-  return { bytes, slide: slideOf(kernel, bytes) };
+  return { bytes, slide: slideOf(kernel, bytes), unread: unreadHead(kernel, image) };
 }
 
 /** Where an image of this kernel may begin in the source. */
@@ -73,12 +73,20 @@ function* inCore(kernel: Kernel, source: ByteSource, segments: readonly Segment[
   for (const { offset, virtualAddress, fileSize } of memory) {
     if (start === undefined || start < virtualAddress || start >= virtualAddress + fileSize) continue;
     const at = offset + start - virtualAddress;
-    if (isHeader(kernel, source.read(at, headerSize))) {
+    if (isHeader(kernel, source.read(at, headerSize)) || isImageWithoutHead(kernel, source, at)) {
       yield at;
       return;
     }
   }
   for (const { offset, fileSize } of memory) {
+    // Where nothing says where it lies, it is a segment of its own.
+    if (
+      start === undefined &&
+      fileSize >= kernel.image.length &&
+      isImageWithoutHead(kernel, source, offset)
+    ) {
+      yield offset;
+    }
     if (fileSize <= largestSegment) yield* inRange(kernel, source, offset, offset + fileSize);
   }
 }
@@ -96,6 +104,30 @@ function isHeader({ image, size }: Kernel, header: Uint8Array): boolean {
   const bytes = new Bytes(header, 'header');
   const own = image.array;
   return bytes.u64(16) === size && header.every((byte, i) => i < 16 || byte === own[i]);
+}
+
+/** Bytes of `.head.text`: what lies below the first text that a running kernel maps. */
+function headSize({ symbols, layout }: Kernel): number {
+  const start = symbols.address('_stext');
+  return start === undefined ? 0 : start - layout.base;
+}
+
+/** How much of the head of an image was not readable: all of it, or nothing. */
+function unreadHead(kernel: Kernel, image: Uint8Array): number {
+  const size = headSize(kernel);
+  return size > 0 && image.subarray(0, size).every((byte) => byte === 0) ? size : 0;
+}
+
+/** Words of text that are compared to tell an image whose head is not readable. */
+const sampleBytes = 4096;
+
+/** Whether an image lies at an offset, read through a mapping that leaves its head out: most of its first text is the same. */
+function isImageWithoutHead(kernel: Kernel, source: ByteSource, offset: number): boolean {
+  const size = headSize(kernel);
+  if (size === 0 || unreadHead(kernel, source.read(offset, size)) === 0) return false;
+  const text = source.read(offset + size, sampleBytes);
+  const own = kernel.image.array.subarray(size, size + sampleBytes);
+  return text.length === sampleBytes && text.filter((byte, i) => byte === own[i]).length > sampleBytes / 2;
 }
 
 const saveLink = 0xaa1e03e9;

@@ -25,6 +25,8 @@ export type Explanation = Cause | 'ftrace-call' | 'hyp-vector' | 'efi-signature'
 export interface Verification {
   /** Words that were compared. */
   readonly words: number;
+  /** Words that could not be compared, because the live side does not have them; see {@link LiveImage}. */
+  readonly unread: number;
   /** Words that differ from the file. */
   readonly changed: number;
   /** Changed words by explanation. */
@@ -48,7 +50,8 @@ export function verify(kernel: Kernel, prediction: Prediction, image: LiveImage)
   const runtime = kernel.layout.base + slide;
   let words = 0;
   let changed = 0;
-  for (const { start, end } of kernel.layout.text) {
+  for (const { start: first, end } of kernel.layout.text) {
+    const start = Math.max(first, image.unread);
     const last = Math.min(end, bytes.length & ~3);
     const view = new DataView(bytes.array.buffer, bytes.array.byteOffset, bytes.length);
     for (let at = start; at < last; at += 4) {
@@ -71,7 +74,7 @@ export function verify(kernel: Kernel, prediction: Prediction, image: LiveImage)
       }
     }
   }
-  return { words, changed, explained, unexplained };
+  return { words, unread: image.unread >> 2, changed, explained, unexplained };
 }
 
 /** Indices of words that may change at run time. */
