@@ -79,16 +79,61 @@ describe('verifying live text', () => {
     );
   });
 
+  const offsetOf = (of: Kernel, name: string): number => (of.symbols.address(name) ?? 0) - handMadeBase;
+  const bl = (from: number, to: number): number => 0x94000000 + (((to - from) / 4) & 0x3ffffff);
+
   it('knows the marks of kprobes and tracers', () => {
     const bytes = memory(kernel, machine);
     const view = new DataView(bytes.buffer);
-    const at = (kernel.symbols.address('traced_9') ?? 0) - handMadeBase;
-    view.setUint32(at + 4, 0x94000010, true);
+    const at = offsetOf(kernel, 'traced_9');
+    view.setUint32(at + 4, bl(at + 4, offsetOf(kernel, 'subject')), true);
     view.setUint32(at + 8, 0xd4200080, true);
     expect(verified(bytes)).toMatchObject({
       unexplained: [],
       explained: { kprobe: 1, 'ftrace-call': 1 },
     });
+    // A trampoline, or a module, lies outside of the image; nobody calls into the middle of a function.
+    view.setUint32(at + 4, bl(at + 4, at + 0x400_0000), true);
+    expect(verified(bytes).unexplained).toEqual([]);
+    view.setUint32(at + 4, bl(at + 4, offsetOf(kernel, 'traced_8') + 4), true);
+    expect(verified(bytes).unexplained).toHaveLength(1);
+    view.setUint32(at + 4, 0x14000010, true);
+    expect(verified(bytes).unexplained).toHaveLength(1);
+  });
+
+  it('knows the places of the tracer itself', () => {
+    const subject = 'subject: ret\nftrace_call: bl subject\nret\nftrace_graph_call: nop\nret\n';
+    const own = openKernel(handMadeKernel({ subject }).image);
+    const bytes = memory(own, machine);
+    const view = new DataView(bytes.buffer);
+    const [call, graph] = [offsetOf(own, 'ftrace_call'), offsetOf(own, 'ftrace_graph_call')];
+    view.setUint32(call, bl(call, offsetOf(own, 'traced_1')), true);
+    view.setUint32(graph, bl(graph, offsetOf(own, 'traced_2')) & 0x17ffffff, true);
+    const found = (): ReturnType<typeof verify> => {
+      const live = locate(own, memorySource('dump', bytes));
+      return verify(own, predict(own, observe(own, live).state), live);
+    };
+    expect(found()).toMatchObject({ unexplained: [], explained: { 'ftrace-call': 2 } });
+    view.setUint32(graph, 0xd65f03c0, true);
+    expect(found().unexplained).toHaveLength(1);
+  });
+
+  it('knows pointers to another tracer, and takes no pointer to text for one', () => {
+    const own = openKernel(handMadeKernel({ kallsyms: 'newer', perSiteOps: true }).image);
+    const bytes = memory(own, machine);
+    const view = new DataView(bytes.buffer);
+    const found = (): ReturnType<typeof verify> => {
+      const live = locate(own, memorySource('dump', bytes));
+      return verify(own, predict(own, observe(own, live).state), live);
+    };
+    const set = (pointer: bigint): void => view.setBigInt64(own.ftrace.ops[3], pointer, true);
+    expect(found().unexplained).toEqual([]);
+    set(-0x1234_5678_9000n);
+    expect(found()).toMatchObject({ unexplained: [], explained: { 'tracer-ops': 2 } });
+    for (const wrong of [BigInt(handMadeBase), -0x1234_5678_9003n, 0x1234_5678_9000n]) {
+      set(wrong);
+      expect(found().unexplained.length).toBeGreaterThan(0);
+    }
   });
 
   it('knows the fields that signing fills in, and no others of the header', () => {

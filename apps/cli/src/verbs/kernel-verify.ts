@@ -23,6 +23,7 @@ const meanings: Readonly<Record<Explanation, string>> = {
   ftrace: 'entries of functions that can be traced',
   'ftrace-ops': 'pointers to tracers in front of functions',
   'ftrace-call': 'entries that call a tracer now',
+  'tracer-ops': 'pointers to another tracer in front of functions',
   'jump-label': 'static keys that were switched',
   'hyp-relocation': 'pointers in the code for EL2',
   'runtime-constant': 'constants that are set at boot',

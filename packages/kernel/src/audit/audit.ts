@@ -2,9 +2,9 @@ import { isHotpatchSafe } from '@quiesce/insn';
 import type { Kernel } from '../kernel.ts';
 import { callbackName } from '../predict/predict.ts';
 import { FlowReader } from './flow.ts';
-import { type Instrumentation, instrumentation, isEntryText } from './probes.ts';
+import { type Instrumentation, instrumentation } from './probes.ts';
 import { type Reach, callChain, reach } from './reach.ts';
-import { isSlowPath, isStub } from './stubs.ts';
+import { isBeyondHandlers, isSlowPath, isStub } from './stubs.ts';
 import { stopLoop, waiterPath } from './window.ts';
 
 /** Who executes the code that is itself patched. */
@@ -150,12 +150,11 @@ function follow(
   for (let i = 0; i < alternatives.count; i++) {
     if (alternatives.isCallback[i] === 1) callbacks.add(alternatives.replacement[i]);
   }
-  const isEntry = isEntryText(kernel);
   const within = endangers === 'waiter' ? windowOf(kernel, flow) : undefined;
   return reach(kernel, flow, {
     from: within === undefined ? from : [...within.starts],
-    stops: (name, offset) =>
-      stops(name) || others[endangers].includes(name) || (endangers === 'exception' && !isEntry(offset)),
+    stops: (name) =>
+      stops(name) || others[endangers].includes(name) || (endangers === 'exception' && isBeyondHandlers(name)),
     indirect: (name) => {
       if (name === 'multi_cpu_stop') return [];
       return name === '__apply_alternatives' ? [...callbacks] : undefined;

@@ -14,6 +14,13 @@ const outside =
 const slow =
   /^(?:queued_spin_lock_slowpath|queued_(?:read|write)_lock_slowpath|__traceiter_\w+|__bpf_trace\w*|rcu_report_exp_\w+|rcu_preempt_deferred_qs\w*)$/;
 
+/**
+ * Where handlers of exceptions go over into the rest of the kernel: a page that is missing, signals, soft interrupts, the end of a
+ * task, what drivers of errors do, and the list of whoever wants to know of an oops.
+ */
+const beyondHandlers =
+  /^(?:__?do_page_fault|do_page_fault|do_translation_fault|handle_mm_fault|do_tag_\w+|__do_kernel_fault|die_kernel_fault|(?:arm64_)?force_\w*sig\w*|send_sig\w*|arm64_skip_\w+|irq_exit\w*|__irq_exit\w*|do_softirq\w*|__do_softirq|invoke_softirq|make_task_dead|do_exit|atomic_notifier_call_chain\w*|notify_die|ghes_\w+|apei_\w+|sdei_api_\w+|invoke_sdei_fn|perf_\w+|kprobe\w*_handler|bug_handler|fixup_exception\w*|search_exception_tables|search_\w+|rcu_\w+|__rcu_\w+|tick_\w+|update_process_times|account_\w+|add_taint|raise_softirq\w*|handle_\w+_irq|generic_handle_\w+|handle_\w+_nmi|gic_\w+|do_sysinstr|do_cp15instr|do_undefinstr|emulate_\w+|call_undef_hook|do_signal|fpsimd_\w+)$/;
+
 /** Suffixes that the compiler gives to parts of functions. */
 const suffix = /(?:\.(?:part|isra|constprop|cold)(?:\.\d+)?)+$/;
 
@@ -26,4 +33,9 @@ export function isStub(name: string): boolean {
 /** Whether a function is a slow path: what lies behind it is reported apart. */
 export function isSlowPath(name: string): boolean {
   return slow.test(name.replace(suffix, ''));
+}
+
+/** Whether a function is where handlers of exceptions go over into the rest of the kernel. */
+export function isBeyondHandlers(name: string): boolean {
+  return beyondHandlers.test(name.replace(suffix, ''));
 }

@@ -3,6 +3,7 @@ import type { Kernel } from '../kernel.ts';
 import { signatureWords } from './efi-signature.ts';
 import { copiedHypVectors } from './hyp-vectors.ts';
 import type { LiveImage } from './live-image.ts';
+import { Tracing } from './tracing.ts';
 
 /** A word of live text that differs from what is expected. */
 export interface Unexplained {
@@ -19,7 +20,7 @@ export interface Unexplained {
 }
 
 /** Why a live word may differ from the file: what was predicted, or what a tracer or debugger does at run time. */
-export type Explanation = Cause | 'ftrace-call' | 'hyp-vector' | 'efi-signature' | 'kprobe';
+export type Explanation = Cause | 'ftrace-call' | 'tracer-ops' | 'hyp-vector' | 'efi-signature' | 'kprobe';
 
 /** What the comparison of all text found. */
 export interface Verification {
@@ -42,8 +43,8 @@ export function verify(kernel: Kernel, prediction: Prediction, image: LiveImage)
   const { bytes, slide } = image;
   const explained: Partial<Record<Explanation, number>> = {};
   const unexplained: Unexplained[] = [];
+  const tracing = new Tracing(kernel, image);
   const places: Places = {
-    calls: new Set(Array.from(kernel.ftrace.first, (offset) => (offset >> 2) + 1)),
     vectors: copiedHypVectors(kernel, image),
     signature: signatureWords(kernel.image),
   };
@@ -61,7 +62,7 @@ export function verify(kernel: Kernel, prediction: Prediction, image: LiveImage)
       words++;
       if (live === file && live === prediction.words[i]) continue;
       if (live !== file) changed++;
-      const why = explanation(prediction, places, i, live);
+      const why = explanation(prediction, places, i, live) ?? tracing.explanation(i, live);
       if (why !== undefined) explained[why] = (explained[why] ?? 0) + 1;
       else {
         unexplained.push({
@@ -79,8 +80,6 @@ export function verify(kernel: Kernel, prediction: Prediction, image: LiveImage)
 
 /** Indices of words that may change at run time. */
 interface Places {
-  /** Second words of function entries. */
-  readonly calls: ReadonlySet<number>;
   /** Words of KVM's vectors that are copies of a template. */
   readonly vectors: ReadonlySet<number>;
   /** Words of the EFI header that signing fills in. */
@@ -89,7 +88,7 @@ interface Places {
 
 function explanation(
   { words, cause }: Prediction,
-  { calls, vectors, signature }: Places,
+  { vectors, signature }: Places,
   i: number,
   live: number,
 ): Explanation | undefined {
@@ -97,6 +96,5 @@ function explanation(
   if (live === brkKprobe) return 'kprobe';
   if (vectors.has(i)) return 'hyp-vector';
   if (signature.has(i)) return 'efi-signature';
-  if (calls.has(i) && live >>> 26 === 0x25) return 'ftrace-call';
   return undefined;
 }
