@@ -12,6 +12,8 @@ interface Variant {
   readonly slowPath?: string;
   /** In front of the loop, where no state is acknowledged yet. */
   readonly prologue?: string;
+  /** More functions. */
+  readonly more?: string;
 }
 
 const nothing = '  nop\n';
@@ -22,6 +24,7 @@ function source({
   helper = nothing,
   slowPath = nothing,
   prologue = nothing,
+  more = '',
 }: Variant): string {
   return `
 subject: ret
@@ -62,6 +65,7 @@ __apply_alternatives:
 _printk:
   nop
   ret
+${more}
 pool:
 pool_ldapr: ldapr w19, [x20]
 pool_b: b pool
@@ -125,6 +129,48 @@ describe('the audit', () => {
     expect(patcher?.functions).toContain('alt_cb_patch_nops');
     expect(patcher?.stubs).toEqual(['_printk']);
     expect(patcher?.unresolved).toEqual([]);
+  });
+
+  it('follows handlers of exceptions, through calls, the pointers that are known, and the tables of a switch', () => {
+    const { findings, regions } = audited({
+      more: `
+el1h_64_error: bl el1h_64_error_handler
+  eret
+el1h_64_error_handler: b do_serror
+do_serror:
+${lto.replaceAll('site_load', 'site_error')}
+  ret
+el1h_64_irq: bl do_interrupt_handler
+  eret
+do_interrupt_handler: blr x1
+  ret
+gic_handle_irq:
+${branch('site_irq')}
+  bl generic_handle_domain_irq
+  ret
+generic_handle_domain_irq: nop
+${lto.replaceAll('site_load', 'site_driver')}
+  ret
+el1h_64_sync: adr x2, 8f
+  br x2
+  udf #0
+8:
+${lto.replaceAll('site_load', '.Lcase')}
+  blr x3
+  eret
+`,
+    });
+    const own = findings.filter(({ endangers }) => endangers === 'exception');
+    expect(own.map((one) => `${severity(one)} ${one.symbol}`)).toEqual([
+      'warning site_error',
+      'note site_irq',
+      'warning el1h_64_sync+0xc',
+    ]);
+    expect(own[0].through).toEqual(['el1h_64_error', 'el1h_64_error_handler']);
+    const region = regions.find(({ endangers }) => endangers === 'exception');
+    expect(region?.stubs).toEqual(['generic_handle_domain_irq']);
+    // The switch is listed, for nobody knows that it is one; so is the call behind it.
+    expect(region?.unresolved).toEqual(['el1h_64_sync+0x4', 'el1h_64_sync+0x10']);
   });
 
   it('says what an update changed, whatever the offsets are', () => {

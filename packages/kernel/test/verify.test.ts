@@ -207,14 +207,18 @@ describe('an ELF core', () => {
     expect(() => locate(kernel, memorySource('/proc/kcore', bytes))).toThrow(/no image/);
   });
 
-  it.each([true, false])(
-    'leaves the head of the image out, with a note that says where it lies: %j',
-    (isNoted) => {
+  it.each([
+    [true, 0],
+    [false, 0],
+    [true, 0x7e],
+  ])(
+    'leaves the head of the image out (a note says where it lies: %j; in its place: %i)',
+    (isNoted, other) => {
       const slide = 0x4a1b46600000;
       const image = memory(kernel, { ...machine, slide });
       const head = (kernel.symbols.address('_stext') ?? 0) - handMadeBase;
       expect(head).toBeGreaterThan(0);
-      image.fill(0, 0, head);
+      image.fill(other, 0, head);
       const bytes = core(handMadeBase + slide, image);
       if (isNoted) note(bytes, slide);
       const live = locate(kernel, memorySource('/proc/kcore', bytes));
@@ -222,7 +226,7 @@ describe('an ELF core', () => {
       const found = verify(kernel, predict(kernel, observe(kernel, live).state), live);
       expect(found).toMatchObject({ unread: head / 4, unexplained: [] });
       expect(found.words).toBe((kernel.layout.text[0].end - head) / 4);
-      // Zeros alone do not make an image.
+      // Other text is no image.
       image.fill(0x55, head);
       expect(() => locate(kernel, memorySource('core', core(handMadeBase + slide, image)))).toThrow(
         /no image/,

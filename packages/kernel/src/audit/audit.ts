@@ -2,6 +2,7 @@ import { isHotpatchSafe } from '@quiesce/insn';
 import type { Kernel } from '../kernel.ts';
 import { callbackName } from '../predict/predict.ts';
 import { FlowReader } from './flow.ts';
+import { type KnownCalls, knownCalls } from './known-calls.ts';
 import { type Instrumentation, instrumentation } from './probes.ts';
 import { type Reach, callChain, reach } from './reach.ts';
 import { isBeyondHandlers, isSlowPath, isStub } from './stubs.ts';
@@ -82,6 +83,7 @@ const roots: Readonly<Record<Endangered, readonly (readonly string[])[]>> = {
   exception: [
     ['el1h_64_error', 'el1_error'],
     ['el1h_64_fiq', 'el1_fiq'],
+    ['el1h_64_irq', 'el1_irq'],
     ['el1h_64_sync', 'el1_sync'],
     ['__sdei_asm_handler'],
   ],
@@ -102,14 +104,14 @@ const others: Readonly<Record<Endangered, readonly string[]>> = {
 /** Audits the patching code of a kernel: every instruction on its paths that is itself a site. */
 export function audit(kernel: Kernel): Audit {
   const flow = new FlowReader(kernel);
+  const calls = knownCalls(kernel);
   const probes = instrumentation(kernel);
   const regions: Region[] = [];
   const findings: Finding[] = [];
   for (const endangers of Object.keys(roots) as Endangered[]) {
-    const near = follow(kernel, flow, endangers, (name) => isStub(name) || isSlowPath(name));
+    const near = follow(kernel, flow, calls, endangers, (name) => isStub(name) || isSlowPath(name));
     if (near === undefined) continue;
-    // What handlers call is the rest of the kernel: of them only their own code is of interest.
-    const all = endangers === 'exception' ? near : (follow(kernel, flow, endangers, isStub) ?? near);
+    const all = follow(kernel, flow, calls, endangers, isStub) ?? near;
     regions.push(describe(kernel, endangers, near, probes));
     for (const offset of [...all.instructions.keys()].sort((a, b) => a - b)) {
       const site = siteAt(kernel, flow, offset);
@@ -137,6 +139,7 @@ function symbolAt({ symbols, layout }: Kernel, offset: number): string {
 function follow(
   kernel: Kernel,
   flow: FlowReader,
+  calls: KnownCalls,
   endangers: Endangered,
   stops: (name: string) => boolean,
 ): Reach | undefined {
@@ -154,10 +157,13 @@ function follow(
   return reach(kernel, flow, {
     from: within === undefined ? from : [...within.starts],
     stops: (name) =>
-      stops(name) || others[endangers].includes(name) || (endangers === 'exception' && isBeyondHandlers(name)),
+      stops(name) ||
+      others[endangers].includes(name) ||
+      (endangers === 'exception' && isBeyondHandlers(name)),
     indirect: (name) => {
       if (name === 'multi_cpu_stop') return [];
-      return name === '__apply_alternatives' ? [...callbacks] : undefined;
+      if (name === '__apply_alternatives') return [...callbacks];
+      return endangers === 'exception' ? calls(name) : undefined;
     },
     ...(within === undefined ? {} : { within: within.instructions }),
   });

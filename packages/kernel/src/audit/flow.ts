@@ -12,6 +12,9 @@ export interface Flow {
   readonly isIndirect: boolean;
 }
 
+/** Rows of BR and its kin. */
+const branchesToRegister = /^br(?!k)/;
+
 /** Reads the flow of control of a kernel, through both states of every site. */
 export class FlowReader {
   readonly #kernel: Kernel;
@@ -52,6 +55,11 @@ export class FlowReader {
     return relocated(words[from >> 2], from, offset, start, alternatives.length[site]);
   }
 
+  /** Whether an instruction branches, and does not call, to an address in a register. */
+  isBranch(offset: number): boolean {
+    return branchesToRegister.test(decode(this.#kernel.words[offset >> 2]).row.name);
+  }
+
   /** The flow from the instruction at an offset. */
   flow(offset: number): Flow {
     const next = new Set<number>();
@@ -84,7 +92,7 @@ export class FlowReader {
       next.add(offset + 4);
       return true;
     }
-    if (/^br(?!k)/.test(name)) return true;
+    if (branchesToRegister.test(name)) return true;
     // BRK reports a bug, or a warning whose code goes on elsewhere.
     if (!/^(?:ret|eret|brk|udf|hlt)/.test(name)) next.add(offset + 4);
     return false;

@@ -25,6 +25,8 @@ export interface ReachOptions {
   readonly within?: ReadonlySet<number>;
 }
 
+/** Bytes of a function; where symbols are further apart something is not named. */
+const longestFunction = 65_536;
 /** Instructions that are followed before something is wrong. */
 const most = 2_000_000;
 
@@ -57,11 +59,23 @@ export function reach(kernel: Kernel, flow: FlowReader, options: ReachOptions): 
     for (const one of next) queue.push([one, entry]);
     for (const one of calls) enter(one, offset);
     if (!isIndirect) continue;
+    // A branch may go through a table of the compiler: then to any place of its function.
+    for (const one of flow.isBranch(offset) ? ownPlaces(kernel, offset) : []) queue.push([one, entry]);
     const targets = indirect(nameAt(offset));
     if (targets === undefined) unresolved.add(offset);
     else for (const target of targets) enter(target, offset);
   }
   return { instructions, callers, unresolved: [...unresolved].sort((a, b) => a - b), cut: [...cut] };
+}
+
+/** The offsets of a function's instructions. */
+function ownPlaces({ symbols, layout }: Kernel, offset: number): number[] {
+  const place = symbols.place(layout.base + offset);
+  const end = symbols.end(layout.base + offset);
+  if (place === undefined || end === undefined) return [];
+  const start = offset - place.offset;
+  const length = Math.min(end - layout.base - start, longestFunction);
+  return Array.from({ length: length / 4 }, (_, i) => start + 4 * i);
 }
 
 /** The calls from a root to an instruction, outermost first, as offsets of the calling instructions. */

@@ -15,11 +15,11 @@ const slow =
   /^(?:queued_spin_lock_slowpath|queued_(?:read|write)_lock_slowpath|__traceiter_\w+|__bpf_trace\w*|rcu_report_exp_\w+|rcu_preempt_deferred_qs\w*)$/;
 
 /**
- * Where handlers of exceptions go over into the rest of the kernel: a page that is missing, signals, soft interrupts, the end of a
- * task, what drivers of errors do, and the list of whoever wants to know of an oops.
+ * Where handlers of exceptions go over into the rest of the kernel: pages that are missing, signals and the end of a task, soft
+ * interrupts and time, the drivers behind an interrupt or an event of firmware, undefined instructions that are emulated.
  */
 const beyondHandlers =
-  /^(?:__?do_page_fault|do_page_fault|do_translation_fault|handle_mm_fault|do_tag_\w+|__do_kernel_fault|die_kernel_fault|(?:arm64_)?force_\w*sig\w*|send_sig\w*|arm64_skip_\w+|irq_exit\w*|__irq_exit\w*|do_softirq\w*|__do_softirq|invoke_softirq|make_task_dead|do_exit|atomic_notifier_call_chain\w*|notify_die|ghes_\w+|apei_\w+|sdei_api_\w+|invoke_sdei_fn|perf_\w+|kprobe\w*_handler|bug_handler|fixup_exception\w*|search_exception_tables|search_\w+|rcu_\w+|__rcu_\w+|tick_\w+|update_process_times|account_\w+|add_taint|raise_softirq\w*|handle_\w+_irq|generic_handle_\w+|handle_\w+_nmi|gic_\w+|do_sysinstr|do_cp15instr|do_undefinstr|emulate_\w+|call_undef_hook|do_signal|fpsimd_\w+)$/;
+  /^(?:__?do_page_fault|do_page_fault|do_translation_fault|do_alignment_fault|do_tag_\w+|__do_kernel_fault|die_\w+|(?:arm64_)?force_\w+|send_sig\w*|arm64_show_signal|make_task_dead|do_exit|do_undefinstr|do_el1_undef|call_undef_hook|fixup_exception\w*|search_\w+|atomic_notifier_call_chain\w*|notify_die|ghes_\w+|apei_\w+|sdei_api_\w+|invoke_sdei_fn|perf_\w+|(?:do_|__|invoke_)?(?:do_)?softirq\w*|_?_?irq_exit\w*|rcu_\w+|__rcu_\w+|tick_\w+|account_\w+|handle_\w+_irq|handle_\w+_nmi|generic_handle_\w+|handle_domain_\w+|__handle_domain_irq|handle_IPI|bug_handler|kgdb_\w+|kprobe_\w+|kretprobe_\w+|setup_singlestep|uprobe_\w+|toggle_bp_registers|add_taint|fpsimd_\w+)$/;
 
 /** Suffixes that the compiler gives to parts of functions. */
 const suffix = /(?:\.(?:part|isra|constprop|cold)(?:\.\d+)?)+$/;

@@ -7,7 +7,7 @@ export interface LiveImage {
   readonly slide: number;
   /**
    * Bytes at its beginning that were not readable: /proc/kcore reads through the mapping of the kernel, which leaves
-   * `.head.text` out, and gives zeros there.
+   * `.head.text` out.
    */
   readonly unread: number;
 }

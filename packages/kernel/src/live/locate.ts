@@ -79,6 +79,7 @@ function* inCore(kernel: Kernel, source: ByteSource, segments: readonly Segment[
     }
   }
   for (const { offset, fileSize } of memory) {
+    if (fileSize > largestSegment) continue;
     // Where nothing says where it lies, it is a segment of its own.
     if (
       start === undefined &&
@@ -87,7 +88,7 @@ function* inCore(kernel: Kernel, source: ByteSource, segments: readonly Segment[
     ) {
       yield offset;
     }
-    if (fileSize <= largestSegment) yield* inRange(kernel, source, offset, offset + fileSize);
+    yield* inRange(kernel, source, offset, offset + fileSize);
   }
 }
 
@@ -107,24 +108,26 @@ function isHeader({ image, size }: Kernel, header: Uint8Array): boolean {
 }
 
 /** Bytes of `.head.text`: what lies below the first text that a running kernel maps. */
-function headSize({ symbols, layout }: Kernel): number {
+function headTextSize({ symbols, layout }: Kernel): number {
   const start = symbols.address('_stext');
   return start === undefined ? 0 : start - layout.base;
 }
 
 /** How much of the head of an image was not readable: all of it, or nothing. */
 function unreadHead(kernel: Kernel, image: Uint8Array): number {
-  const size = headSize(kernel);
-  return size > 0 && image.subarray(0, size).every((byte) => byte === 0) ? size : 0;
+  return isHeader(kernel, image.subarray(0, headerSize)) ? 0 : headTextSize(kernel);
 }
 
 /** Words of text that are compared to tell an image whose head is not readable. */
 const sampleBytes = 4096;
 
-/** Whether an image lies at an offset, read through a mapping that leaves its head out: most of its first text is the same. */
+/**
+ * Whether an image lies at an offset, read through a mapping that leaves its head out: most of its first text is the same. In
+ * place of the head are zeros, or whatever the kernel has mapped there since.
+ */
 function isImageWithoutHead(kernel: Kernel, source: ByteSource, offset: number): boolean {
-  const size = headSize(kernel);
-  if (size === 0 || unreadHead(kernel, source.read(offset, size)) === 0) return false;
+  const size = headTextSize(kernel);
+  if (size === 0) return false;
   const text = source.read(offset + size, sampleBytes);
   const own = kernel.image.array.subarray(size, size + sampleBytes);
   return text.length === sampleBytes && text.filter((byte, i) => byte === own[i]).length > sampleBytes / 2;
