@@ -1,6 +1,6 @@
 import { bits } from './bits.ts';
 import { decode } from './decode.ts';
-import { isRowName, rowNamed } from './table.ts';
+import { findRow, rowNamed } from './table.ts';
 import type { PatternOf, RowName } from './table.ts';
 import type { Field, Row } from './row.ts';
 
@@ -56,35 +56,50 @@ export class EncodeError extends RangeError {
   }
 }
 
-/** The number of values of a field by its width. */
-const sizes = Float64Array.from({ length: 33 }, (_none, width) => 2 ** width);
+/** Field values of a row by name, not known to be complete. */
+type GivenFields = Readonly<Partial<Record<string, number>>>;
 
 /** Encodes without the compiler's help; used where the row is not known before run time. Same errors. */
-export function encodeRow(row: Row, fields: Readonly<Partial<Record<string, number>>>): number {
+export function encodeRow(row: Row, fields: GivenFields): number {
   const { encoded, fields: known, when } = row;
+  const count = known.length;
   let word = encoded;
   let given = 0;
-  // The engine reads what it enumerates faster than what it is asked for by name.
+  // The engine reads what it enumerates faster than what it is asked for by name, as long as no closure sees `fields`.
   for (const name in fields) {
     const value = fields[name];
-    const next = given < known.length ? known[given] : undefined;
-    const { lo, width } = next?.name === name ? next : fieldNamed(row, name, value);
-    if (value === undefined) throw missing(row, name);
-    if (!Number.isInteger(value) || value < 0 || value >= sizes[width]) {
-      const expected = `an integer from 0 to ${sizes[width] - 1}`;
-      throw new EncodeError('out-of-range', row.name, name, shown(value), expected);
+    const next = given < count ? known[given] : undefined;
+    // AND makes an integer of anything: only a value that fits stays what it was.
+    if (next?.name === name && typeof value === 'number' && (value & next.mask) === value) {
+      word |= value << next.lo;
+    } else {
+      word |= placed(row, name, value);
     }
-    word |= value << lo;
     given += 1;
   }
-  if (given !== known.length) {
-    throw missing(row, known.find(({ name }) => fields[name] === undefined)?.name);
-  }
-  if (when !== undefined && !when(word) && row.aliasOf === undefined) {
-    const found = known.map(({ name }) => `${name}=${fields[name]}`).join(' ');
-    throw new EncodeError('unallocated', row.name, undefined, found, `fields with ${row.condition}`);
-  }
+  if (given !== count) throw missing(row, firstMissing(row, fields));
+  if (when !== undefined && !when(word) && row.aliasOf === undefined) throw unallocated(row, fields);
   return word >>> 0;
+}
+
+/** A field's value in its place, for fields in another order than the pattern's, and for those that are to be refused. */
+function placed(row: Row, name: string, value: number | undefined): number {
+  const { lo, width } = fieldNamed(row, name, value);
+  if (value === undefined) throw missing(row, name);
+  const max = 2 ** width - 1;
+  if (!Number.isInteger(value) || value < 0 || value > max) {
+    throw new EncodeError('out-of-range', row.name, name, shown(value), `an integer from 0 to ${max}`);
+  }
+  return value << lo;
+}
+
+function firstMissing({ fields: known }: Row, fields: GivenFields): string | undefined {
+  return known.find(({ name }) => fields[name] === undefined)?.name;
+}
+
+function unallocated({ name: row, fields: known, condition }: Row, fields: GivenFields): EncodeError {
+  const found = known.map(({ name }) => `${name}=${fields[name]}`).join(' ');
+  return new EncodeError('unallocated', row, undefined, found, `fields with ${condition}`);
 }
 
 /** What a caller passed for a number, for a message: a text keeps its quotes. */
@@ -110,11 +125,10 @@ function fieldNamed(row: Row, name: string, value: number | undefined): Field {
  * a combination that is not allocated.
  */
 export function encode<N extends EncodableName>(name: N, fields: Fields<N>): number {
-  if (!isRowName(name)) {
-    // Only a caller without types can come here.
-    throw new EncodeError('unknown-row', name, undefined, undefined, 'the name of a row of the table');
-  }
-  return encodeRow(rowNamed(name), fields);
+  const row = findRow(name);
+  // Only a caller without types can come here.
+  if (row === undefined) throw new EncodeError('unknown-row', name, undefined, undefined, 'the name of a row of the table');
+  return encodeRow(row, fields);
 }
 
 /**

