@@ -82,7 +82,8 @@ export function mixedWords(count: number): MixedWord[] {
     const [name, , given = {}] = entry;
     const row = rowNamed(name);
     const fields: Record<string, number> = {};
-    for (const field of row.fields) fields[field.name] = given[field.name] ?? random() % 2 ** field.width;
+    // AND leaves small integers, as programs write them; the engine would box what is left of a division.
+    for (const field of row.fields) fields[field.name] = given[field.name] ?? random() & field.mask;
     const candidate =
       row.fields.reduce((word, { name: f, lo }) => word | (fields[f] << lo), row.encoded) >>> 0;
     // Not every combination of fields is allocated, and no compiler writes unpredictable ones; draw again.

@@ -25,8 +25,8 @@ const bucketBits = 11;
 const bucketCount = 1 << bucketBits;
 const bucketShift = 32 - bucketBits;
 
-/** Room for the lists of all buckets together; what is not filled costs nothing. */
-const capacity = 1 << 15;
+/** Room for the lists of all buckets together. */
+const capacity = 1 << 13;
 
 /**
  * Bucket by the top 11 bits, then a list of mask and value: `start[bucket] .. start[bucket + 1]` in the arrays. They are

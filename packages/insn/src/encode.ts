@@ -127,7 +127,8 @@ function fieldNamed(row: Row, name: string, value: number | undefined): Field {
 export function encode<N extends EncodableName>(name: N, fields: Fields<N>): number {
   const row = findRow(name);
   // Only a caller without types can come here.
-  if (row === undefined) throw new EncodeError('unknown-row', name, undefined, undefined, 'the name of a row of the table');
+  if (row === undefined)
+    throw new EncodeError('unknown-row', name, undefined, undefined, 'the name of a row of the table');
   return encodeRow(row, fields);
 }
 

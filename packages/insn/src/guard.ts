@@ -1,3 +1,5 @@
+import { lazy } from './lazy.ts';
+
 /**
  * Guards of table rows: small expressions over the row's fields, for instance `shift != 3 && (sf || imm6 < 32)`.
  * Operators, loosest first: `||`, `&&`, comparisons, `+ -`, `* &`, `!`; operands are field names, numbers, parentheses
@@ -50,44 +52,49 @@ function comparison(
     );
 }
 
-const levels: readonly Readonly<Partial<Record<string, Binary>>>[] = [
-  { '||': ({ test: a }, { test: b }) => ofTest((word) => a(word) || b(word)) },
-  { '&&': ({ test: a }, { test: b }) => ofTest((word) => a(word) && b(word)) },
-  {
-    '==': comparison(
-      (lo, mask, c) => (word) => ((word >>> lo) & mask) === c,
-      (a, b) => (word) => a(word) === b(word),
-    ),
-    '!=': comparison(
-      (lo, mask, c) => (word) => ((word >>> lo) & mask) !== c,
-      (a, b) => (word) => a(word) !== b(word),
-    ),
-    '<=': comparison(
-      (lo, mask, c) => (word) => ((word >>> lo) & mask) <= c,
-      (a, b) => (word) => a(word) <= b(word),
-    ),
-    '>=': comparison(
-      (lo, mask, c) => (word) => ((word >>> lo) & mask) >= c,
-      (a, b) => (word) => a(word) >= b(word),
-    ),
-    '<': comparison(
-      (lo, mask, c) => (word) => ((word >>> lo) & mask) < c,
-      (a, b) => (word) => a(word) < b(word),
-    ),
-    '>': comparison(
-      (lo, mask, c) => (word) => ((word >>> lo) & mask) > c,
-      (a, b) => (word) => a(word) > b(word),
-    ),
-  },
-  {
-    '+': ({ value: a }, { value: b }) => ofValue((word) => a(word) + b(word)),
-    '-': ({ value: a }, { value: b }) => ofValue((word) => a(word) - b(word)),
-  },
-  {
-    '*': ({ value: a }, { value: b }) => ofValue((word) => a(word) * b(word)),
-    '&': ({ value: a }, { value: b }) => ofValue((word) => a(word) & b(word)),
-  },
-];
+/** The operators of each level. */
+function allLevels(): readonly Readonly<Partial<Record<string, Binary>>>[] {
+  return [
+    { '||': ({ test: a }, { test: b }) => ofTest((word) => a(word) || b(word)) },
+    { '&&': ({ test: a }, { test: b }) => ofTest((word) => a(word) && b(word)) },
+    {
+      '==': comparison(
+        (lo, mask, c) => (word) => ((word >>> lo) & mask) === c,
+        (a, b) => (word) => a(word) === b(word),
+      ),
+      '!=': comparison(
+        (lo, mask, c) => (word) => ((word >>> lo) & mask) !== c,
+        (a, b) => (word) => a(word) !== b(word),
+      ),
+      '<=': comparison(
+        (lo, mask, c) => (word) => ((word >>> lo) & mask) <= c,
+        (a, b) => (word) => a(word) <= b(word),
+      ),
+      '>=': comparison(
+        (lo, mask, c) => (word) => ((word >>> lo) & mask) >= c,
+        (a, b) => (word) => a(word) >= b(word),
+      ),
+      '<': comparison(
+        (lo, mask, c) => (word) => ((word >>> lo) & mask) < c,
+        (a, b) => (word) => a(word) < b(word),
+      ),
+      '>': comparison(
+        (lo, mask, c) => (word) => ((word >>> lo) & mask) > c,
+        (a, b) => (word) => a(word) > b(word),
+      ),
+    },
+    {
+      '+': ({ value: a }, { value: b }) => ofValue((word) => a(word) + b(word)),
+      '-': ({ value: a }, { value: b }) => ofValue((word) => a(word) - b(word)),
+    },
+    {
+      '*': ({ value: a }, { value: b }) => ofValue((word) => a(word) * b(word)),
+      '&': ({ value: a }, { value: b }) => ofValue((word) => a(word) & b(word)),
+    },
+  ];
+}
+
+const lazyLevels = lazy(allLevels);
 
 /** Compiles a guard; throws when the text is not one, which only a mistake in the table can cause. */
 export function compileGuard(
@@ -95,6 +102,7 @@ export function compileGuard(
   field: Lookup,
   named: Readonly<Partial<Record<string, Guard>>>,
 ): Guard {
+  const levels = lazyLevels();
   const tokens = text.match(/\|\||&&|[=!<>]=|[A-Za-z_]\w*(?:\(\))?|\d+|\S/g) ?? [];
   let at = 0;
 

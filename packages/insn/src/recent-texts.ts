@@ -3,7 +3,7 @@ const places = 1 << 14;
 const shift = 18;
 
 const words = new Int32Array(places);
-const texts = new Array<string | undefined>(places);
+const texts: (string | undefined)[] = [];
 
 /** The place of a word (signed): a multiplicative hash, because neighbours in code differ in a few bits. */
 function placeOf(word: number): number {
@@ -21,6 +21,7 @@ export function recentText(word: number): string | undefined {
 
 /** Keeps the text of a word (signed) until another word needs its place. */
 export function keepText(word: number, text: string): void {
+  if (texts.length === 0) texts.length = places;
   const place = placeOf(word);
   words[place] = word;
   texts[place] = text;

@@ -81,29 +81,32 @@ export type RowName = RowTuple[0] | 'undefined';
 /** The bit pattern of each row by name, as a literal type. */
 export type PatternOf = { readonly [T in RowTuple as T[0]]: T[1] };
 
-const files: readonly (readonly [RowClass, () => readonly RowSource[]])[] = [
-  ['undefined', (): readonly RowSource[] => [['undefined', 'imm32:32', '.WORD <imm32>']]],
-  ['dp-immediate', dpImmediate],
-  ['dp-register', dpRegister],
-  ['branches', branches],
-  ['system', system],
-  ['loads-stores', loadsStores],
-  ['exclusives', exclusives],
-  ['atomics', atomics],
-  ['memory-copy', memoryCopy],
-  ['floating-point', floatingPoint],
-  ['simd-loads-stores', simdLoadsStores],
-  ['simd-structures', simdStructures],
-  ['simd-three-same', simdThreeSame],
-  ['simd-three-different', simdThreeDifferent],
-  ['simd-two-register', simdTwoRegister],
-  ['simd-immediate', simdImmediate],
-  ['simd-by-element', simdByElement],
-  ['simd-scalar', simdScalar],
-  ['simd-fp8', simdFp8],
-  ['crypto', crypto],
-  ['sve', sve],
-];
+/** The files of `table/`, in the order of the manual's index. */
+function files(): readonly (readonly [RowClass, () => readonly RowSource[]])[] {
+  return [
+    ['undefined', (): readonly RowSource[] => [['undefined', 'imm32:32', '.WORD <imm32>']]],
+    ['dp-immediate', dpImmediate],
+    ['dp-register', dpRegister],
+    ['branches', branches],
+    ['system', system],
+    ['loads-stores', loadsStores],
+    ['exclusives', exclusives],
+    ['atomics', atomics],
+    ['memory-copy', memoryCopy],
+    ['floating-point', floatingPoint],
+    ['simd-loads-stores', simdLoadsStores],
+    ['simd-structures', simdStructures],
+    ['simd-three-same', simdThreeSame],
+    ['simd-three-different', simdThreeDifferent],
+    ['simd-two-register', simdTwoRegister],
+    ['simd-immediate', simdImmediate],
+    ['simd-by-element', simdByElement],
+    ['simd-scalar', simdScalar],
+    ['simd-fp8', simdFp8],
+    ['crypto', crypto],
+    ['sve', sve],
+  ];
+}
 
 function isBitmask(word: number): boolean {
   return isLogicalImmediate(bits(word, 22, 1), bits(word, 10, 6), word >>> 31 === 1);
@@ -122,7 +125,8 @@ function isMoveWide(word: number): boolean {
   return [0, 0xffff].some((filler) => parts.filter((part) => part === filler).length >= others);
 }
 
-const conditions: Readonly<Record<string, Guard>> = {
+/** The named conditions of guards. */
+const conditions = lazy((): Readonly<Record<string, Guard>> => ({
   isBitmask,
   isMoveWide,
   isPstate: (word) => pstateField(word) !== undefined,
@@ -131,7 +135,7 @@ const conditions: Readonly<Record<string, Guard>> = {
   isAt: (word) => systemOperation(word)?.family === 'at',
   isTlbi: (word) => systemOperation(word)?.family === 'tlbi',
   isTlbip: (word) => isPairOperation(word),
-};
+}));
 
 function rowOfSource(index: number, rowClass: RowClass, [name, pattern, template, notes]: RowSource): Row {
   const { when, aliasOf, input = false } = notes ?? {};
@@ -152,14 +156,14 @@ function rowOfSource(index: number, rowClass: RowClass, [name, pattern, template
     when:
       when === undefined
         ? undefined
-        : compileGuard(when, (field) => fields.find((f) => f.name === field), conditions),
+        : compileGuard(when, (field) => fields.find((f) => f.name === field), conditions()),
     condition: when,
   };
 }
 
 /** The rows as they are written, with their class, in the order of {@link table}. */
 const sources = lazy(() =>
-  files.flatMap(([rowClass, rows]) => rows().map((source) => [rowClass, source] as const)),
+  files().flatMap(([rowClass, rows]) => rows().map((source) => [rowClass, source] as const)),
 );
 
 const rows: (Row | undefined)[] = [];

@@ -1,7 +1,7 @@
 import { reading } from './operands/operand.ts';
 import type { Operand } from './operands/operand.ts';
 import { operandOf } from './operands/symbols.ts';
-import { mnemonicParts } from './operands/mnemonics.ts';
+import { mnemonicPart } from './operands/mnemonics.ts';
 import type { Row } from './row.ts';
 
 /** A piece of a compiled template. `tokens` are what parsing expects of a literal, `text` what printing writes. */
@@ -53,7 +53,7 @@ function compileMnemonic(head: string, row: Row): Pick<Template, 'mnemonic' | 'm
   let mnemonic = (_word: number): string => start;
   for (let i = 1; i < pieces.length; i += 2) {
     const symbol = pieces[i];
-    const part = mnemonicParts[symbol];
+    const part = mnemonicPart(symbol);
     const tail = pieces[i + 1].toLowerCase();
     if (part === undefined) throw new Error(`row '${row.name}': symbol <${symbol}> is not defined`);
     const { field, texts } = part;

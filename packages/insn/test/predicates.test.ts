@@ -10,7 +10,7 @@ function word(text: string): number {
 }
 
 describe('the kernel predicates', () => {
-  const names = Object.keys(kernelPredicates) as KernelPredicate[];
+  const names = Object.keys(kernelPredicates()) as KernelPredicate[];
 
   const random = generator(11);
   const samples = rows.flatMap((row) =>
@@ -20,22 +20,21 @@ describe('the kernel predicates', () => {
 
   /** Encodings with a word that the predicate accepts, `some` before those with words that it does not. */
   function accepted(name: KernelPredicate): string[] {
-    const holds = encoded.filter((sample) => kernelPredicate(name, sample.word)).map((sample) => sample.name);
-    const fails = new Set(
-      encoded.filter((sample) => !kernelPredicate(name, sample.word)).map((sample) => sample.name),
-    );
-    return [...new Set(holds)].map((row) => (fails.has(row) ? `some ${row}` : row));
+    const holds = new Set<string>();
+    const fails = new Set<string>();
+    for (const sample of encoded) (kernelPredicate(name, sample.word) ? holds : fails).add(sample.name);
+    return [...holds].map((row) => (fails.has(row) ? `some ${row}` : row));
   }
 
   it('accept these rows of the table', () => {
-    const all = names.map((name) => `${name}: ${accepted(name).join(' ')}`);
-    expect(all.join('\n')).toMatchSnapshot();
+    const all = names.map((name) => ({ name, rows: accepted(name) }));
+    expect(all.map(({ name, rows: some }) => `${name}: ${some.join(' ')}`).join('\n')).toMatchSnapshot();
+    expect(all.filter(({ rows: some }) => some.length === 0)).toEqual([]);
   });
 
-  it('accept their own value, and every one of them accepts something', () => {
+  it('accept their own value', () => {
     for (const name of names) {
-      expect(kernelPredicate(name, kernelPredicates[name][1]), name).toBe(true);
-      expect(accepted(name).length, name).toBeGreaterThan(0);
+      expect(kernelPredicate(name, kernelPredicates()[name][1]), name).toBe(true);
     }
     expect(names.length).toBe(107);
   });

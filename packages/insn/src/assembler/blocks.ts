@@ -1,22 +1,20 @@
 import { complaint } from './complaint.ts';
-import { conditionNames } from './conditions.ts';
+import { opensCondition } from './conditions.ts';
 import type { Line } from './lines.ts';
 
-/** What closes the block that a directive opens. */
-export const closers: ReadonlyMap<string, string> = new Map([
-  ['.macro', '.endm'],
-  ['.rept', '.endr'],
-  ['.irp', '.endr'],
-  ['.irpc', '.endr'],
-  ...conditionNames.map((name) => [name, '.endif'] as const),
-]);
+/** What closes the block that a directive opens; undefined for one that opens none. */
+export function closerOf(head: string): string | undefined {
+  if (head === '.macro') return '.endm';
+  if (head === '.rept' || head === '.irp' || head === '.irpc') return '.endr';
+  return opensCondition(head) ? '.endif' : undefined;
+}
 
 /** The index of the line that closes the block opened at `at`. */
 export function closing(lines: readonly Line[], at: number, closer: string): number {
   let level = 0;
   for (let i = at; i < lines.length; i += 1) {
     const { head } = lines[i];
-    if (closers.get(head) === closer) level += 1;
+    if (closerOf(head) === closer) level += 1;
     if (head === closer) level -= 1;
     if (level > 0) continue;
     const { labels } = lines[i];
@@ -37,7 +35,7 @@ export function branchesOf(head: Line, lines: readonly Line[]): readonly Branch[
   let level = 0;
   for (const line of lines) {
     const word = line.head;
-    if (closers.get(word) === '.endif') level += 1;
+    if (closerOf(word) === '.endif') level += 1;
     if (word === '.endif') level -= 1;
     const { body } = branches[branches.length - 1];
     if (level !== 0 || (word !== '.else' && word !== '.elseif')) {

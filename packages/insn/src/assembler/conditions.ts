@@ -12,66 +12,73 @@ export type Known = {
   readonly number: (line: Line) => bigint;
 };
 
-type Condition = (line: Line, known: Known) => boolean;
-
-const isBlank: Condition = (line) => line.rest.trim() === '';
-
-const isDefined: Condition = (line, known) => known.isDefined(line.rest.trim().replace(/^"(.*)"$/, '$1'));
+function isBlank(line: Line): boolean {
+  return line.rest.trim() === '';
+}
 
 /** `.ifc`: two texts, which a comma separates, are the same; single quotes may enclose the first. */
-const isSame: Condition = (line) => {
+function isSame(line: Line): boolean {
   const { text } = scrub(line.rest);
   const found = /^(?:'(?:[^']|'')*'|[^,]*)/.exec(text)?.[0] ?? '';
   if (text.charAt(found.length) !== ',')
     throw complaint(line.at, 'syntax', 'two texts and a comma between them');
   return found.trimEnd() === text.slice(found.length + 1);
-};
+}
 
 /** `.ifeqs`: two quoted strings are the same. */
-const isSameString: Condition = (line) => {
+function isSameString(line: Line): boolean {
   const tokens: readonly Token[] = tokenise(line.rest, line.line);
   const [first, comma, second] = tokens as readonly (Token | undefined)[];
   if (first?.kind !== 'string' || comma?.text !== ',' || second?.kind !== 'string')
     throw complaint(line.at, 'syntax', 'two quoted strings and a comma between them');
   return first.text === second.text;
-};
+}
 
-const not =
-  (condition: Condition): Condition =>
-  (line, known) =>
-    !condition(line, known);
+/** Whether a directive opens a condition. */
+export function opensCondition(head: string): boolean {
+  return /^\.if(?:eq|ne|gt|ge|lt|le|n?def|notdef|n?b|n?c|eqs|nes)?$/.test(head);
+}
 
-const number =
-  (test: (value: bigint) => boolean): Condition =>
-  (line, known) =>
-    test(known.number(line));
+/** Whether the condition of a line, one that opens it or an `.elseif`, holds. */
+export function holds(line: Line, { isDefined, number }: Known): boolean {
+  switch (line.head) {
+    case '.if':
+    case '.elseif':
+    case '.ifne':
+      return number(line) !== 0n;
+    case '.ifeq':
+      return number(line) === 0n;
+    case '.ifgt':
+      return number(line) > 0n;
+    case '.ifge':
+      return number(line) >= 0n;
+    case '.iflt':
+      return number(line) < 0n;
+    case '.ifle':
+      return number(line) <= 0n;
+    case '.ifdef':
+      return isDefined(nameOn(line));
+    case '.ifndef':
+    case '.ifnotdef':
+      return !isDefined(nameOn(line));
+    case '.ifb':
+      return isBlank(line);
+    case '.ifnb':
+      return !isBlank(line);
+    case '.ifc':
+      return isSame(line);
+    case '.ifnc':
+      return !isSame(line);
+    case '.ifeqs':
+      return isSameString(line);
+    case '.ifnes':
+      return !isSameString(line);
+    default:
+      throw complaint(line.at, 'unknown-directive', 'a condition');
+  }
+}
 
-const conditions: ReadonlyMap<string, Condition> = new Map([
-  ['.if', number((value) => value !== 0n)],
-  ['.elseif', number((value) => value !== 0n)],
-  ['.ifne', number((value) => value !== 0n)],
-  ['.ifeq', number((value) => value === 0n)],
-  ['.ifgt', number((value) => value > 0n)],
-  ['.ifge', number((value) => value >= 0n)],
-  ['.iflt', number((value) => value < 0n)],
-  ['.ifle', number((value) => value <= 0n)],
-  ['.ifdef', isDefined],
-  ['.ifndef', not(isDefined)],
-  ['.ifnotdef', not(isDefined)],
-  ['.ifb', isBlank],
-  ['.ifnb', not(isBlank)],
-  ['.ifc', isSame],
-  ['.ifnc', not(isSame)],
-  ['.ifeqs', isSameString],
-  ['.ifnes', not(isSameString)],
-]);
-
-/** The directives that open a condition. */
-export const conditionNames: readonly string[] = [...conditions.keys()].filter((name) => name !== '.elseif');
-
-/** Whether the condition that a line opens holds. */
-export function holds(line: Line, known: Known): boolean {
-  const condition = conditions.get(line.head);
-  if (condition === undefined) throw complaint(line.at, 'unknown-directive', 'a condition');
-  return condition(line, known);
+/** The symbol that a line names, in quotes or not. */
+function nameOn(line: Line): string {
+  return line.rest.trim().replace(/^"(.*)"$/, '$1');
 }

@@ -1,3 +1,4 @@
+import { lazy } from '../lazy.ts';
 import { registerNamed } from '../operands/registers.ts';
 import { Fault } from './error.ts';
 import { bytesOf } from './tokens.ts';
@@ -15,7 +16,9 @@ export type Cursor = { readonly tokens: readonly Token[]; at: number };
 type Operator = { readonly rank: number; readonly apply: (a: bigint, b: bigint) => bigint };
 
 /** Comparisons are -1 when they hold, && and || are 1. */
-const truth = (value: boolean): bigint => (value ? -1n : 0n);
+function truth(value: boolean): bigint {
+  return value ? -1n : 0n;
+}
 
 /** `>>` is logical on 64 bits; its result is signed like every value. */
 function shiftedRight(value: bigint, by: bigint): bigint {
@@ -23,28 +26,32 @@ function shiftedRight(value: bigint, by: bigint): bigint {
 }
 
 /** GNU as: multiplication and shifts bind tightest, then the bitwise operators, then addition, then comparison. */
-const operators: ReadonlyMap<string, Operator> = new Map(
-  Object.entries<Operator>({
-    '*': { rank: 6, apply: (a, b) => a * b },
-    '/': { rank: 6, apply: (a, b) => a / b },
-    '%': { rank: 6, apply: (a, b) => a % b },
-    '<<': { rank: 6, apply: (a, b) => (b < 0n || b > 63n ? 0n : a << b) },
-    '>>': { rank: 6, apply: (a, b) => (b < 0n || b > 63n ? 0n : shiftedRight(a, b)) },
-    '|': { rank: 5, apply: (a, b) => a | b },
-    '^': { rank: 5, apply: (a, b) => a ^ b },
-    '&': { rank: 5, apply: (a, b) => a & b },
-    '+': { rank: 4, apply: (a, b) => a + b },
-    '-': { rank: 4, apply: (a, b) => a - b },
-    '==': { rank: 3, apply: (a, b) => truth(a === b) },
-    '!=': { rank: 3, apply: (a, b) => truth(a !== b) },
-    '<': { rank: 3, apply: (a, b) => truth(a < b) },
-    '>': { rank: 3, apply: (a, b) => truth(a > b) },
-    '<=': { rank: 3, apply: (a, b) => truth(a <= b) },
-    '>=': { rank: 3, apply: (a, b) => truth(a >= b) },
-    '&&': { rank: 2, apply: (a, b) => (a !== 0n && b !== 0n ? 1n : 0n) },
-    '||': { rank: 1, apply: (a, b) => (a !== 0n || b !== 0n ? 1n : 0n) },
-  }),
-);
+function allOperators(): ReadonlyMap<string, Operator> {
+  return new Map(
+    Object.entries<Operator>({
+      '*': { rank: 6, apply: (a, b) => a * b },
+      '/': { rank: 6, apply: (a, b) => a / b },
+      '%': { rank: 6, apply: (a, b) => a % b },
+      '<<': { rank: 6, apply: (a, b) => (b < 0n || b > 63n ? 0n : a << b) },
+      '>>': { rank: 6, apply: (a, b) => (b < 0n || b > 63n ? 0n : shiftedRight(a, b)) },
+      '|': { rank: 5, apply: (a, b) => a | b },
+      '^': { rank: 5, apply: (a, b) => a ^ b },
+      '&': { rank: 5, apply: (a, b) => a & b },
+      '+': { rank: 4, apply: (a, b) => a + b },
+      '-': { rank: 4, apply: (a, b) => a - b },
+      '==': { rank: 3, apply: (a, b) => truth(a === b) },
+      '!=': { rank: 3, apply: (a, b) => truth(a !== b) },
+      '<': { rank: 3, apply: (a, b) => truth(a < b) },
+      '>': { rank: 3, apply: (a, b) => truth(a > b) },
+      '<=': { rank: 3, apply: (a, b) => truth(a <= b) },
+      '>=': { rank: 3, apply: (a, b) => truth(a >= b) },
+      '&&': { rank: 2, apply: (a, b) => (a !== 0n && b !== 0n ? 1n : 0n) },
+      '||': { rank: 1, apply: (a, b) => (a !== 0n || b !== 0n ? 1n : 0n) },
+    }),
+  );
+}
+
+const operators = lazy(allOperators);
 
 /** Nested parentheses and signs allowed. */
 const maximumDepth = 100;
@@ -118,7 +125,7 @@ export function evaluate(cursor: Cursor, scope: Scope): bigint | undefined {
     if (left === undefined) return undefined;
     for (;;) {
       const token = tokens[cursor.at] as Token | undefined;
-      const operator = token?.kind === 'punctuation' ? operators.get(token.text) : undefined;
+      const operator = token?.kind === 'punctuation' ? operators().get(token.text) : undefined;
       if (operator === undefined || operator.rank < rank) return left;
       const start = cursor.at;
       cursor.at += 1;

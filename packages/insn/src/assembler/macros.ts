@@ -1,7 +1,7 @@
 import { Aliases } from './aliases.ts';
 import { Misread, Operands, argumentsOf, parametersOf } from './arguments.ts';
 import type { Parameter } from './arguments.ts';
-import { branchesOf, closers, closing } from './blocks.ts';
+import { branchesOf, closerOf, closing } from './blocks.ts';
 import { complaint } from './complaint.ts';
 import { holds } from './conditions.ts';
 import { Fault } from './error.ts';
@@ -68,7 +68,7 @@ export class Expander {
         const line = lines[at];
         this.spend(line, 1);
         if (line.head === '.exitm' && depth > 0) return true;
-        const closer = closers.get(line.head);
+        const closer = closerOf(line.head);
         if (closer === undefined) {
           this.plain(line, depth);
           at += 1;

@@ -27,7 +27,7 @@ function scaleOf(row: Row): { read: (word: number) => number; get: (reader: Oper
   return { read: reading(row, 'size'), get: (reader) => reader.get('size') ?? 3 };
 }
 
-const shift: OperandMaker = (row) => {
+function shift(row: Row): Operand {
   const read = reading(row, 'shift');
   return {
     print: (word) => shifts[read(word)],
@@ -38,9 +38,9 @@ const shift: OperandMaker = (row) => {
     isDefault: (word) => read(word) === 0,
     omit: (reader) => reader.set('shift', 0),
   };
-};
+}
 
-const addShift: OperandMaker = (row) => {
+function addShift(row: Row): Operand {
   const read = reading(row, 'sh');
   return {
     print: (_word, context) => `lsl #${decimal(12, context)}`,
@@ -53,10 +53,10 @@ const addShift: OperandMaker = (row) => {
     isDefault: (word) => read(word) === 0,
     omit: (reader) => reader.set('sh', 0),
   };
-};
+}
 
 /** Extended register of add and subtract. UXTX (UXTW for W) is written LSL when a register is the stack pointer. */
-const extend: OperandMaker = (row) => {
+function extend(row: Row): Operand {
   const [option, imm3, sf] = [reading(row, 'option'), reading(row, 'imm3'), reading(row, 'sf')];
   const [Rn, Rd] = [reading(row, 'Rn'), reading(row, 'Rd')];
   const mayBeSp = row.template.includes('<Rd|SP>');
@@ -92,10 +92,10 @@ const extend: OperandMaker = (row) => {
       return reader.set('option', found) && reader.set('imm3', Number(amount));
     },
   };
-};
+}
 
 /** Extended register of a load or store: the amount is 0 or the access size. */
-const loadExtend: OperandMaker = (row) => {
+function loadExtend(row: Row): Operand {
   const [option, S] = [reading(row, 'option'), reading(row, 'S')];
   const scale = scaleOf(row);
   return {
@@ -124,9 +124,9 @@ const loadExtend: OperandMaker = (row) => {
       return reader.set('option', found) && reader.set('S', Number(shifted));
     },
   };
-};
+}
 
-const scaledOffset: OperandMaker = (row) => {
+function scaledOffset(row: Row): Operand {
   const imm12 = reading(row, 'imm12');
   const scale = scaleOf(row);
   return {
@@ -147,7 +147,7 @@ const scaledOffset: OperandMaker = (row) => {
     isDefault: (word) => imm12(word) === 0,
     omit: (reader) => reader.set('imm12', 0),
   };
-};
+}
 
 /** Pairs of S, D or Q registers. */
 function fpPairOffset(row: Row): Operand {
@@ -161,7 +161,7 @@ function fpPairOffset(row: Row): Operand {
   };
 }
 
-const pairOffset: OperandMaker = (row) => {
+function pairOffset(row: Row): Operand {
   if (row.name.startsWith('stgp')) return signed(row, 'imm7', 16);
   if (has(row, 'opc')) return fpPairOffset(row);
   if (!has(row, 'sf')) return signed(row, 'imm7', 4);
@@ -173,10 +173,10 @@ const pairOffset: OperandMaker = (row) => {
     isDefault: (word) => reading(row, 'imm7')(word) === 0,
     omit: (reader) => reader.set('imm7', 0),
   };
-};
+}
 
 /** LDRAA and LDRAB: ten bits, `S:imm9`, times 8. */
-const authOffset: OperandMaker = (row) => {
+function authOffset(row: Row): Operand {
   const [S, imm9] = [reading(row, 'S'), reading(row, 'imm9')];
   return integer({
     read: (word) => (imm9(word) - S(word) * 512) * 8,
@@ -186,7 +186,7 @@ const authOffset: OperandMaker = (row) => {
     write: (reader, value) => reader.set('S', value < 0 ? 1 : 0) && reader.set('imm9', (value / 8) & 511),
     fallback: 0,
   });
-};
+}
 
 function printTarget(row: Row): Operand['print'] {
   const offset = offsetReader(row);
@@ -216,7 +216,7 @@ function distance(reader: OperandReader, from: number, width: number, step: numb
   return (offset / step) & (2 ** width - 1);
 }
 
-const label: OperandMaker = (row) => {
+function label(row: Row): Operand {
   const name = ['imm26', 'imm19', 'imm14', 'imm9'].find((n) => has(row, n)) ?? 'imm26';
   const width = widthOf(row, name);
   return {
@@ -226,33 +226,37 @@ const label: OperandMaker = (row) => {
       return units !== undefined && reader.set(name, units);
     },
   };
-};
+}
 
 /** ADR counts bytes from the instruction, ADRP pages from its page. */
-const adr: OperandMaker = (row) => ({
-  print: printTarget(row),
-  parse: (reader) => {
-    const units = distance(reader, reader.address, 21, 1);
-    return units !== undefined && reader.set('immlo', units & 3) && reader.set('immhi', units >> 2);
-  },
-});
+function adr(row: Row): Operand {
+  return {
+    print: printTarget(row),
+    parse: (reader) => {
+      const units = distance(reader, reader.address, 21, 1);
+      return units !== undefined && reader.set('immlo', units & 3) && reader.set('immhi', units >> 2);
+    },
+  };
+}
 
-const adrp: OperandMaker = (row) => ({
-  print: printTarget(row),
-  parse: (reader) => {
-    const target = reader.target();
-    const expected = 'a target at most 4 GiB away';
-    if (target === undefined) return reader.reject(expected);
-    const to = Math.floor(Number(BigInt.asIntN(64, target)) / page);
-    const pages = to - Math.floor(reader.address / page);
-    if (pages < -(2 ** 20) || pages >= 2 ** 20) return reader.reject(expected);
-    const units = pages & 0x1fffff;
-    return reader.set('immlo', units & 3) && reader.set('immhi', units >> 2);
-  },
-});
+function adrp(row: Row): Operand {
+  return {
+    print: printTarget(row),
+    parse: (reader) => {
+      const target = reader.target();
+      const expected = 'a target at most 4 GiB away';
+      if (target === undefined) return reader.reject(expected);
+      const to = Math.floor(Number(BigInt.asIntN(64, target)) / page);
+      const pages = to - Math.floor(reader.address / page);
+      if (pages < -(2 ** 20) || pages >= 2 ** 20) return reader.reject(expected);
+      const units = pages & 0x1fffff;
+      return reader.set('immlo', units & 3) && reader.set('immhi', units >> 2);
+    },
+  };
+}
 
 /** The place of the signing instruction, at most 65,535 words before: RETAASPPC, AUTIASPPC and their kin. */
-const backward: OperandMaker = (row) => {
+function backward(row: Row): Operand {
   const imm16 = reading(row, 'imm16');
   return {
     print: (word, { address, target }) => {
@@ -268,10 +272,10 @@ const backward: OperandMaker = (row) => {
         : reader.reject('an address 0 to 262140 bytes before this one, a multiple of 4');
     },
   };
-};
+}
 
 /** Bit number of TBZ and TBNZ, `b5:b40`; a W register reaches bits 0 to 31. */
-const bit: OperandMaker = (row) => {
+function bit(row: Row): Operand {
   const [b5, b40] = [reading(row, 'b5'), reading(row, 'b40')];
   return integer({
     read: (word) => b5(word) * 32 + b40(word),
@@ -279,15 +283,17 @@ const bit: OperandMaker = (row) => {
     range: (reader) => [0, reader.get('Rt.is64') === 1 ? 63 : 31],
     write: (reader, value) => reader.set('b5', value >> 5) && reader.set('b40', value & 31),
   });
-};
+}
 
 /** The offset of instructions that have none. */
-const noOffset: OperandMaker = () => ({
-  print: () => '0',
-  parse: (reader) => reader.expression() === 0n || reader.reject('#0: the instruction has no offset'),
-  isDefault: () => true,
-  omit: () => true,
-});
+function noOffset(): Operand {
+  return {
+    print: () => '0',
+    parse: (reader) => reader.expression() === 0n || reader.reject('#0: the instruction has no offset'),
+    isDefault: () => true,
+    omit: () => true,
+  };
+}
 
 /** The step by which a base is written back: the bytes of one or two registers, up or down. */
 function step(registers: 1 | 2, sign: 1 | -1): OperandMaker {
@@ -309,24 +315,26 @@ export function isRelative({ template }: Row): boolean {
 }
 
 /** Shifts, extensions, offsets and PC-relative targets: name of the symbol to operand. */
-export const addresses: Readonly<Record<string, OperandMaker>> = {
-  shift,
-  sh: addShift,
-  extend,
-  ldext: loadExtend,
-  pimm: scaledOffset,
-  simm7: pairOffset,
-  simm9: (row) => signed(row, 'imm9', 1),
-  simm9g: (row) => signed(row, 'imm9', 16),
-  simm10: authOffset,
-  nooffset: noOffset,
-  one: step(1, 1),
-  two: step(2, 1),
-  minusone: step(1, -1),
-  minustwo: step(2, -1),
-  label,
-  adr,
-  adrp,
-  backward,
-  bit,
-};
+export function addresses(): Readonly<Record<string, OperandMaker>> {
+  return {
+    shift,
+    sh: addShift,
+    extend,
+    ldext: loadExtend,
+    pimm: scaledOffset,
+    simm7: pairOffset,
+    simm9: (row) => signed(row, 'imm9', 1),
+    simm9g: (row) => signed(row, 'imm9', 16),
+    simm10: authOffset,
+    nooffset: noOffset,
+    one: step(1, 1),
+    two: step(2, 1),
+    minusone: step(1, -1),
+    minustwo: step(2, -1),
+    label,
+    adr,
+    adrp,
+    backward,
+    bit,
+  };
+}

@@ -173,7 +173,7 @@ function wide(inverted: boolean): OperandMaker {
   };
 }
 
-const shiftOfWide: OperandMaker = (row) => {
+function shiftOfWide(row: Row): Operand {
   const hw = reading(row, 'hw');
   return integer({
     read: (word) => hw(word) * 16,
@@ -183,7 +183,7 @@ const shiftOfWide: OperandMaker = (row) => {
     write: (reader, value) => reader.set('hw', value / 16),
     fallback: 0,
   });
-};
+}
 
 /** A shift amount that fills `imms` and `immr`, or one of them, from the aliases of the bitfield moves. */
 function bitfield(
@@ -202,93 +202,97 @@ function bitfield(
   };
 }
 
-const whole = (_reader: OperandReader, width: number): readonly [number, number] => [0, width - 1];
+function whole(_reader: OperandReader, width: number): readonly [number, number] {
+  return [0, width - 1];
+}
 
 /** Everything else that is a number between commas: name of the symbol to operand. */
-export const immediates: Readonly<Record<string, OperandMaker>> = {
-  imm12: (row) => unsigned(row, 'imm12', 'hex'),
-  imm16: (row) => unsigned(row, 'imm16', 'hex', 1, row.name.startsWith('dcps') ? 0 : undefined),
-  uimm16: (row) => unsigned(row, 'imm16', 'decimal'),
-  imm5: (row) => unsigned(row, 'imm5', 'hex'),
-  imm6: (row) => unsigned(row, 'imm6', 'decimal'),
-  nzcv: (row) => unsigned(row, 'nzcv', 'hex'),
-  mask: (row) => unsigned(row, 'mask', 'decimal'),
-  uimm6: (row) => unsigned(row, 'uimm6', 'hex', 16),
-  uimm4: (row) => unsigned(row, 'uimm4', 'hex'),
-  simm8: (row) => signed(row, 'imm8', 1),
-  uimm8: (row) => unsigned(row, 'imm8', 'decimal'),
-  op1: (row) => unsigned(row, 'op1', 'decimal'),
-  op2: (row) => unsigned(row, 'op2', 'decimal'),
-  imm24: imm24(1),
-  negimm24: imm24(-1),
-  negimm12: (row) => {
-    const imm12 = reading(row, 'imm12');
-    return integer({
-      read: (word) => -imm12(word),
-      format: 'decimal',
-      range: () => [-4095, -1],
-      write: (reader, value) => reader.set('imm12', -value),
-    });
-  },
-  bitmask: bitmask(false),
-  notbitmask: bitmask(true),
-  movz: wide(false),
-  movn: wide(true),
-  hw: shiftOfWide,
-  imm3: (row) => unsigned(row, 'imm3', 'decimal', 1, 0),
-  amount: (row) => {
-    const imm6 = reading(row, 'imm6');
-    return integer({
-      read: imm6,
-      format: 'decimal',
-      range: (reader) => [0, widthSet(row, reader) - 1],
-      write: (reader, value) => reader.set('imm6', value),
-      fallback: 0,
-    });
-  },
-  immr: bitfield(
-    (immr) => immr,
-    whole,
-    (reader, value) => reader.set('immr', value),
-  ),
-  imms: (row) => {
-    const imms = reading(row, 'imms');
-    return integer({
-      read: imms,
-      format: 'decimal',
-      range: (reader) => [0, widthSet(row, reader) - 1],
-      write: (reader, value) => reader.set('imms', value),
-    });
-  },
-  asr: bitfield(
-    (immr) => immr,
-    whole,
-    (reader, value, width) => reader.set('immr', value) && reader.set('imms', width - 1),
-  ),
-  lsl: bitfield(
-    (_immr, imms, width) => width - 1 - imms,
-    whole,
-    (reader, value, width) =>
-      reader.set('immr', -value & (width - 1)) && reader.set('imms', width - 1 - value),
-  ),
-  bfi_lsb: bitfield(
-    (immr, _imms, width) => -immr & (width - 1),
-    whole,
-    (reader, value, width) => reader.set('immr', -value & (width - 1)),
-  ),
-  bfi_width: bitfield(
-    (_immr, imms) => imms + 1,
-    (reader, width) => [1, width - (-(reader.get('immr') ?? 0) & (width - 1))],
-    (reader, value) => reader.set('imms', value - 1),
-  ),
-  bfx_lsb: bitfield(
-    (immr) => immr,
-    whole,
-    (reader, value) => reader.set('immr', value),
-  ),
-  bfx_width: bitfield(
-    (immr, imms) => imms - immr + 1,
-    (reader, width) => [1, width - (reader.get('immr') ?? 0)],
-    (reader, value) => reader.set('imms', (reader.get('immr') ?? 0) + value - 1),
-  ),
-};
+export function immediates(): Readonly<Record<string, OperandMaker>> {
+  return {
+    imm12: (row) => unsigned(row, 'imm12', 'hex'),
+    imm16: (row) => unsigned(row, 'imm16', 'hex', 1, row.name.startsWith('dcps') ? 0 : undefined),
+    uimm16: (row) => unsigned(row, 'imm16', 'decimal'),
+    imm5: (row) => unsigned(row, 'imm5', 'hex'),
+    imm6: (row) => unsigned(row, 'imm6', 'decimal'),
+    nzcv: (row) => unsigned(row, 'nzcv', 'hex'),
+    mask: (row) => unsigned(row, 'mask', 'decimal'),
+    uimm6: (row) => unsigned(row, 'uimm6', 'hex', 16),
+    uimm4: (row) => unsigned(row, 'uimm4', 'hex'),
+    simm8: (row) => signed(row, 'imm8', 1),
+    uimm8: (row) => unsigned(row, 'imm8', 'decimal'),
+    op1: (row) => unsigned(row, 'op1', 'decimal'),
+    op2: (row) => unsigned(row, 'op2', 'decimal'),
+    imm24: imm24(1),
+    negimm24: imm24(-1),
+    negimm12: (row) => {
+      const imm12 = reading(row, 'imm12');
+      return integer({
+        read: (word) => -imm12(word),
+        format: 'decimal',
+        range: () => [-4095, -1],
+        write: (reader, value) => reader.set('imm12', -value),
+      });
+    },
+    bitmask: bitmask(false),
+    notbitmask: bitmask(true),
+    movz: wide(false),
+    movn: wide(true),
+    hw: shiftOfWide,
+    imm3: (row) => unsigned(row, 'imm3', 'decimal', 1, 0),
+    amount: (row) => {
+      const imm6 = reading(row, 'imm6');
+      return integer({
+        read: imm6,
+        format: 'decimal',
+        range: (reader) => [0, widthSet(row, reader) - 1],
+        write: (reader, value) => reader.set('imm6', value),
+        fallback: 0,
+      });
+    },
+    immr: bitfield(
+      (immr) => immr,
+      whole,
+      (reader, value) => reader.set('immr', value),
+    ),
+    imms: (row) => {
+      const imms = reading(row, 'imms');
+      return integer({
+        read: imms,
+        format: 'decimal',
+        range: (reader) => [0, widthSet(row, reader) - 1],
+        write: (reader, value) => reader.set('imms', value),
+      });
+    },
+    asr: bitfield(
+      (immr) => immr,
+      whole,
+      (reader, value, width) => reader.set('immr', value) && reader.set('imms', width - 1),
+    ),
+    lsl: bitfield(
+      (_immr, imms, width) => width - 1 - imms,
+      whole,
+      (reader, value, width) =>
+        reader.set('immr', -value & (width - 1)) && reader.set('imms', width - 1 - value),
+    ),
+    bfi_lsb: bitfield(
+      (immr, _imms, width) => -immr & (width - 1),
+      whole,
+      (reader, value, width) => reader.set('immr', -value & (width - 1)),
+    ),
+    bfi_width: bitfield(
+      (_immr, imms) => imms + 1,
+      (reader, width) => [1, width - (-(reader.get('immr') ?? 0) & (width - 1))],
+      (reader, value) => reader.set('imms', value - 1),
+    ),
+    bfx_lsb: bitfield(
+      (immr) => immr,
+      whole,
+      (reader, value) => reader.set('immr', value),
+    ),
+    bfx_width: bitfield(
+      (immr, imms) => imms - immr + 1,
+      (reader, width) => [1, width - (reader.get('immr') ?? 0)],
+      (reader, value) => reader.set('imms', (reader.get('immr') ?? 0) + value - 1),
+    ),
+  };
+}

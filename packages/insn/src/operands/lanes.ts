@@ -86,7 +86,7 @@ function element(letter: string, low: boolean, names: readonly string[]): Operan
 }
 
 /** `v3[1]`: a whole register and which part of it holds the indices (LUTI2, LUTI4). */
-const tableIndex: OperandMaker = (row) => {
+function tableIndex(row: Row): Operand {
   const [number, index] = [reading(row, 'Rm'), spread(row, ['index'])];
   return {
     print: (word) => `v${number(word)}[${index.read(word)}]`,
@@ -97,25 +97,22 @@ const tableIndex: OperandMaker = (row) => {
       return part !== undefined && index.set(reader, part);
     },
   };
-};
-
-const halfElement = element('h', true, ['H', 'L', 'M']);
-const singleElement = element('s', false, ['H', 'L']);
-const doubleElement = element('d', false, ['H']);
+}
 
 /** By `size` (1 is a halfword, 2 a word) or `sz` (0 a word, 1 a doubleword) of the row. */
-const sizedElement: OperandMaker = (row) => {
+function sizedElement(row: Row): Operand {
   const ofSize = has(row, 'size');
+  const ofSingle = element('s', false, ['H', 'L'])(row);
   const [small, large] = ofSize
-    ? [halfElement(row), singleElement(row)]
-    : [singleElement(row), doubleElement(row)];
+    ? [element('h', true, ['H', 'L', 'M'])(row), ofSingle]
+    : [ofSingle, element('d', false, ['H'])(row)];
   const read = reading(row, ofSize ? 'size' : 'sz');
   const isLarge = ofSize ? 2 : 1;
   return {
     print: (word, context) => (read(word) === isLarge ? large : small).print(word, context),
     parse: (reader) => (reader.get(ofSize ? 'size' : 'sz') === isLarge ? large : small).parse(reader),
   };
-};
+}
 
 /** A lane that is always the same: `v0.d[1]` of FMOV. */
 function constantLane(field: string): OperandMaker {
@@ -133,7 +130,7 @@ function constantLane(field: string): OperandMaker {
 }
 
 /** The lane of a structure load or store: Q, S and what the element size leaves of `size`. */
-const lane: OperandMaker = (row) => {
+function lane(row: Row): Operand {
   const index = spread(
     row,
     ['Q', 'S', 'lane'].filter((name) => has(row, name)),
@@ -144,7 +141,7 @@ const lane: OperandMaker = (row) => {
     range: () => [0, index.limit - 1],
     write: index.set,
   });
-};
+}
 
 /** How many bytes a structure load or store moves: what an immediate post-index must be. */
 function transfer(row: Row): { read: (word: number) => number; get: (reader: OperandReader) => number } {
@@ -166,7 +163,7 @@ function transfer(row: Row): { read: (word: number) => number; get: (reader: Ope
 }
 
 /** The post-index of a structure load or store: a register, or (Rm = 31) the number of bytes moved. */
-const post: OperandMaker = (row): Operand => {
+function post(row: Row): Operand {
   const Rm = reading(row, 'Rm');
   const bytes = transfer(row);
   return {
@@ -180,26 +177,28 @@ const post: OperandMaker = (row): Operand => {
         : reader.reject(`#${wanted} or an X register`);
     },
   };
-};
+}
 
 /** Lanes and elements: name of the symbol to operand. */
-export const lanes: Readonly<Record<string, OperandMaker>> = {
-  'Vd.e5': laneOf('Rd', false),
-  'Vn.e5': laneOf('Rn', false),
-  'Vn.e4': laneOf('Rn', true),
-  'Vm.e': sizedElement,
-  'Vm.eh': halfElement,
-  'Vm.es': singleElement,
-  'Vm.e4b': element('4b', false, ['H', 'L']),
-  'Vm.e2b': element('2b', true, ['H', 'L', 'M']),
-  'Vm.eb': element('b', true, ['H', 'L', 'M', 'J']),
-  'Vm.index': tableIndex,
-  'Vm.e2h': element('2h', false, ['H', 'L']),
-  'Vm.ech': element('h', false, ['H', 'L']),
-  'Vm.ecs': element('s', false, ['H']),
-  'Vm.e2': element('s', false, ['imm2']),
-  'Vd.d1': constantLane('Rd'),
-  'Vn.d1': constantLane('Rn'),
-  lane,
-  post,
-};
+export function lanes(): Readonly<Record<string, OperandMaker>> {
+  return {
+    'Vd.e5': laneOf('Rd', false),
+    'Vn.e5': laneOf('Rn', false),
+    'Vn.e4': laneOf('Rn', true),
+    'Vm.e': sizedElement,
+    'Vm.eh': element('h', true, ['H', 'L', 'M']),
+    'Vm.es': element('s', false, ['H', 'L']),
+    'Vm.e4b': element('4b', false, ['H', 'L']),
+    'Vm.e2b': element('2b', true, ['H', 'L', 'M']),
+    'Vm.eb': element('b', true, ['H', 'L', 'M', 'J']),
+    'Vm.index': tableIndex,
+    'Vm.e2h': element('2h', false, ['H', 'L']),
+    'Vm.ech': element('h', false, ['H', 'L']),
+    'Vm.ecs': element('s', false, ['H']),
+    'Vm.e2': element('s', false, ['imm2']),
+    'Vd.d1': constantLane('Rd'),
+    'Vn.d1': constantLane('Rn'),
+    lane,
+    post,
+  };
+}

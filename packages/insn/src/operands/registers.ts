@@ -1,3 +1,4 @@
+import { lazy } from '../lazy.ts';
 import { has, reading } from './operand.ts';
 import type { Operand, OperandReader } from './operand.ts';
 import type { Row } from '../row.ts';
@@ -104,10 +105,12 @@ function quadWidth(row: Row): Width {
   return { is64: (word) => Q(word) === 1, set: (reader, is64) => reader.set('Q', Number(is64)) };
 }
 
-/** The 32 names by whether they are X, and whether 31 is the stack pointer. */
-const allNames = [false, true].map((is64) =>
-  [false, true].map((sp) =>
-    Array.from({ length: 32 }, (_none, register) => registerName(register, is64, sp)),
+/** The 32 names by whether they are X, and whether 31 is the stack pointer: `allNames()[1][0]` are those of `<Xd>`. */
+const allNames = lazy(() =>
+  [false, true].map((is64) =>
+    [false, true].map((sp) =>
+      Array.from({ length: 32 }, (_none, register) => registerName(register, is64, sp)),
+    ),
   ),
 );
 
@@ -120,7 +123,7 @@ function follower(first: number): number {
 function names(row: Row, fieldName: string, { by }: Width, sp: boolean): Pick<Operand, 'names'> {
   const number = row.fields.find(({ name }) => name === fieldName);
   if (by === undefined || number === undefined) return {};
-  const texts = by.is64.flatMap((is64) => allNames[Number(is64)][Number(sp)]);
+  const texts = by.is64.flatMap((is64) => allNames()[Number(is64)][Number(sp)]);
   const select = row.fields.find(({ name }) => name === by.field);
   return { names: { texts, lo: number.lo, ...(select === undefined ? {} : { select }) } };
 }

@@ -23,7 +23,7 @@ function imm8Of(row: Row): (word: number) => number {
   return (word) => (abc(word) << 5) | defgh(word);
 }
 
-const float: OperandMaker = (row) => {
+function float(row: Row): Operand {
   const imm8 = imm8Of(row);
   return {
     print: (word) => floatTexts()[imm8(word)],
@@ -36,7 +36,7 @@ const float: OperandMaker = (row) => {
         : reader.set('abc', found >> 5) && reader.set('defgh', found & 31);
     },
   };
-};
+}
 
 function zero(text: string): OperandMaker {
   return () => ({
@@ -45,16 +45,17 @@ function zero(text: string): OperandMaker {
   });
 }
 
-const byte: OperandMaker = (row) =>
-  integer({
+function byte(row: Row): Operand {
+  return integer({
     read: imm8Of(row),
     format: 'hex',
     range: () => [-128, 255],
     write: (reader, value) => reader.set('abc', (value >> 5) & 7) && reader.set('defgh', value & 31),
   });
+}
 
 /** MOVI of 64 bits: every bit of the immediate is eight. */
-const bytes: OperandMaker = (row) => {
+function bytes(row: Row): Operand {
   const imm8 = imm8Of(row);
   return {
     print: (word, { number }) => {
@@ -76,10 +77,10 @@ const bytes: OperandMaker = (row) => {
       return reader.set('abc', imm >> 5) && reader.set('defgh', imm & 31);
     },
   };
-};
+}
 
 /** `lsl #8` of the modified immediates. */
-const byteShift: OperandMaker = (row) => {
+function byteShift(row: Row): Operand {
   const sh = reading(row, 'sh');
   const highest = row.pattern.includes('sh:2') ? 24 : 8;
   return integer({
@@ -90,9 +91,9 @@ const byteShift: OperandMaker = (row) => {
     write: (reader, value) => reader.set('sh', value / 8),
     fallback: 0,
   });
-};
+}
 
-const ones: OperandMaker = (row) => {
+function ones(row: Row): Operand {
   const sh = reading(row, 'sh');
   return integer({
     read: (word) => (sh(word) === 1 ? 16 : 8),
@@ -101,7 +102,7 @@ const ones: OperandMaker = (row) => {
     step: 8,
     write: (reader, value) => reader.set('sh', value === 16 ? 1 : 0),
   });
-};
+}
 
 /** A shift amount in `immh:immb`: from the element size up, or (right) from twice the size down. */
 function shiftAmount(right: boolean): OperandMaker {
@@ -128,13 +129,15 @@ function shiftAmount(right: boolean): OperandMaker {
 }
 
 /** The shift that SXTL and UXTL leave out. */
-const noShift: OperandMaker = () => ({
-  print: () => '',
-  parse: (reader) => reader.set('immh', 1 << (reader.get('esize') ?? 0)) && reader.set('immb', 0),
-});
+function noShift(): Operand {
+  return {
+    print: () => '',
+    parse: (reader) => reader.set('immh', 1 << (reader.get('esize') ?? 0)) && reader.set('immb', 0),
+  };
+}
 
 /** SHLL shifts by the element size. */
-const wholeShift: OperandMaker = (row) => {
+function wholeShift(row: Row): Operand {
   const size = reading(row, 'size');
   return integer({
     read: (word) => 8 << size(word),
@@ -142,10 +145,10 @@ const wholeShift: OperandMaker = (row) => {
     range: (reader) => [8 << (reader.get('size') ?? 0), 8 << (reader.get('size') ?? 0)],
     write: () => true,
   });
-};
+}
 
 /** Fraction bits of a fixed-point number in a general register. */
-const fractionBits: OperandMaker = (row) => {
+function fractionBits(row: Row): Operand {
   const scale = reading(row, 'scale');
   return integer({
     read: (word) => 64 - scale(word),
@@ -153,7 +156,7 @@ const fractionBits: OperandMaker = (row) => {
     range: (reader) => [1, reader.get('sf') === 1 ? 64 : 32],
     write: (reader, value) => reader.set('scale', 64 - value),
   });
-};
+}
 
 /** A rotation of complex numbers: `rot` times 90 degrees, or 90 and 270. */
 function rotation(step: number, start: number): OperandMaker {
@@ -185,21 +188,23 @@ function plain(name: string, format: 'decimal' | 'hex'): OperandMaker {
 }
 
 /** Immediates of floating point and Advanced SIMD: name of the symbol to operand. */
-export const simdImmediates: Readonly<Record<string, OperandMaker>> = {
-  fimm8: float,
-  fzero: zero('0.0'),
-  zero: zero('0'),
-  byte,
-  bytes,
-  byteshift: byteShift,
-  ones,
-  shr: shiftAmount(true),
-  shl: shiftAmount(false),
-  noshift: noShift,
-  wholeshift: wholeShift,
-  fbits: fractionBits,
-  rot90: rotation(90, 0),
-  rot180: rotation(180, 90),
-  extbyte: plain('imm4', 'decimal'),
-  xar: plain('imm6', 'decimal'),
-};
+export function simdImmediates(): Readonly<Record<string, OperandMaker>> {
+  return {
+    fimm8: float,
+    fzero: zero('0.0'),
+    zero: zero('0'),
+    byte,
+    bytes,
+    byteshift: byteShift,
+    ones,
+    shr: shiftAmount(true),
+    shl: shiftAmount(false),
+    noshift: noShift,
+    wholeshift: wholeShift,
+    fbits: fractionBits,
+    rot90: rotation(90, 0),
+    rot180: rotation(180, 90),
+    extbyte: plain('imm4', 'decimal'),
+    xar: plain('imm6', 'decimal'),
+  };
+}

@@ -1,7 +1,8 @@
 import { signExtend } from '../bits.ts';
 import { integer, signed } from './immediates.ts';
 import { reading } from './operand.ts';
-import type { OperandMaker } from './operand.ts';
+import type { Row } from '../row.ts';
+import type { Operand, OperandMaker } from './operand.ts';
 
 /** A vector or predicate register, in the field `R` or `P` and the suffix, with the element size that is written. */
 function register(letter: 'z' | 'p', field: string, size = ''): OperandMaker {
@@ -23,7 +24,7 @@ function register(letter: 'z' | 'p', field: string, size = ''): OperandMaker {
 }
 
 /** The offset of LDR and STR in vector or predicate lengths: nine bits in two fields. */
-const lengths: OperandMaker = (row) => {
+function lengths(row: Row): Operand {
   const [high, low] = [reading(row, 'imm9h'), reading(row, 'imm9l')];
   return integer({
     read: (word) => signExtend((high(word) << 3) | low(word), 9),
@@ -32,14 +33,16 @@ const lengths: OperandMaker = (row) => {
     write: (reader, value) => reader.set('imm9h', (value >> 3) & 63) && reader.set('imm9l', value & 7),
     fallback: 0,
   });
-};
+}
 
 /** Registers and offsets of SVE: name of the symbol to operand. */
-export const sveOperands: Readonly<Record<string, OperandMaker>> = {
-  Zt: register('z', 'Rt'),
-  Pt: register('p', 'Pt'),
-  'Pd.b': register('p', 'Pd', '.b'),
-  'Pn.b': register('p', 'Pn', '.b'),
-  simm9vl: lengths,
-  simm6: (row) => signed(row, 'imm6', 1),
-};
+export function sveOperands(): Readonly<Record<string, OperandMaker>> {
+  return {
+    Zt: register('z', 'Rt'),
+    Pt: register('p', 'Pt'),
+    'Pd.b': register('p', 'Pd', '.b'),
+    'Pn.b': register('p', 'Pn', '.b'),
+    simm9vl: lengths,
+    simm6: (row) => signed(row, 'imm6', 1),
+  };
+}

@@ -6,7 +6,8 @@ import { condition } from './conditions.ts';
 import { integer } from './immediates.ts';
 import { reading } from './operand.ts';
 import { registerNamed } from './registers.ts';
-import type { OperandMaker, OperandReader } from './operand.ts';
+import type { Operand, OperandMaker, OperandReader } from './operand.ts';
+import type { Row } from '../row.ts';
 
 const barrierNames: readonly (string | undefined)[] = [
   undefined,
@@ -32,7 +33,7 @@ export function barrierName(CRm: number): string | undefined {
   return barrierNames[CRm];
 }
 
-const barrier: OperandMaker = (row) => {
+function barrier(row: Row): Operand {
   const CRm = reading(row, 'CRm');
   return {
     print: (word) => barrierNames[CRm(word)] ?? `#0x${CRm(word).toString(16).padStart(2, '0')}`,
@@ -44,10 +45,10 @@ const barrier: OperandMaker = (row) => {
       return reader.set('CRm', Number(found));
     },
   };
-};
+}
 
 /** A 4-bit option that is 15 when left out (ISB, CLREX). */
-const option15: OperandMaker = (row) => {
+function option15(row: Row): Operand {
   const CRm = reading(row, 'CRm');
   return {
     print: (word, { number }) => {
@@ -63,7 +64,7 @@ const option15: OperandMaker = (row) => {
     isDefault: (word) => CRm(word) === 15,
     omit: (reader) => reader.set('CRm', 15),
   };
-};
+}
 
 /** A field whose values have names. */
 function choice(fieldName: string, names: readonly string[], fallback?: number): OperandMaker {
@@ -90,7 +91,7 @@ function choice(fieldName: string, names: readonly string[], fallback?: number):
 const nxsNames: readonly string[] = ['oshnxs', 'nshnxs', 'ishnxs', 'synxs'];
 
 /** The option of DSB nXS: a name, or its number as GNU as has it. */
-const barrierNxs: OperandMaker = (row) => {
+function barrierNxs(row: Row): Operand {
   const imm2 = reading(row, 'imm2');
   return {
     print: (word) => nxsNames[imm2(word)],
@@ -102,7 +103,7 @@ const barrierNxs: OperandMaker = (row) => {
         : reader.reject(`one of ${nxsNames.join(', ')}, or 16, 20, 24 or 28`);
     },
   };
-};
+}
 
 function setSystem(reader: OperandReader, code: number): boolean {
   return (
@@ -132,7 +133,7 @@ function operation(family: SystemFamily): OperandMaker {
 }
 
 /** The operation of TLBIP: those of TLBI that take an address. */
-const pairOperation: OperandMaker = (row) => {
+function pairOperation(row: Row): Operand {
   const plain = operation('tlbi')(row);
   return {
     print: plain.print,
@@ -142,9 +143,9 @@ const pairOperation: OperandMaker = (row) => {
       return found && code === 0 ? reader.reject('an operation of TLBIP, which takes an address') : found;
     },
   };
-};
+}
 
-const sysreg: OperandMaker = (row) => {
+function sysreg(row: Row): Operand {
   const write = row.name.startsWith('msr');
   return {
     print: (word) => systemRegisterName((word >>> 5) & 0x7fff, write),
@@ -154,20 +155,22 @@ const sysreg: OperandMaker = (row) => {
       return reader.set('o0', code >> 14) && setSystem(reader, code);
     },
   };
-};
+}
 
-const pstate: OperandMaker = () => ({
-  print: (word) => pstateField(word)?.name ?? '?',
-  parse: (reader) => {
-    const found = pstateFieldNamed(reader.name() ?? '');
-    if (found === undefined) return reader.reject('a PSTATE field, such as daifset');
-    reader.set('pstate.base', found.base);
-    reader.set('pstate.width', found.width);
-    return reader.set('op1', found.op1) && reader.set('op2', found.op2);
-  },
-});
+function pstate(): Operand {
+  return {
+    print: (word) => pstateField(word)?.name ?? '?',
+    parse: (reader) => {
+      const found = pstateFieldNamed(reader.name() ?? '');
+      if (found === undefined) return reader.reject('a PSTATE field, such as daifset');
+      reader.set('pstate.base', found.base);
+      reader.set('pstate.width', found.width);
+      return reader.set('op1', found.op1) && reader.set('op2', found.op2);
+    },
+  };
+}
 
-const pstateImmediate: OperandMaker = (row) => {
+function pstateImmediate(row: Row): Operand {
   const CRm = reading(row, 'CRm');
   return integer({
     read: (word) => CRm(word) - (pstateField(word)?.base ?? 0),
@@ -175,7 +178,7 @@ const pstateImmediate: OperandMaker = (row) => {
     range: (reader) => [0, 2 ** (reader.get('pstate.width') ?? 4) - 1],
     write: (reader, value) => reader.set('CRm', value + (reader.get('pstate.base') ?? 0)),
   });
-};
+}
 
 /** `C7`: a field of SYS and SYSL. */
 function coprocessor(fieldName: string): OperandMaker {
@@ -192,7 +195,7 @@ function coprocessor(fieldName: string): OperandMaker {
 }
 
 /** The register of IC and TLBI: only some operations take one. */
-const operationRegister: OperandMaker = (row) => {
+function operationRegister(row: Row): Operand {
   const Rt = reading(row, 'Rt');
   return {
     print: (word) => (Rt(word) === 31 ? 'xzr' : `x${Rt(word)}`),
@@ -210,15 +213,16 @@ const operationRegister: OperandMaker = (row) => {
         ? reader.set('Rt', 31)
         : reader.reject('a register: the operation takes one'),
   };
-};
+}
 
-const hint: OperandMaker = () =>
-  integer({
+function hint(): Operand {
+  return integer({
     read: (word) => (word >>> 5) & 127,
     format: 'hex',
     range: () => [0, 127],
     write: (reader, value) => reader.set('CRm', value >> 3) && reader.set('op2', value & 7),
   });
+}
 
 const prefetchTypes = ['pld', 'pli', 'pst'] as const;
 
@@ -229,7 +233,7 @@ function prefetchName(Rt: number): string {
   return `${prefetchTypes[type]}l${level + 1}${(Rt & 1) === 1 ? 'strm' : 'keep'}`;
 }
 
-const prefetch: OperandMaker = (row) => {
+function prefetch(row: Row): Operand {
   const Rt = reading(row, 'Rt');
   return {
     print: (word) => prefetchName(Rt(word)),
@@ -245,36 +249,40 @@ const prefetch: OperandMaker = (row) => {
       return reader.set('Rt', (type << 3) | ((Number(match[2]) - 1) << 1) | Number(match[3] === 'strm'));
     },
   };
-};
+}
 
 /** `.word` of the undefined row. */
-const imm32: OperandMaker = () => ({
-  print: (word) => `0x${(word >>> 0).toString(16).padStart(8, '0')}`,
-  parse: (reader) => reader.reject('an instruction'),
-});
+function imm32(): Operand {
+  return {
+    print: (word) => `0x${(word >>> 0).toString(16).padStart(8, '0')}`,
+    parse: (reader) => reader.reject('an instruction'),
+  };
+}
 
 /** Conditions, barriers, system registers and operations: name of the symbol to operand. */
-export const systemOperands: Readonly<Record<string, OperandMaker>> = {
-  cond: condition(false),
-  invcond: condition(true),
-  barrier,
-  isb: option15,
-  clrex: option15,
-  nxs: barrierNxs,
-  svcr: choice('svcr', ['', 'sm', 'za', ''], 3),
-  bti: choice('op2', ['', 'c', 'j', 'jc'], 0),
-  dc: operation('dc'),
-  ic: operation('ic'),
-  at: operation('at'),
-  tlbi: operation('tlbi'),
-  tlbip: pairOperation,
-  'Xt.op': operationRegister,
-  sysreg,
-  pstate,
-  pstateimm: pstateImmediate,
-  Cn: coprocessor('CRn'),
-  Cm: coprocessor('CRm'),
-  hint,
-  prfop: prefetch,
-  imm32,
-};
+export function systemOperands(): Readonly<Record<string, OperandMaker>> {
+  return {
+    cond: condition(false),
+    invcond: condition(true),
+    barrier,
+    isb: option15,
+    clrex: option15,
+    nxs: barrierNxs,
+    svcr: choice('svcr', ['', 'sm', 'za', ''], 3),
+    bti: choice('op2', ['', 'c', 'j', 'jc'], 0),
+    dc: operation('dc'),
+    ic: operation('ic'),
+    at: operation('at'),
+    tlbi: operation('tlbi'),
+    tlbip: pairOperation,
+    'Xt.op': operationRegister,
+    sysreg,
+    pstate,
+    pstateimm: pstateImmediate,
+    Cn: coprocessor('CRn'),
+    Cm: coprocessor('CRm'),
+    hint,
+    prfop: prefetch,
+    imm32,
+  };
+}

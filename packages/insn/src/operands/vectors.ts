@@ -1,3 +1,4 @@
+import { lazy } from '../lazy.ts';
 import { has, reading } from './operand.ts';
 import type { Operand, OperandReader } from './operand.ts';
 import { byElement, byFields, fixed, laneSize, shiftSize } from './variant.ts';
@@ -7,53 +8,62 @@ import type { Row } from '../row.ts';
 const full = ['8b', '16b', '4h', '8h', '2s', '4s', '1d', '2d'];
 const wide = ['8h', '4s', '2d', '1q'];
 const letters = ['b', 'h', 's', 'd', 'q'];
-const twice = (texts: readonly string[]): readonly string[] => texts.flatMap((text) => [text, text]);
+function twice(texts: readonly string[]): readonly string[] {
+  return texts.flatMap((text) => [text, text]);
+}
 
 /**
  * The arrangements of `<Vd.T>` by the name after the dot. T: `size` (or `sz`, of floating point) and Q; W: twice the
  * element size; N: half of it (`sz`); P: twice the element size, half the number; B, H, S: that element, count by Q; I, IW:
  * by immh; E: by imm5; E0: the same, and lane 0; L: 2h or 4h; Z: one pair. Others stand for themselves.
  */
-const arrangements: Readonly<Partial<Record<string, (row: Row) => Variant>>> = {
-  T: (row) =>
-    has(row, 'size') ? byFields(row, ['size', 'Q'], full) : byFields(row, ['sz', 'Q'], full.slice(4)),
-  W: (row) => (has(row, 'size') ? byFields(row, ['size'], wide) : byFields(row, ['sz'], wide.slice(1))),
-  N: (row) => byFields(row, ['sz', 'Q'], full.slice(2, 6)),
-  P: (row) => byFields(row, ['size', 'Q'], full.slice(2)),
-  B: (row) => byFields(row, ['Q'], full.slice(0, 2)),
-  H: (row) => byFields(row, ['Q'], full.slice(2, 4)),
-  S: (row) => byFields(row, ['Q'], full.slice(4, 6)),
-  I: (row) => byElement(row, shiftSize(row), full),
-  IW: (row) => byElement(row, shiftSize(row), twice(wide)),
-  E: (row) => byElement(row, laneSize(row), full),
-  E0: (row) => {
-    const lanes = byElement(row, laneSize(row), full);
-    return {
-      ...lanes,
-      settle: (reader, text) =>
-        lanes.settle(reader, text) && reader.set('imm5', 1 << (reader.get('esize') ?? 0)),
-    };
-  },
-  L: (row) => byFields(row, ['Q'], ['2h', '4h']),
-  Z: (row) => byFields(row, ['sz'], ['2s', '2d']),
-};
+function allArrangements(): Readonly<Partial<Record<string, (row: Row) => Variant>>> {
+  return {
+    T: (row) =>
+      has(row, 'size') ? byFields(row, ['size', 'Q'], full) : byFields(row, ['sz', 'Q'], full.slice(4)),
+    W: (row) => (has(row, 'size') ? byFields(row, ['size'], wide) : byFields(row, ['sz'], wide.slice(1))),
+    N: (row) => byFields(row, ['sz', 'Q'], full.slice(2, 6)),
+    P: (row) => byFields(row, ['size', 'Q'], full.slice(2)),
+    B: (row) => byFields(row, ['Q'], full.slice(0, 2)),
+    H: (row) => byFields(row, ['Q'], full.slice(2, 4)),
+    S: (row) => byFields(row, ['Q'], full.slice(4, 6)),
+    I: (row) => byElement(row, shiftSize(row), full),
+    IW: (row) => byElement(row, shiftSize(row), twice(wide)),
+    E: (row) => byElement(row, laneSize(row), full),
+    E0: (row) => {
+      const lanes = byElement(row, laneSize(row), full);
+      return {
+        ...lanes,
+        settle: (reader, text) =>
+          lanes.settle(reader, text) && reader.set('imm5', 1 << (reader.get('esize') ?? 0)),
+      };
+    },
+    L: (row) => byFields(row, ['Q'], ['2h', '4h']),
+    Z: (row) => byFields(row, ['sz'], ['2s', '2d']),
+  };
+}
 
 /** The letters of `<Fd>` by the name after the dot; without one, by `ftype`. */
-const scalars: Readonly<Partial<Record<string, (row: Row) => Variant>>> = {
-  ftype: (row) => byFields(row, ['ftype'], ['s', 'd', undefined, 'h']),
-  to: (row) => byFields(row, ['opc'], ['s', 'd', undefined, 'h']),
-  opc: (row) => byFields(row, ['opc'], ['s', 'd', 'q']),
-  size: (row) => byFields(row, ['size'], letters),
-  sizew: (row) => byFields(row, ['size'], letters.slice(1)),
-  sz: (row) => byFields(row, ['sz'], ['s', 'd']),
-  q: (row) => byFields(row, ['q', 'size'], letters),
-  I: (row) => byElement(row, shiftSize(row), twice(letters)),
-  IW: (row) => byElement(row, shiftSize(row), twice(letters.slice(1))),
-  E: (row) => byElement(row, laneSize(row), twice(letters)),
-};
+function allScalars(): Readonly<Partial<Record<string, (row: Row) => Variant>>> {
+  return {
+    ftype: (row) => byFields(row, ['ftype'], ['s', 'd', undefined, 'h']),
+    to: (row) => byFields(row, ['opc'], ['s', 'd', undefined, 'h']),
+    opc: (row) => byFields(row, ['opc'], ['s', 'd', 'q']),
+    size: (row) => byFields(row, ['size'], letters),
+    sizew: (row) => byFields(row, ['size'], letters.slice(1)),
+    sz: (row) => byFields(row, ['sz'], ['s', 'd']),
+    q: (row) => byFields(row, ['q', 'size'], letters),
+    I: (row) => byElement(row, shiftSize(row), twice(letters)),
+    IW: (row) => byElement(row, shiftSize(row), twice(letters.slice(1))),
+    E: (row) => byElement(row, laneSize(row), twice(letters)),
+  };
+}
+
+const arrangements = lazy(allArrangements);
+const scalars = lazy(allScalars);
 
 function arrangement(name: string, row: Row): Variant {
-  return arrangements[name]?.(row) ?? fixed(name);
+  return arrangements()[name]?.(row) ?? fixed(name);
 }
 
 /** The name of a SIMD&FP register split into its letter, number and what follows a dot. */
@@ -163,7 +173,7 @@ export function vectorOperand(text: string, row: Row): Operand | undefined {
   const [, letter, suffix = '', twin, count, name] = groups;
   if (letter === undefined) return undefined;
   const field = `R${suffix}`;
-  if (letter === 'F') return scalar(field, (scalars[name ?? 'ftype'] ?? (() => fixed('?')))(row), row);
+  if (letter === 'F') return scalar(field, (scalars()[name ?? 'ftype'] ?? (() => fixed('?')))(row), row);
   if (letter !== 'V') return scalar(field, fixed(letter.toLowerCase()), row);
   if (count !== undefined) return list(field, count, name ?? '', row);
   return twin === undefined
