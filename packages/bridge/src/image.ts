@@ -5,6 +5,7 @@ import {
   type Observable,
   type Value,
   assembleLines,
+  distanceOf,
   instructionText,
 } from '@quiesce/litmus';
 import type { MachineSpec, StateView } from '@quiesce/machine';
@@ -50,7 +51,7 @@ export class Image implements Denotation {
   show(value: number): string {
     const bits = this.#values[value];
     const address = Number(bits);
-    const label = this.placement.names.get(address);
+    const label = this.placement.nameOf(address);
     if (label !== undefined) return `label:"${label}"`;
     const place = this.#placeOf(address);
     if (place !== undefined) return place;
@@ -63,7 +64,7 @@ export class Image implements Denotation {
     const bits = this.#values[value];
     const address = Number(bits);
     const isOther =
-      this.placement.names.has(address) ||
+      this.placement.nameOf(address) !== undefined ||
       this.#placeOf(address) !== undefined ||
       this.#instructions.has(address);
     return isOther ? undefined : shown(bits);
@@ -111,7 +112,7 @@ export class Image implements Denotation {
       case 'integer':
         return BigInt.asUintN(64, value.integer);
       case 'address':
-        return BigInt((this.#locations.get(value.name) ?? 0) + value.offset);
+        return BigInt((this.#locations.get(value.name) ?? 0) + distanceOf(value, this.test));
       case 'label':
         return BigInt(this.placement.labels.get(`${value.thread}:${value.label}`) ?? 0);
       case 'instruction': {

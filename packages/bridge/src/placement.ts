@@ -26,8 +26,11 @@ export interface Placement {
   readonly vectors: readonly number[];
   /** Addresses of labels by thread and name, `1:L0`. */
   readonly labels: ReadonlyMap<string, number>;
-  /** The name of a label at an address, the first in the order of the alphabet: `P1:L0`. */
-  readonly names: ReadonlyMap<number, string>;
+  /**
+   * The name of a place in the code: the first label in the order of the alphabet, `P1:L0`, or its line, `P1:line2`.
+   * Undefined elsewhere.
+   */
+  nameOf(address: number): string | undefined;
   /** Addresses behind the last instruction of a thread or handler: nothing there can be modified. */
   readonly ends: ReadonlySet<number>;
   readonly lines: ReadonlyMap<number, Line>;
@@ -56,6 +59,10 @@ export function place(test: LitmusTest): Placement {
       labels.set(`${thread}:${label}`, address);
       if (!names.has(address)) names.set(address, `P${thread}:${label}`);
     }
+    for (let line = 0; line <= code.lines.length; line++) {
+      const address = base + 4 * line;
+      if (!names.has(address)) names.set(address, `P${thread}:line${line + 1}`);
+    }
   }
   const words = [NOP, NOP];
   const lines = new Map<number, Line>();
@@ -66,7 +73,7 @@ export function place(test: LitmusTest): Placement {
   }
   if (words.length % 2 === 1) words.push(NOP);
   const ends = new Set(parts.map(({ code, base }) => base + 4 * code.lines.length));
-  return { words, entries, vectors, labels, names, ends, lines };
+  return { words, entries, vectors, labels, nameOf: (address) => names.get(address), ends, lines };
 }
 
 const NOP = 0xd503201f;

@@ -467,6 +467,50 @@ const tests: readonly (readonly [string, readonly string[], string, Verdict])[] 
     'y=3 /\\ 1:X10=0',
     'forbidden',
   ],
+  // What goes nowhere is no result: the read is not ordered by DMB LD, and acquires nothing.
+  [
+    'MP+dmb.sy+swp-dmb.ld without a result',
+    [writer('DMB SY'), `SWP W2,WZR,[X21]; DMB LD; ${Rx}`],
+    'y=2 /\\ 1:X10=0',
+    'allowed',
+  ],
+  [
+    'MP+dmb.sy+swpa without a result',
+    [writer('DMB SY'), `SWPA W2,WZR,[X21]; ${Rx}`],
+    'y=2 /\\ 1:X10=0',
+    'allowed',
+  ],
+  [
+    'MP+dmb.sy+swpa with one',
+    [writer('DMB SY'), `SWPA W2,W5,[X21]; ${Rx}`],
+    'y=2 /\\ 1:X5=1 /\\ 1:X10=0',
+    'forbidden',
+  ],
+  [
+    'MP+dmb.sy+casa without a result',
+    [`MOV W3,#2; STR W3,[X21]; ${writer('DMB SY').replace(Wy, 'STR WZR,[X21]')}`, `CASA WZR,W1,[X21]; ${Rx}`],
+    'y=1 /\\ 1:X10=0',
+    'allowed',
+  ],
+  // A CAS that finds another value than it expects is a load, and may read an older one.
+  [
+    'MP+dmb.sy+cas: the comparison fails on an older value',
+    [`STR W2,[X20]; DMB SY; STR WZR,[X20]; DMB SY; ${Wy}`, `${Ry}; MOV W5,WZR; CAS W5,W1,[X20]`],
+    '1:X11=1 /\\ 1:X5=2',
+    'allowed',
+  ],
+  [
+    'MP+dmb.sy+dmb.ld-cas: the comparison fails on an older value, forbidden by a barrier',
+    [`STR W2,[X20]; DMB SY; STR WZR,[X20]; DMB SY; ${Wy}`, `${Ry}; DMB LD; MOV W5,WZR; CAS W5,W1,[X20]`],
+    '1:X11=1 /\\ 1:X5=2',
+    'forbidden',
+  ],
+  [
+    'coherence of a CAS: it succeeds only on the newest',
+    [`STR W2,[X20]; DMB SY; ${Wy}`, `${Ry}; DMB SY; MOV W5,WZR; CAS W5,W1,[X20]`],
+    'x=2 /\\ 1:X11=1 /\\ 1:X5=0',
+    'forbidden',
+  ],
   ['an atomic behind an own store of its word', [`${Wx}; LDADD W1,W3,[X20]`], 'x=1', 'forbidden'],
 
   // Doublewords are single-copy atomic.

@@ -20,6 +20,8 @@ export interface Dependency {
   readonly noReturn: boolean;
   /** Stores what it computes from what it reads: LD<op> and ST<op>, not SWP and CAS. */
   readonly computes: boolean;
+  /** CAS of one register: the cell of what it compares with, else undefined. */
+  readonly expected: number | undefined;
   /** A load that may be satisfied later than instructions behind it. */
   readonly delayable: boolean;
   /** A computation that may be made later, when a source of it is there. */
@@ -81,6 +83,7 @@ function derive(o: Operation): Dependency {
     exclusive: /^lda?x[rp]$/.test(name),
     noReturn: false,
     computes: false,
+    expected: undefined,
     delayable: false,
     computable: false,
     opaque: false,
@@ -98,16 +101,17 @@ function derive(o: Operation): Dependency {
     return { ...base, kind: 'atomic', sources: general(o.rd, ...pair), status: o.rm >> 1 };
   }
   if (name === 'cas') {
-    return { ...base, kind: 'atomic', sources: general(o.rd, o.rm), results: general(o.rm) };
+    const own = { sources: general(o.rd, o.rm), results: general(o.rm) };
+    return { ...base, kind: 'atomic', ...own, ...returning(o.rm, base.acquire), expected: o.rm };
   }
   if (name === 'casp') {
     const [rd, rm] = [general(o.rd, o.rd + 2), general(o.rm, o.rm + 2)];
     return { ...base, kind: 'atomic', sources: [...rd, ...rm], results: rm };
   }
   if (atomic) {
-    const noReturn = name !== 'swp' && o.rd === cells.XZR && !base.acquire;
     const computes = name !== 'swp';
-    return { ...base, kind: 'atomic', sources: general(o.rm), results: general(o.rd), noReturn, computes };
+    const own = { sources: general(o.rm), results: general(o.rd) };
+    return { ...base, kind: 'atomic', ...own, ...returning(o.rd, base.acquire), computes };
   }
   if (name === 'sys') return { ...base, kind: 'system', address: general(o.rd) };
   if (branches.test(name)) {
@@ -117,6 +121,12 @@ function derive(o: Operation): Dependency {
     return { ...base, kind: 'branch', address: [], sources, results: name === 'blr' ? [30] : [] };
   }
   return computation(o, base);
+}
+
+/** An atomic whose result goes nowhere acquires nothing, and barriers for loads do not order its read. */
+function returning(result: number, acquire: boolean): Pick<Dependency, 'acquire' | 'noReturn'> {
+  const noReturn = result === cells.XZR;
+  return { acquire: acquire && !noReturn, noReturn };
 }
 
 /** Register computations: every source field that the row has. */

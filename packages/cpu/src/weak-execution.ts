@@ -78,6 +78,9 @@ export class WeakExecution {
     access.source = 0;
     if (!order.delayed.isEmpty && this.#waits(operation, dependency)) return;
     const { state } = this.#pe;
+    access.compares = dependency.expected !== undefined;
+    access.expectedLow = dependency.expected === undefined ? 0 : state[dependency.expected];
+    access.expectedHigh = dependency.expected === undefined ? 0 : state[dependency.expected + 1];
     const event = state[cells.EVENT];
     const selected = dependency.kind === 'select' ? this.#selected(dependency) : data;
     this.#pe.execute(operation);

@@ -12,6 +12,7 @@ export type { Denotation, FinalState } from './observed.ts';
 export { assembleLines } from './program/assembly.ts';
 export { parseLitmus } from './parse.ts';
 export { instructionText } from './program/constants.ts';
+export { distanceOf } from './test.ts';
 export type {
   CacheType,
   Code,

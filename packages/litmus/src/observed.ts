@@ -27,6 +27,8 @@ export class Observed {
   readonly observables: readonly Observable[];
   readonly faults: readonly FaultPattern[];
   readonly #index = new Map<string, number>();
+  /** Arrays that are listed, and shown, as a whole. */
+  readonly #arrays = new Set<string>();
 
   constructor(denotation: Denotation) {
     this.#denotation = denotation;
@@ -39,8 +41,11 @@ export class Observed {
       else if (proposition.kind === 'not') visit(proposition.term);
       else if (proposition.kind !== 'constant') proposition.terms.forEach(visit);
     };
-    for (const observable of test.shown)
-      for (const element of elements(test, observable)) found.set(key(element), element);
+    for (const observable of test.shown) {
+      const listed = elements(test, observable);
+      for (const element of listed) found.set(key(element), element);
+      if (observable.kind === 'location' && listed[0] !== observable) this.#arrays.add(observable.name);
+    }
     visit(test.condition);
     this.observables = [...found.values()].sort(inOrder);
     this.faults = [...faults.values()];
@@ -95,15 +100,25 @@ export class Observed {
 
   /** A state as herd7 prints it: `0:X1=1; [x]=2;`, and then the faults that were asked for: ` ~Fault(P0:L0);`. */
   show(state: FinalState): string {
-    const parts = this.observables.map(
-      (observable, i) => `${shown(observable)}=${this.#denotation.show(state.values[i])};`,
-    );
+    const parts = this.observables.flatMap((observable, i) => {
+      if (observable.kind === 'register' || !this.#arrays.has(observable.name))
+        return [`${shown(observable)}=${this.#denotation.show(state.values[i])};`];
+      return observable.index === 0 ? [this.#array(observable.name, state)] : [];
+    });
     if (this.faults.length === 0) return parts.join(' ');
     const taken = this.faults.filter((_, i) => state.faults[i]).map((pattern) => `${faultText(pattern)};`);
     const others = this.faults
       .filter((_, i) => !state.faults[i])
       .map((pattern) => ` ~${faultText(pattern)};`);
     return `${parts.join(' ')} ${taken.join(' ')}${others.join('')}`;
+  }
+
+  /** An array as a whole: `t={1,2};`. */
+  #array(name: string, state: FinalState): string {
+    const values = this.observables.flatMap((one, i) =>
+      one.kind === 'location' && one.name === name ? [this.#denotation.show(state.values[i])] : [],
+    );
+    return `${name}={${values.join(',')}};`;
   }
 
   /** The order in which states are listed: by their values, numbers by size. */

@@ -75,15 +75,22 @@ function conditions(source: Source, start: number): Ending {
     else if (scanner.accept('filter')) filter = proposition(scanner);
     else break;
   }
+  // A test without a condition asks nothing: it is run for its states.
+  if (scanner.isAtEnd())
+    return { shown, filter, quantifier: 'forall', condition: always, conditionText: 'forall (true)' };
   const from = scanner.token.start;
   const quantifier = quantified(scanner);
   const condition = proposition(scanner);
+  const to = scanner.token.start;
+  while (scanner.accept(';')) continue;
   if (scanner.token.kind !== 'end') {
     throw scanner.unexpected('the end of the condition', 'join the parts of the condition by /\\ or \\/');
   }
-  const conditionText = source.text.slice(from).trim().replaceAll(/\s+/g, ' ');
+  const conditionText = source.text.slice(from, to).trim().replaceAll(/\s+/g, ' ');
   return { shown, filter, quantifier, condition, conditionText };
 }
+
+const always: Proposition = { kind: 'constant', holds: true };
 
 function quantified(scanner: Scanner): Quantifier {
   if (scanner.accept('exists')) return 'exists';

@@ -3,8 +3,14 @@ import type { Position } from './error.ts';
 /** A value as it is written in an initial state or a condition. */
 export type Value =
   | { readonly kind: 'integer'; readonly integer: bigint; readonly at: Position }
-  /** A data location, and a distance in bytes. */
-  | { readonly kind: 'address'; readonly name: string; readonly offset: number; readonly at: Position }
+  /** A data location and a distance in bytes, or an element of an array: `x`, `x+4`, `v[1]`. */
+  | {
+      readonly kind: 'address';
+      readonly name: string;
+      readonly offset: number;
+      readonly element?: number;
+      readonly at: Position;
+    }
   /** The place of a label: `P1:L0`. */
   | { readonly kind: 'label'; readonly thread: number; readonly label: string; readonly at: Position }
   /** An instruction: `NOP`, `instr:"B .+8"`. */
@@ -84,6 +90,14 @@ export interface LitmusTest {
   readonly condition: Proposition;
   /** The condition as it is written, with its quantifier, on one line. */
   readonly conditionText: string;
+}
+
+/** How many bytes behind its location the place is that a value names. */
+export function distanceOf(
+  { name, offset, element = 0 }: Extract<Value, { kind: 'address' }>,
+  test: LitmusTest,
+): number {
+  return offset + element * (test.locations.get(name)?.size ?? 0);
 }
 
 /** CTR_EL0.IDC and DIC of a test: whether data-cache cleaning and instruction-cache invalidation are not needed. */

@@ -54,6 +54,33 @@ describe('reading a test', () => {
     expect(test.filter?.kind).toBe('equals');
   });
 
+  const ending = (text: string): ReturnType<typeof parseLitmus> =>
+    parseLitmus(`AArch64 one\n{ int v[2]={5,6}; 0:X1=v[1]; 0:X2=4; }\nP0 ;\nLDR W0,[X1] ;\n${text}`);
+
+  it('asks nothing of a test without a condition', () => {
+    expect(check(ending('')).observation).toBe('Always');
+    const test = ending('locations [v; 0:X0;]');
+    expect(test.conditionText).toBe('forall (true)');
+    expect(check(test).states).toEqual(['0:X0=6; v={5,6};']);
+  });
+
+  it('allows a semicolon behind the condition', () => {
+    const test = ending('exists 0:X0=6 /\\ v[0]=5;\n');
+    expect(test.conditionText).toBe('exists 0:X0=6 /\\ v[0]=5');
+    expect(check(test).states).toEqual(['0:X0=6; v[0]=5;']);
+    expect(() => ending('exists 0:X0=6; x')).toThrow("found 'x'");
+  });
+
+  it('knows elements of arrays as places, also in a condition', () => {
+    expect(check(ending('forall (0:X1=v[1])')).observation).toBe('Always');
+    expect(check(ending('forall (0:X1=v[0])')).observation).toBe('Never');
+  });
+
+  it('takes an index that is extended from 32 bits by either name', () => {
+    const text = `AArch64 one\n{ 0:X1=x; 0:X2=0; x=3; }\nP0 ;\nLDR W0,[X1,X2,UXTW] ;\nexists (0:X0=3)`;
+    expect(check(parseLitmus(text)).observation).toBe('Always');
+  });
+
   it('knows the place of each instruction', () => {
     expect(test.threads[1].lines[0].at).toEqual({ line: 13, column: 16 });
   });
@@ -109,9 +136,9 @@ const broken: readonly (readonly [what: string, text: string, error: string])[] 
   ],
   ['an open row', 'AArch64 t\n{ }\n P0 ;\n NOP\n', "4:2: expected ';' at the end of the row, found the end"],
   [
-    'no question',
-    'AArch64 t\n{ x=0; }\n P0 ;\n NOP ;\n',
-    '5:1: expected exists, ~exists or forall, found the end',
+    'another question',
+    'AArch64 t\n{ x=0; }\n P0 ;\n NOP ;\nlocations [x;] x=1',
+    "5:16: expected exists, ~exists or forall, found 'x'",
   ],
   [
     'a question that goes on',

@@ -45,6 +45,9 @@ const data: readonly Piece[] = [
   (r) => [`LDR W${r},[X21]`, `CMP W${r},#1`, `CSEL X${r + 1},X20,X20,EQ`, `STR W25,[X${r + 1}]`],
   (r) => [`LDR W${r},[X20]`, `EOR W${r + 1},W${r},W${r}`, `LDR W${r + 2},[X20,W${r + 1},SXTW]`, 'ISB'],
   () => ['SVC #0'],
+  (r, v) => [`MOV W${r},#${v}`, `SWPA W${r},WZR,[X21]`],
+  (r, v) => [`MOV W${r},#1`, `MOV W${r + 1},#${v}`, `CAS W${r},W${r + 1},[X20]`],
+  (r, v) => [`MOV W${r},#${v}`, `CASA WZR,W${r},[X21]`],
 ];
 
 const code: readonly Piece[] = [

@@ -84,7 +84,7 @@ exists (0:X0=0 /\\ x=0)`),
  LDR W4,[X1]     ;
 locations [x; 0:X2; 0:X4;]
 exists (0:X0=3)`),
-    ).toEqual(['0:X0=3; 0:X2=7; 0:X4=3; x[0]=1; x[1]=7; x[2]=3;']);
+    ).toEqual(['0:X0=3; 0:X2=7; 0:X4=3; x={1,7,3};']);
   });
 
   it('pairs exclusives: a store fails without a load, and may fail with one', () => {

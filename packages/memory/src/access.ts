@@ -20,6 +20,10 @@ export interface Access {
   noReturn: boolean;
   /** LD<op> and ST<op>: what is stored is computed from what is read. */
   computes: boolean;
+  /** CAS: stores only what it reads as {@link expectedLow} and {@link expectedHigh}; what it reads else may be older. */
+  compares: boolean;
+  expectedLow: number;
+  expectedHigh: number;
   /** A load that nothing keeps from being satisfied later than instructions behind it. */
   delayable: boolean;
   /** The result of a delayed instruction that a store stores, or 0. */
@@ -47,6 +51,9 @@ export const plainAccess: Readonly<Access> = {
   exclusive: false,
   noReturn: false,
   computes: false,
+  compares: false,
+  expectedLow: 0,
+  expectedHigh: 0,
   delayable: false,
   source: 0,
 };

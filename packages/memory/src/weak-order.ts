@@ -183,7 +183,8 @@ export class WeakOrder extends WeakStores {
       oldest = Math.max(oldest, this.messages.time(half, this.messages.newestAt(half, bound)));
       newest = Math.max(newest, this.messages.time(half, this.messages.count(half) - 1));
     }
-    if (access.atomic || this.sequential) return [newest];
+    const isFailing = access.compares && !halves.some((half) => this.stores.has(half));
+    if ((access.atomic && !isFailing) || this.sequential) return [newest];
     const cuts = new Set([oldest]);
     for (const half of halves) {
       if (this.stores.covered(half, load) === -1) continue;
@@ -191,7 +192,19 @@ export class WeakOrder extends WeakStores {
         if (this.messages.time(half, i) > oldest) cuts.add(this.messages.time(half, i));
       }
     }
-    return [...cuts].sort((a, b) => b - a);
+    const sorted = [...cuts].sort((a, b) => b - a);
+    return access.atomic ? sorted.filter((cut) => cut === newest || this.#fails(halves, cut)) : sorted;
+  }
+
+  /** Whether a CAS that reads at a time finds another value than it expects, so that it stores nothing. */
+  #fails(halves: readonly number[], cut: number): boolean {
+    const { expectedLow, expectedHigh } = this.access;
+    const mask = this.partMask;
+    const expected = [expectedLow << (31 - Math.clz32(mask & -mask)), expectedHigh];
+    return halves.some((half, i) => {
+      const value = this.messages.value(half, this.messages.newestAt(half, cut));
+      return ((value ^ expected[i]) & mask) !== 0;
+    });
   }
 
   /** Reads one word at a time, with this CPU's outstanding stores over it. */

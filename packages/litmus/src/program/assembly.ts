@@ -28,9 +28,10 @@ export function assembleLines(
   return relative.map(({ text }) => known.get(text) ?? 0);
 }
 
-/** An instruction with its label as a distance: `B .+8`. */
+/** An instruction with its label as a distance: `B .+8`. An index that is extended from 32 bits is a W register. */
 function relativeText(text: string, address: number, labels: ReadonlyMap<string, number>): string {
-  return text.replace(/([\s,])([A-Za-z_][\w.]*)$/, (operand, before: string, name: string) => {
+  const narrow = text.replace(/\bX(\d+|ZR)(?=\s*,\s*[US]XTW\b)/gi, 'W$1');
+  return narrow.replace(/([\s,])([A-Za-z_][\w.]*)$/, (operand, before: string, name: string) => {
     const label = labels.get(name);
     if (label === undefined) return operand;
     const distance = label - address;

@@ -1,7 +1,15 @@
 import { decode } from '@quiesce/insn';
 import { type Complaint, LitmusError, type Position } from '../error.ts';
 import type { Denotation } from '../observed.ts';
-import type { CacheType, Code, LitmusTest, Location, Observable, Value } from '../test.ts';
+import {
+  type CacheType,
+  type Code,
+  type LitmusTest,
+  type Location,
+  type Observable,
+  type Value,
+  distanceOf,
+} from '../test.ts';
 import { assembleLines } from './assembly.ts';
 import { Constants, instructionText, shownInteger } from './constants.ts';
 import { word64 } from './word64.ts';
@@ -107,7 +115,7 @@ export class Program implements Denotation {
       case 'integer':
         return this.constants.integer(word64(value.integer));
       case 'address':
-        return this.constants.data(value.name, value.offset);
+        return this.constants.data(value.name, distanceOf(value, this.test));
       case 'label':
         return this.constants.code(this.addressOf(value.thread, value.label, value.at));
       case 'instruction':

@@ -68,6 +68,11 @@ export function value(scanner: Scanner): Value {
       throw scanner.unexpected('instr:, label: or a thread before the colon', example);
     return { kind: 'label', thread, label: scanner.expectKind('word', 'a label', example), at };
   }
+  if (scanner.accept('[')) {
+    const element = Number(scanner.expectKind('integer', 'an index', 'write v[1]'));
+    scanner.expect(']', 'write v[1]');
+    return { kind: 'address', name, offset: 0, element, at };
+  }
   let offset = 0;
   if (scanner.accept('+')) offset = Number(scanner.expectKind('integer', 'a distance in bytes', example));
   return { kind: 'address', name, offset, at };
