@@ -4,11 +4,12 @@ import { findRow, rowNamed } from './table.ts';
 import type { PatternOf, RowName } from './table.ts';
 import type { Field, Row } from './row.ts';
 
-type TokenField<T extends string> = T extends `${infer Name}:${string}`
-  ? Name
+/** Name and width of the field that a token of a pattern is, as a tuple; never for fixed bits. */
+type TokenField<T extends string> = T extends `${infer Name}:${infer Width extends number}`
+  ? [Name, Width]
   : T extends `0${string}` | `1${string}` | `(${string}`
     ? never
-    : T;
+    : [T, 1];
 
 type PatternFields<P extends string> = P extends `${infer T} ${infer Rest}`
   ? TokenField<T> | PatternFields<Rest>
@@ -18,12 +19,32 @@ type PatternFields<P extends string> = P extends `${infer T} ${infer Rest}`
 export type EncodableName = Exclude<RowName, 'undefined'>;
 
 /** The names of a row's fields, read from its bit pattern by the compiler. */
-export type FieldName<N extends EncodableName> = PatternFields<PatternOf[N]>;
+export type FieldName<N extends EncodableName> = PatternFields<PatternOf[N]>[0];
 
 /** What {@link encode} wants for a row: every field, unsigned. A missing or unknown one does not compile. */
 export type Fields<N extends EncodableName> = [FieldName<N>] extends [never]
   ? Readonly<Record<string, never>>
   : Readonly<Record<FieldName<N>, number>>;
+
+/** The values of fields of few bits, up to the numbers of registers. */
+type Narrow = {
+  1: 0 | 1;
+  2: Narrow[1] | 2 | 3;
+  3: Narrow[2] | 4 | 5 | 6 | 7;
+  4: Narrow[3] | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15;
+  5: Narrow[4] | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 28 | 29 | 30 | 31;
+};
+
+/** The width of a field in bits. */
+type WidthOf<N extends EncodableName, K> = Extract<PatternFields<PatternOf[N]>, [K, number]>[1];
+
+/** A value as it is given, or, where it is known not to fit, the values that do: the compiler names them. */
+type Fitting<V, Width> = number extends V ? V : Width extends keyof Narrow ? Narrow[Width] : V;
+
+/** The fields that a caller gives, each as it is or as it should be; nothing should be an unknown one. */
+type Checked<N extends EncodableName, F> = {
+  readonly [K in keyof F]: K extends FieldName<N> ? Fitting<F[K], WidthOf<N, K>> : never;
+};
 
 /** Why a word cannot be encoded. */
 export type EncodeErrorCode =
@@ -124,7 +145,10 @@ function fieldNamed(row: Row, name: string, value: number | undefined): Field {
  * unsigned and unscaled, as the manual's diagrams have them. Throws {@link EncodeError} for a value that does not fit or
  * a combination that is not allocated.
  */
-export function encode<N extends EncodableName>(name: N, fields: Fields<N>): number {
+export function encode<N extends EncodableName, const F extends Fields<N>>(
+  name: N,
+  fields: F & Checked<N, F>,
+): number {
   const row = findRow(name);
   // Only a caller without types can come here.
   if (row === undefined)

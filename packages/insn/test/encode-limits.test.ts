@@ -27,7 +27,7 @@ import {
   rowNamed,
   withField,
 } from '@quiesce/insn';
-import type { EncodeErrorCode } from '@quiesce/insn';
+import type { EncodeErrorCode, Fields } from '@quiesce/insn';
 import { rows } from './sample.ts';
 
 function codeOf(work: () => unknown): EncodeErrorCode | 'accepted' {
@@ -93,6 +93,23 @@ describe('the encoder', () => {
     expect(codeOf(() => encode('nop', { Rd: 0 }))).toBe('unknown-field');
     // @ts-expect-error -- no such row
     expect(() => encode('nope', {})).toThrow('nope: expected the name of a row of the table');
+    const fields = { sf: 1, sh: 0, imm12: 4, Rn: 1, Rd: 0 };
+    expect(encode('add_imm', { ...fields, Rd: 31 })).toBe(0x9100103f);
+    // @ts-expect-error -- sf has one bit
+    expect(codeOf(() => encode('add_imm', { ...fields, sf: 2 }))).toBe('out-of-range');
+    // @ts-expect-error -- there is no register 32
+    expect(codeOf(() => encode('add_imm', { sf: 1, sh: 0, imm12: 4, Rn: 32, Rd: 0 }))).toBe('out-of-range');
+    // @ts-expect-error -- CRm is unsigned
+    expect(codeOf(() => encode('isb', { CRm: -1 }))).toBe('out-of-range');
+    // @ts-expect-error -- ADD (immediate) has no Rm
+    expect(codeOf(() => encode('add_imm', { ...fields, Rm: 0 }))).toBe('unknown-field');
+  });
+
+  it('takes numbers that the compiler does not know', () => {
+    const words = [0, 1].map((sf) => encode('add_imm', { sf, sh: 0, imm12: 4, Rn: 1, Rd: 0 }));
+    expect(words).toEqual([0x11001020, 0x91001020]);
+    const fields: Fields<'ret'> = { Rn: 30 };
+    expect(encode('ret', fields)).toBe(0xd65f03c0);
   });
 });
 
