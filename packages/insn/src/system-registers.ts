@@ -32,21 +32,31 @@ export function systemRegisterCode(op0: number, op1: number, CRn: number, CRm: n
 export function systemRegisterName(code: number, write = false): string {
   const names = index().byCode.get(code);
   if (names !== undefined) return write ? names[1] : names[0];
-  const op1 = (code >> 11) & 7;
-  return `s${2 + (code >> 14)}_${op1}_c${(code >> 7) & 15}_c${(code >> 3) & 15}_${code & 7}`;
+  return genericName(2 + (code >> 14), code);
 }
 
-const generic = /^s([23])_([0-7])_c(\d|1[0-5])_c(\d|1[0-5])_([0-7])$/;
+/** `s3_0_c1_c0_0`: the name that any system register has, by op0 and its code (`op1:CRn:CRm:op2` in bits 13:0). */
+export function genericName(op0: number, code: number): string {
+  return `s${op0}_${(code >> 11) & 7}_c${(code >> 7) & 15}_c${(code >> 3) & 15}_${code & 7}`;
+}
+
+const generic = /^s([123])_([0-7])_c(\d|1[0-5])_c(\d|1[0-5])_([0-7])$/;
+
+/** What a generic name (lower case) says, op0 from 1 to 3; undefined for another name. */
+export function genericCode(name: string): { readonly op0: number; readonly code: number } | undefined {
+  const parts = generic.exec(name)?.slice(1).map(Number);
+  if (parts === undefined) return undefined;
+  const [op0 = 0, op1 = 0, CRn = 0, CRm = 0, op2 = 0] = parts;
+  return { op0, code: (op1 << 11) | (CRn << 7) | (CRm << 3) | op2 };
+}
 
 /** The 15-bit code of a system register by name, generic names included; undefined when nothing is called so. */
 export function systemRegisterNamed(name: string): number | undefined {
   const lower = name.toLowerCase();
   const found = index().byName.get(lower);
   if (found !== undefined) return found;
-  const parts = generic.exec(lower)?.slice(1).map(Number);
-  if (parts === undefined) return undefined;
-  const [op0 = 0, op1 = 0, CRn = 0, CRm = 0, op2 = 0] = parts;
-  return systemRegisterCode(op0, op1, CRn, CRm, op2);
+  const given = genericCode(lower);
+  return given === undefined || given.op0 < 2 ? undefined : ((given.op0 - 2) << 14) | given.code;
 }
 
 /** Every named system register: name and 15-bit code. */

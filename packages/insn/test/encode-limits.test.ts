@@ -298,7 +298,7 @@ const limits: readonly (readonly [accepted: readonly string[], refused: readonly
   [
     ['mrs x0, s3_7_c15_c15_7', 'sys #7, c15, c15, #7, x0', 'ic ialluis', 'tlbi vmalle1'],
     [
-      'mrs x0, s1_0_c0_c0_0',
+      'mrs x0, s4_0_c0_c0_0',
       'mrs x0, s3_8_c0_c0_0',
       'sys #8, c0, c0, #0',
       'ic ialluis, x0',
@@ -379,7 +379,7 @@ const limits: readonly (readonly [accepted: readonly string[], refused: readonly
       'ld4 {v0.1d-v3.1d}, [x1]',
       'ld2 {v0.4s, v2.4s}, [x1]',
       'ld1 {v0.b}[16], [x1]',
-      'ldr q0, =1',
+      'ldr h0, =1',
       'ldxr x0, [x1, #8]',
       'ldr z0, [x1, #256, mul vl]',
       'ldr p16, [x1]',

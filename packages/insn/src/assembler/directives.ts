@@ -39,8 +39,16 @@ export const dataSizes: ReadonlyMap<string, number> = new Map(
     '.xword': 8,
     '.dword': 8,
     '.8byte': 8,
+    '.octa': 16,
   }),
 );
+
+/** Directives that emit floating-point numbers: bytes of each. */
+export const floatSizes: ReadonlyMap<string, 4 | 8> = new Map([
+  ['.float', 4],
+  ['.single', 4],
+  ['.double', 8],
+]);
 
 /** Directives that mean something only after another one. */
 export const followers: ReadonlyMap<string, string> = new Map(

@@ -1,21 +1,19 @@
 import { assembleInstruction } from './instruction.ts';
 import type { SourceLine } from './assembly.ts';
-import { dataSizes, followers, ignored, plainSections } from './directives.ts';
+import { Data } from './data.ts';
+import { followers, ignored } from './directives.ts';
 import { Fault } from './error.ts';
 import type { Cursor } from './expression.ts';
 import type { Call, Line } from './lines.ts';
 import { LiteralPools } from './literal-pools.ts';
 import { Expander } from './macros.ts';
 import { Output, fault, maximumBytes } from './output.ts';
-import type { OpenSection } from './output.ts';
 import { keyOf } from './parts.ts';
 import { Symbols } from './symbols.ts';
 import type { KnownSymbols } from './symbols.ts';
-import { bytesOf } from './tokens.ts';
+import { Sections } from './sections.ts';
 import type { Statement, Token } from './tokens.ts';
 import { Values } from './values.ts';
-
-const maximumSubsection = 0x7fffffff;
 
 /** What a pass learns that the next one starts from. */
 export type Knowledge = KnownSymbols & {
@@ -49,6 +47,8 @@ export class Layout {
   private readonly symbols: Symbols;
   private readonly values: Values;
   private readonly pools: LiteralPools;
+  private readonly data: Data;
+  private readonly sections: Sections;
   private readonly lines = new Map<number, SourceLine>();
   /** Whether every condition and count so far is the same in each pass. */
   private isFixed = true;
@@ -59,6 +59,8 @@ export class Layout {
     this.symbols = new Symbols(known, final);
     this.values = new Values(this.symbols, this.output, final);
     this.pools = new LiteralPools(this.values, this.output, known.pool, final);
+    this.data = new Data(this.values, this.output, (statement) => this.note(statement));
+    this.sections = new Sections(this.values, this.output);
   }
 
   /** Runs the pass. */
@@ -133,32 +135,10 @@ export class Layout {
   }
 
   private directive(head: Token, operands: readonly Token[], statement: Statement): void {
-    const size = dataSizes.get(head.lower);
-    if (size !== undefined) {
-      this.data(head, operands, size, statement);
-      return;
-    }
+    if (this.data.take(head, statement) || this.sections.take(head, operands)) return;
     if (ignored.has(head.lower)) return;
     const cursor: Cursor = { tokens: operands, at: 0 };
-    if (plainSections.has(head.lower) || head.lower === '.subsection') {
-      const name = head.lower === '.subsection' ? this.output.current.name : head.lower;
-      this.output.switchTo(this.output.section(name, undefined, this.subsection(cursor, head)));
-      return;
-    }
     switch (head.lower) {
-      case '.section':
-      case '.pushsection': {
-        if (head.lower === '.pushsection') this.output.push();
-        this.output.switchTo(this.sectionOf(head, operands));
-        break;
-      }
-      case '.popsection': {
-        this.output.pop(head);
-        break;
-      }
-      case '.previous':
-        this.output.switchBack();
-        break;
       case '.equ':
       case '.set':
       case '.equiv': {
@@ -170,51 +150,9 @@ export class Layout {
       }
       case '.balign':
       case '.align':
-      case '.p2align': {
-        const amount = this.values.number(cursor, head, 0, 1 << 20);
-        const boundary = head.lower === '.balign' ? amount || 1 : 2 ** amount;
-        const second = this.values.after(cursor);
-        const isEmpty = (operands[cursor.at] as Token | undefined)?.text === ',';
-        const fill = second && !isEmpty ? this.values.value(cursor, head) : undefined;
-        const most = this.values.after(cursor) ? this.values.number(cursor, head, 0, 1 << 20) : boundary;
-        this.values.finished(cursor);
-        if (boundary < 1 || boundary > 1 << 20 || !Number.isInteger(Math.log2(boundary))) {
-          throw fault(
-            operands[0] ?? head,
-            'out-of-range',
-            'a power of two of at most 1 MiB',
-            'choose another alignment',
-          );
-        }
-        if (this.output.gapTo(boundary) <= most) this.output.align(boundary, fill, head);
+      case '.p2align':
+        this.align(cursor, head);
         break;
-      }
-      case '.skip':
-      case '.space':
-      case '.zero': {
-        this.note(statement);
-        const count = this.values.number(cursor, head, 0, maximumBytes);
-        const fill = this.values.after(cursor) ? this.values.number(cursor, head, -128, 255) : 0;
-        this.values.finished(cursor);
-        this.output.fill(count, fill & 255, head);
-        break;
-      }
-      case '.ascii':
-      case '.asciz':
-      case '.string': {
-        this.note(statement);
-        this.text(head, operands);
-        break;
-      }
-      case '.fill': {
-        this.note(statement);
-        const count = this.values.number(cursor, head, 0, maximumBytes);
-        const size = this.values.after(cursor) ? this.values.number(cursor, head, 0, 8) : 1;
-        const value = this.values.after(cursor) ? this.values.value(cursor, head) : 0n;
-        this.values.finished(cursor);
-        this.output.repeat(count, size, value, head);
-        break;
-      }
       case '.org': {
         const offset = this.values.value(cursor, head);
         // A number alone counts from the start of the section.
@@ -231,57 +169,29 @@ export class Layout {
       case '.pool':
         this.pools.flush();
         break;
-      case '.err':
-      case '.error':
-        throw fault(
-          head,
-          'user',
-          'no such directive to be reached',
-          'see the message',
-          operands[0]?.text ?? head.text,
-        );
-      default: {
-        const before = followers.get(head.lower);
-        if (before !== undefined)
-          throw fault(head, 'syntax', `${before} before it`, 'remove it, or write what it belongs to');
-        throw fault(
-          head,
-          'unknown-directive',
-          'a directive that this assembler has',
-          'see the list in the README',
-        );
-      }
+      default:
+        throw refusal(head, operands);
     }
   }
 
-  private sectionOf(head: Token, operands: readonly Token[]): OpenSection {
-    // A name may hold characters that are tokens of their own: .note.GNU-stack, or a quoted string.
-    const comma = operands.findIndex((token) => token.text === ',');
-    const name = operands
-      .slice(0, comma < 0 ? undefined : comma)
-      .map((token) => token.text.replaceAll('"', ''))
-      .join('');
-    if (name === '') throw fault(head, 'syntax', 'the name of a section', 'write .section name, "ax"');
-    const second = comma < 0 ? undefined : (operands[comma + 1] as Token | undefined);
-    if (second?.kind !== 'number') return this.output.section(name, second?.text);
-    const next = operands.findIndex((token, i) => i > comma && token.text === ',');
-    const tokens = operands.slice(comma + 1, next < 0 ? undefined : next);
-    const flags = next < 0 ? undefined : (operands[next + 1] as Token | undefined)?.text;
-    return this.output.section(name, flags, this.subsection({ tokens, at: 0 }, head));
-  }
-
-  /** The number of a subsection, or nothing for 0. */
-  private subsection(cursor: Cursor, head: Token): number {
-    if (cursor.at >= cursor.tokens.length) return 0;
-    const number = this.values.above(cursor.tokens.slice(cursor.at), head);
-    if (number < 0n || number > maximumSubsection)
+  private align(cursor: Cursor, head: Token): void {
+    const { tokens } = cursor;
+    const amount = this.values.number(cursor, head, 0, 1 << 20);
+    const boundary = head.lower === '.balign' ? amount || 1 : 2 ** amount;
+    const second = this.values.after(cursor);
+    const isEmpty = (tokens[cursor.at] as Token | undefined)?.text === ',';
+    const fill = second && !isEmpty ? this.values.value(cursor, head) : undefined;
+    const most = this.values.after(cursor) ? this.values.number(cursor, head, 0, 1 << 20) : boundary;
+    this.values.finished(cursor);
+    if (boundary < 1 || boundary > 1 << 20 || !Number.isInteger(Math.log2(boundary))) {
       throw fault(
-        head,
+        tokens[0] ?? head,
         'out-of-range',
-        `a subsection from 0 to ${maximumSubsection}`,
-        'choose a smaller number',
+        'a power of two of at most 1 MiB',
+        'choose another alignment',
       );
-    return Number(number);
+    }
+    if (this.output.gapTo(boundary) <= most) this.output.align(boundary, fill, head);
   }
 
   private assign(name: Token, tokens: readonly Token[]): void {
@@ -300,33 +210,19 @@ export class Layout {
     this.output.fill(gap, fill, at);
   }
 
-  private data(head: Token, operands: readonly Token[], size: number, statement: Statement): void {
-    if (operands.length === 0) return;
-    const cursor: Cursor = { tokens: operands, at: 0 };
-    do {
-      this.note(statement);
-      const at = operands[cursor.at] as Token | undefined;
-      // A value that is left out is 0.
-      const value = at === undefined || at.text === ',' ? 0n : this.values.value(cursor, at);
-      this.output.emitValue(value, size, at ?? head);
-    } while (this.values.comma(cursor));
-    this.values.finished(cursor);
-  }
-
-  /** Strings with commas between them; strings side by side are one. */
-  private text(head: Token, operands: readonly Token[]): void {
-    operands.forEach((token, i) => {
-      const before = operands[i - 1] as Token | undefined;
-      if (token.kind !== 'string' && (token.text !== ',' || before?.kind !== 'string'))
-        throw fault(token, 'syntax', 'strings with commas between them', 'quote the text');
-      if (token.kind !== 'string') return;
-      for (const byte of bytesOf(token)) this.output.emit(byte, 1, head);
-      const next = operands[i + 1] as Token | undefined;
-      if (head.lower !== '.ascii' && next?.kind !== 'string') this.output.emit(0, 1, head);
-    });
-  }
-
   private note({ head, line, text }: Statement): void {
     this.lines.set(this.output.here, { line, column: head?.column ?? 1, text });
   }
+}
+
+/** What is wrong with a directive that lays out nothing. */
+function refusal(head: Token, operands: readonly Token[]): Fault {
+  if (head.lower === '.err' || head.lower === '.error') {
+    const message = operands[0]?.text ?? head.text;
+    return fault(head, 'user', 'no such directive to be reached', 'see the message', message);
+  }
+  const before = followers.get(head.lower);
+  return before === undefined
+    ? fault(head, 'unknown-directive', 'a directive that this assembler has', 'see the list in the README')
+    : fault(head, 'syntax', `${before} before it`, 'remove it, or write what it belongs to');
 }

@@ -28,19 +28,13 @@ export class LiteralPools {
   /** `ldr x0, =value`: books a pool entry and loads from its address. Undefined for every other instruction. */
   load(head: Token, operands: readonly Token[]): readonly Token[] | undefined {
     if (operands[2]?.text !== '=' || !/^ldr(?:sw)?$/.test(head.lower)) return undefined;
-    if (/^[bhq]\d/.test(operands[0].lower)) {
-      throw fault(
-        operands[0],
-        'operand',
-        'a W, X, S or D register',
-        'place the value and load it by its label',
-      );
-    }
-    const size = /^[ws]/.test(operands[0].lower) || head.lower === 'ldrsw' ? 4 : 8;
+    const size = sizeOf(head, operands[0]);
     const cursor: Cursor = { tokens: operands, at: 3 };
     const isConstant = operands
       .slice(3)
       .every((token) => token.kind === 'number' || token.kind === 'punctuation');
+    if (size === 16 && !isConstant)
+      throw fault(operands[3] ?? head, 'operand', 'a number', 'place the value and load it by its label');
     // Labels ahead have values here in the final pass; a local one may be another where the pool stands.
     const value = isConstant || this.final ? this.values.value(cursor, head) : 0n;
     if (isConstant || this.final) this.values.finished(cursor);
@@ -59,10 +53,10 @@ export class LiteralPools {
     return [operands[0], operands[1], sign, target];
   }
 
-  /** Places what the section has booked: words first, then doublewords. */
+  /** Places what the section has booked, the smaller first. */
   flush(): void {
     const { pool } = this.output.current;
-    for (const size of [4, 8] as const) {
+    for (const size of [4, 8, 16] as const) {
       const entries = [...pool.values()].filter((entry) => entry.size === size);
       const [first] = entries as [PoolEntry | undefined];
       if (first !== undefined) this.output.align(size, 0n, first.at);
@@ -73,4 +67,17 @@ export class LiteralPools {
     }
     pool.clear();
   }
+}
+
+/** The bytes that a load from a pool reads. */
+function sizeOf(head: Token, register: Token): PoolEntry['size'] {
+  if (/^[bh]\d/.test(register.lower))
+    throw fault(
+      register,
+      'operand',
+      'a W, X, S, D or Q register',
+      'place the value and load it by its label',
+    );
+  if (/^q\d/.test(register.lower)) return 16;
+  return /^[ws]/.test(register.lower) || head.lower === 'ldrsw' ? 4 : 8;
 }

@@ -9,7 +9,7 @@ export const maximumBytes = 0x4000000;
 
 /** A literal of `ldr x0, =value`, to be placed at the next `.ltorg`. */
 export type PoolEntry = {
-  readonly size: 4 | 8;
+  readonly size: 4 | 8 | 16;
   /** Known in the final pass. */
   readonly value: bigint;
   /** What errors about it point to. */
@@ -38,6 +38,15 @@ export function fault(
   found = `'${at.text}'`,
 ): Fault {
   return new Fault(at, { code, expected, found, remedy });
+}
+
+/** Whether a value of at most 128 bits has so many bytes; up to 64 bits it may be given below 64 bits of ones. */
+function fits(value: bigint, size: number): boolean {
+  const width = BigInt(size * 8);
+  if (size === 16) return value < 1n << width && value >= -(1n << width);
+  const isNegative = value < 0n || BigInt.asIntN(64, value) === value - (1n << 64n);
+  const exact = isNegative ? BigInt.asIntN(64, value) : value;
+  return exact < 1n << width && exact >= -(1n << (width - 1n)) && value >= -(1n << 63n);
 }
 
 const nop = 0xd503201f;
@@ -122,18 +131,14 @@ export class Output {
     this.grow(size, at);
   }
 
-  /** A value of 1, 2, 4 or 8 bytes, signed or unsigned. */
+  /** A value of 1, 2, 4, 8 or 16 bytes, signed or unsigned. */
   emitValue(value: bigint, size: number, at: Token): void {
-    const width = BigInt(size * 8);
-    const isNegative = value < 0n || BigInt.asIntN(64, value) === value - (1n << 64n);
-    const exact = isNegative ? BigInt.asIntN(64, value) : value;
-    if (this.final && (exact >= 1n << width || exact < -(1n << (width - 1n)) || value < -(1n << 63n))) {
+    if (this.final && !fits(value, size)) {
       const remedy = 'use a wider directive, or mask the value';
       throw fault(at, 'out-of-range', `a value of ${size * 8} bits`, remedy, String(value));
     }
-    const pattern = BigInt.asUintN(64, value);
-    this.emit(Number(pattern & 0xffffffffn), Math.min(size, 4), at);
-    if (size === 8) this.emit(Number(pattern >> 32n), 4, at);
+    for (let done = 0; done < size; done += 4)
+      this.emit(Number(BigInt.asUintN(32, value >> BigInt(8 * done))), Math.min(size, 4), at);
   }
 
   /** `count` times the low 32 bits of a value in `size` (0 to 8) bytes, the bytes above them zero, like GNU as. */

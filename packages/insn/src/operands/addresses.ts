@@ -285,11 +285,12 @@ function bit(row: Row): Operand {
   });
 }
 
-/** The offset of instructions that have none. */
+/** The offset or shift of instructions that have none. */
 function noOffset(): Operand {
   return {
     print: () => '0',
-    parse: (reader) => reader.expression() === 0n || reader.reject('#0: the instruction has no offset'),
+    parse: (reader) =>
+      reader.expression() === 0n || reader.reject('#0, which is all that the instruction has'),
     isDefault: () => true,
     omit: () => true,
   };

@@ -1,7 +1,7 @@
 import { pstateField, pstateFieldNamed } from '../pstate.ts';
 import { systemOperation, systemOperationNamed } from '../system-operations.ts';
 import type { SystemFamily } from '../system-operations.ts';
-import { systemRegisterName, systemRegisterNamed } from '../system-registers.ts';
+import { genericCode, genericName, systemRegisterName, systemRegisterNamed } from '../system-registers.ts';
 import { condition } from './conditions.ts';
 import { integer } from './immediates.ts';
 import { reading } from './operand.ts';
@@ -157,6 +157,19 @@ function sysreg(row: Row): Operand {
   };
 }
 
+/** SYS and SYSL as accesses to a register: the generic name of one with op0 1. */
+function systemInstruction(): Operand {
+  return {
+    print: (word) => genericName(1, word >>> 5),
+    parse: (reader) => {
+      const found = genericCode(reader.name() ?? '');
+      return found?.op0 === 1
+        ? setSystem(reader, found.code)
+        : reader.reject('a system register, such as vbar_el1 or s3_0_c12_c0_0');
+    },
+  };
+}
+
 function pstate(): Operand {
   return {
     print: (word) => pstateField(word)?.name ?? '?',
@@ -277,6 +290,7 @@ export function systemOperands(): Readonly<Record<string, OperandMaker>> {
     tlbip: pairOperation,
     'Xt.op': operationRegister,
     sysreg,
+    sysins: systemInstruction,
     pstate,
     pstateimm: pstateImmediate,
     Cn: coprocessor('CRn'),

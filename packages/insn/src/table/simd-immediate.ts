@@ -41,7 +41,7 @@ export const simdImmediate = () => [
   ['bic_imm_h',    '0 Q 1 0111100000 abc:3 10 sh 1 01 defgh:5 Rd:5',  'BIC <Vd.H>, #<byte>{, LSL #<byteshift>}'],
   ['movi_msl',     '0 Q 0 0111100000 abc:3 110 sh 01 defgh:5 Rd:5',   'MOVI <Vd.S>, #<byte>, MSL #<ones>'],
   ['mvni_msl',     '0 Q 1 0111100000 abc:3 110 sh 01 defgh:5 Rd:5',   'MVNI <Vd.S>, #<byte>, MSL #<ones>'],
-  ['movi_b',       '0 Q 0 0111100000 abc:3 1110 01 defgh:5 Rd:5',     'MOVI <Vd.B>, #<byte>'],
+  ['movi_b',       '0 Q 0 0111100000 abc:3 1110 01 defgh:5 Rd:5',     'MOVI <Vd.B>, #<byte>{, LSL #<nooffset>}'],
   ['movi_d',       '0 0 1 0111100000 abc:3 1110 01 defgh:5 Rd:5',     'MOVI <Dd>, #<bytes>'],
   ['movi_2d',      '0 1 1 0111100000 abc:3 1110 01 defgh:5 Rd:5',     'MOVI <Vd.2d>, #<bytes>'],
   ['fmov_imm_s',   '0 Q 0 0111100000 abc:3 1111 01 defgh:5 Rd:5',     'FMOV <Vd.S>, #<fimm8>'],

@@ -84,6 +84,8 @@ export const system = () => [
   ['sysl',       '1101010100 1 01 op1:3 CRn:4 CRm:4 op2:3 Rt:5',    'SYSL <Xt>, #<op1>, <Cn>, <Cm>, #<op2>'],
   ['gcspopm',    '1101010100 1 01 011 0111 0111 001 Rt:5',          'GCSPOPM{ <Xt=31>}', { aliasOf: 'sysl' }],
   ['gcsss2',     '1101010100 1 01 011 0111 0111 011 Rt:5',          'GCSSS2 <Xt>', { aliasOf: 'sysl' }],
+  ['msr_s1',     '1101010100 0 01 op1:3 CRn:4 CRm:4 op2:3 Rt:5',    'MSR <sysins>, <Xt>', { aliasOf: 'sys', input: true }],
+  ['mrs_s1',     '1101010100 1 01 op1:3 CRn:4 CRm:4 op2:3 Rt:5',    'MRS <Xt>, <sysins>', { aliasOf: 'sysl', input: true }],
   ['msr_reg',    '1101010100 0 1 o0 op1:3 CRn:4 CRm:4 op2:3 Rt:5',  'MSR <sysreg>, <Xt>'],
   ['mrs',        '1101010100 1 1 o0 op1:3 CRn:4 CRm:4 op2:3 Rt:5',  'MRS <Xt>, <sysreg>'],
 

@@ -72,5 +72,22 @@ last:   isb
         .cfi_sections .debug_frame
         and     w0, w0, #~(1<<31)
         bic     w0, w0, #~(1<<31)
+
+// Wide and floating-point data, and literals of 16 bytes.
+        .balign 16
+        .float  1.5, -2, 1e10, 0.1, 010, .5, +2.5, -.25, 1.5E-3
+        .single 3, inf, -infinity, nan, -nan
+        .double 0.1, 1, -0.0, 1e308, 4.9e-324, nan
+        .octa   0x112233445566778899aabbccddeeff00, 5, -1, 0xffffffffffffffff, 1 + 2,, 7
+        ldr     q0, =0x112233445566778899aabbccddeeff00
+        ldr     q1, =-1
+        ldr     x2, =0x1122334455
+        ldr     w3, =0x777
+        ldr     q4, =-1
+        ldr     s5, =0x3f800000
+        .ltorg
+        msr     s1_3_c7_c5_1, x3
+        mrs     x0, s1_0_c1_c0_0
+        MSR     S1_0_C7_C6_2, XZR
         .data
         .word   1

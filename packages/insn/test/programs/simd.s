@@ -49,3 +49,5 @@ sve:
 end:    ret
         .data
 data:   .quad start, end
+        movi    v0.16b, #1, lsl #0
+        movi    v1.8b, #255, lsl 0
