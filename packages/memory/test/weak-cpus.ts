@@ -1,13 +1,5 @@
-import {
-  type Access,
-  type BarrierReach,
-  type CacheType,
-  type MemorySpec,
-  MemoryMap,
-  Timeline,
-  WeakMemory,
-  plainAccess,
-} from '@quiesce/memory';
+import * as memory from '@quiesce/memory';
+import type { Access, BarrierReach, CacheType, MemorySpec, Timeline, WeakMemory } from '@quiesce/memory';
 import { aliasBase, sharedBase, spec, textBase } from './cpus.ts';
 
 /** What an instruction orders and depends on; default: nothing. */
@@ -15,6 +7,14 @@ export type Orders = Partial<Access>;
 
 /** Addresses of three data words in shared memory, each zero at first, and of a byte in the first. */
 export const [x, y, z] = [sharedBase, sharedBase + 8, sharedBase + 16];
+
+/** The package that is tested: itself, or a copy that has something wrong. */
+let subject: typeof memory = memory;
+
+/** From now on another copy of the package is tested. */
+export function setSubject(module: typeof memory): void {
+  subject = module;
+}
 
 const zeroed: Partial<MemorySpec> = {
   regions: spec().regions.map((region) =>
@@ -30,19 +30,21 @@ export class WeakCpus {
   readonly #timeline: Timeline;
 
   constructor(cache: Partial<CacheType> = {}, count = 2) {
-    this.memory = new WeakMemory(new MemoryMap(spec({ dataLine: 4, instructionLine: 4, ...cache }, zeroed)));
+    this.memory = new subject.WeakMemory(
+      new subject.MemoryMap(spec({ dataLine: 4, instructionLine: 4, ...cache }, zeroed)),
+    );
     const { order, map } = this.memory;
     this.shared = new Int32Array(order.sharedCells.length);
     order.reset(this.shared);
     this.views = Array.from({ length: count }, () => new Int32Array(order.viewCells.length));
-    this.#timeline = new Timeline(map);
+    this.#timeline = new subject.Timeline(map);
   }
 
   /** The memory, with one CPU as the one that acts. */
   at(cpu: number, orders: Orders = {}, alternative = 0): WeakMemory {
     this.memory.attach(this.shared, this.views[cpu], new Int32Array(8));
     this.memory.begin(alternative);
-    Object.assign(this.memory.order.access, plainAccess, orders);
+    Object.assign(this.memory.order.access, memory.plainAccess, orders);
     return this.memory;
   }
 

@@ -1,4 +1,5 @@
-import { expect, it, describe } from 'vitest';
+import { expect } from 'vitest';
+import { describe, it } from './rule-book.ts';
 import { WeakCpus, x, y, z } from './weak-cpus.ts';
 
 // One test for each rule of weak data: without the rule the test fails.
@@ -94,6 +95,26 @@ describe('a store', () => {
     expect(cpus.store(1, x, 3, { atomic: true })).toBe(true);
     cpus.show(0);
     expect(cpus.ready(1)).toEqual([0]);
+  });
+
+  it('of an atomic waits for that of another CPU', () => {
+    const cpus = new WeakCpus();
+    cpus.store(0, x, 1, { atomic: true });
+    expect(cpus.store(1, x, 3, { atomic: true })).toBe(true);
+  });
+
+  it('passes on what its address depends on to the load that it is forwarded to', () => {
+    const cpus = written();
+    cpus.store(1, z, 1, { address: 2 });
+    expect(cpus.load(1, z, 1)).toBe(2);
+  });
+
+  it('of an atomic that computes passes on what the atomic has read', () => {
+    const cpus = written();
+    const atomic = cpus.at(1, { atomic: true, computes: true });
+    atomic.load(y, 4);
+    atomic.store(y, 4, 2, 0);
+    expect(cpus.load(1, y, 2)).toBe(2);
   });
 
   it('of an atomic with release waits for every store', () => {
@@ -329,6 +350,12 @@ describe('a delayed load', () => {
     expect(cpus.ready(1)).toEqual([1]);
     cpus.at(1).order.finish(0);
     expect(cpus.ready(1)).toEqual([0, 1]);
+  });
+
+  it('holds back a store with release, whatever that stores', () => {
+    const cpus = delaying();
+    cpus.store(1, z, 1, { release: true });
+    expect(cpus.ready(1)).toEqual([]);
   });
 
   it('holds back a store of its value, which it then has', () => {
@@ -651,7 +678,83 @@ describe('an event', () => {
   });
 });
 
+describe('an atomic', () => {
+  it('reads the newest message', () => {
+    const cpus = written();
+    cpus.write(0, x, 2);
+    expect(cpus.reads(1, x, { atomic: true })).toEqual([2]);
+  });
+
+  it('that compares may read an older one on which it fails', () => {
+    const cpus = written();
+    cpus.write(0, x, 2);
+    expect(cpus.reads(1, x, { atomic: true, compares: true, expectedLow: 1 })).toEqual([2, 0]);
+  });
+});
+
+describe('what a load is ordered after', () => {
+  it('is ordered before what depends on its value', () => {
+    expect(written().load(1, z, 0, { address: 2 })).toBe(2);
+  });
+
+  it('is cleaned by a later DC of the line', () => {
+    const cpus = new WeakCpus({ dataLine: 64 });
+    cpus.patch(0, 9, 1);
+    cpus.load(1, cpus.site(0), 0, { address: 1 });
+    cpus.dc(1, 0);
+    cpus.dsb(1);
+    expect(cpus.at(1).order.cleaned(1)).toBe(1);
+  });
+});
+
 describe('the normal form of times', () => {
+  it.each([
+    ['what was read, for DMB LD', (cpus: WeakCpus) => cpus.load(1, y, 1), 'load'],
+    ['what was stored, for DMB', (cpus: WeakCpus) => cpus.write(1, z, 1), 'full'],
+  ] as const)('keeps %s', (_, act, reach) => {
+    const cpus = written();
+    act(cpus);
+    cpus.settle();
+    cpus.dmb(1, reach);
+    expect(cpus.reads(1, x)).toEqual([1]);
+  });
+
+  it('keeps what DMB has ordered before a later DC', () => {
+    const cpus = new WeakCpus();
+    cpus.patch(0, 9);
+    cpus.write(0, x, 1);
+    cpus.load(1, x, 1);
+    cpus.dmb(1, 'full');
+    cpus.settle();
+    cpus.dc(1);
+    cpus.dsb(1);
+    expect(cpus.at(1).order.cleaned(0)).toBe(1);
+  });
+
+  it('keeps what an address depended on, for ISB', () => {
+    const cpus = written();
+    cpus.raise(1, 'address', 2);
+    cpus.settle();
+    cpus.isb(1);
+    expect(cpus.reads(1, x)).toEqual([1]);
+  });
+
+  it('keeps the last store-release, for a load-acquire', () => {
+    const cpus = written();
+    cpus.store(1, z, 1, { release: true });
+    cpus.show(1);
+    cpus.settle();
+    expect(cpus.reads(1, x, { acquire: true })).toEqual([1]);
+  });
+
+  it('keeps what an event comes after', () => {
+    const cpus = written();
+    cpus.views[1][cpus.memory.order.viewCells.event] = 2;
+    cpus.settle();
+    cpus.at(1).order.receives('event');
+    expect(cpus.reads(1, x)).toEqual([1]);
+  });
+
   it('forgets what is hidden from every CPU', () => {
     const cpus = written();
     cpus.load(1, x, 1);
