@@ -42,6 +42,9 @@ export class StepOrder {
   /** For a step and what others may still write: 1 + the index in {@link #solos}, or {@link none}. */
   #known = new PairTable();
   #solos: Solo[] = [];
+  /** What any CPU of the state that was expanded last may still write, and what two of them may. */
+  #any = 0;
+  #several = 0;
   /** The growth of the surroundings for which {@link #known} holds. */
   #growth = 0;
 
@@ -62,8 +65,13 @@ export class StepOrder {
     return false;
   }
 
-  /** The place of a CPU that may go first, from 0, or -1. The own states of the CPUs stand in a state from `first` on. */
-  goesFirst(shared: number, state: Uint32Array, first: number): number {
+  /**
+   * The place of a CPU that may go first, from 0, or -1. The own states of the CPUs stand in a state from `first` on.
+   *
+   * @param moved The own state of the only CPU that is not as it was in the state that was {@link expanded} last, which had
+   *   the same shared state; -1 where more than that is different.
+   */
+  goesFirst(shared: number, state: Uint32Array, first: number, moved = -1): number {
     const { futures } = this;
     // What any CPU may still write, and what two of them may.
     let any = 0;
@@ -73,9 +81,11 @@ export class StepOrder {
       several |= any & own;
       any |= own;
     }
+    // Those that are as they were could not go first, and what is learnt since only forbids it to more.
+    const isAsBefore = moved >= 0 && any === this.#any && several === this.#several;
     for (let at = first; at < state.length; at++) {
       const local = state[at];
-      if (at > first && state[at - 1] === local) continue;
+      if ((isAsBefore && local !== moved) || (at > first && state[at - 1] === local)) continue;
       const others = several | (any & ~futures.of(local));
       const solo = this.#soloOf(shared, local, others);
       if (solo === undefined) continue;
@@ -94,19 +104,33 @@ export class StepOrder {
     this.futures.learn(from, to, 0);
   }
 
-  /** Takes note of a state in which every CPU moves. */
+  /** Takes note of a state in which every CPU moves, about which {@link goesFirst} was asked last. */
   expanded(shared: number, state: Uint32Array, first: number): void {
+    const { futures } = this;
+    this.#any = 0;
+    this.#several = 0;
     let any = 0;
     let several = 0;
+    let own = 0;
     for (let at = first; at < state.length; at++) {
-      const own = this.#steps.effects[this.#steps.of(shared, state[at])];
+      if (at === first || state[at - 1] !== state[at]) {
+        own = this.#effectsOf(shared, state[at]);
+      }
       several |= any & own;
       any |= own;
+      const later = futures.of(state[at]);
+      this.#several |= this.#any & later;
+      this.#any |= later;
     }
     for (let at = first; at < state.length; at++) {
-      const own = this.#steps.effects[this.#steps.of(shared, state[at])];
+      if (at > first && state[at - 1] === state[at]) continue;
+      own = this.#effectsOf(shared, state[at]);
       this.#surroundings.meet(state[at], several | (any & ~own));
     }
+  }
+
+  #effectsOf(shared: number, local: number): number {
+    return this.#steps.effects[this.#steps.of(shared, local)];
   }
 
   /** What a CPU does if it goes first while others may still write this; undefined if it does not. */

@@ -175,10 +175,18 @@ export class MachineSystem implements TransitionSystem {
         continue;
       const outcomes = this.#outcomesOf(state[1], local);
       for (let i = 0; i < outcomes.length; i += perOutcome) {
-        this.#compose(state, cpu, outcomes, i);
         this.mover = this.#symmetry ? outcomes[i + 2] : cpu;
-        this.#sort(this.#next);
-        this.#runOn();
+        if (outcomes[i + 3] === 0 && this.#timeline === undefined) {
+          this.#next.set(state);
+          this.#next[0] = outcomes[i + 4];
+          this.#next[1] = outcomes[i + 1];
+          this.#place(cpu, outcomes[i + 2]);
+          this.#runOn(outcomes[i + 1] === state[1] ? outcomes[i + 2] : -1);
+        } else {
+          this.#compose(state, cpu, outcomes, i);
+          this.#sort(this.#next);
+          this.#runOn(-1);
+        }
         emit((cpu << 16) | outcomes[i], this.#next);
       }
     }
@@ -194,10 +202,8 @@ export class MachineSystem implements TransitionSystem {
     for (let i = 1; i < passed.length; i++) this.#observer.pass(passed[i]);
     exits.forEach((exit, way) => {
       this.#next.set(state);
-      this.#next[header + cpu] = exit;
-      if (this.#timeline !== undefined) this.#settle(this.#next, this.#timeline);
-      this.#sort(this.#next);
-      this.#runOn();
+      this.#place(cpu, exit);
+      this.#runOn(-1);
       emit((cpu << 16) | way, this.#next);
     });
   }
@@ -234,24 +240,21 @@ export class MachineSystem implements TransitionSystem {
   /**
    * From the state in the scratch tuple on, lets CPUs go first as long as there is one and it has only one way to go. What it
    * passes need not be kept: nothing shows there that does not show at its end.
+   *
+   * @param moved As {@link StepOrder.goesFirst} takes it.
    */
-  #runOn(): void {
-    if (this.#order === undefined) return;
-    for (let cpu = this.#follower(); cpu >= 0; cpu = this.#follower()) {
-      const { passed, exits } = this.#order.solo;
-      for (const local of passed) this.#observer.pass(local);
-      this.#next[header + cpu] = exits[0];
-      if (this.#timeline !== undefined) this.#settle(this.#next, this.#timeline);
-      this.#sort(this.#next);
-    }
-  }
-
-  /** The CPU that goes first behind a step, in the scratch tuple; -1 where the state is kept. */
-  #follower(): number {
+  #runOn(moved: number): void {
     const next = this.#next;
-    if (this.#order === undefined || next[0] !== 0) return -1;
-    const cpu = this.#order.goesFirst(next[1], next, header);
-    return this.#order.solo.exits.length > 1 ? -1 : cpu;
+    if (this.#order === undefined || next[0] !== 0) return;
+    for (let at = moved; ;) {
+      const cpu = this.#order.goesFirst(next[1], next, header, at);
+      const { passed, exits } = this.#order.solo;
+      if (cpu < 0 || exits.length > 1) return;
+      for (const local of passed) this.#observer.pass(local);
+      this.#place(cpu, exits[0]);
+      // Another one than the CPU that moved is not as it was either; and in tier 2 times are counted anew.
+      at = at === passed[0] && this.#timeline === undefined ? exits[0] : -1;
+    }
   }
 
   /** The successor under outcome `i`, before CPUs are sorted, in the scratch tuple. */
@@ -322,6 +325,25 @@ export class MachineSystem implements TransitionSystem {
       }
       state[header + j] = value;
     }
+  }
+
+  /** Gives one CPU of the scratch tuple, which is sorted, another state, and keeps it sorted and settled. */
+  #place(cpu: number, local: number): void {
+    const next = this.#next;
+    const { roles } = this.layout;
+    let at = cpu;
+    if (this.#symmetry) {
+      for (; at > 0 && roles[at - 1] === roles[cpu] && next[header + at - 1] > local; at--) {
+        next[header + at] = next[header + at - 1];
+      }
+      for (; roles[at + 1] === roles[cpu] && next[header + at + 1] < local; at++) {
+        next[header + at] = next[header + at + 1];
+      }
+    }
+    next[header + at] = local;
+    if (this.#timeline === undefined) return;
+    this.#settle(next, this.#timeline);
+    this.#sort(next);
   }
 
   #outcomesOf(shared: number, local: number): readonly number[] {
