@@ -32,6 +32,11 @@ export interface Exploration {
   readonly milliseconds: number;
 }
 
+/** Smaller spaces are searched at once, again and again until what was concluded is right. */
+const few = 5000;
+/** States of larger ones that are looked at first, the deepest first: so what is written late is known early. */
+const glances: readonly number[] = [1000, 4000];
+
 /**
  * Explores a machine. At first orders of steps are left out that make no difference, again and again until every step
  * that this was concluded from is known. If that finds a violation, the whole space is searched for the nearest one. With
@@ -48,16 +53,30 @@ export async function exploration(
     return { ...found, ordered: false, milliseconds: found.result.statistics.milliseconds };
   }
   let milliseconds = 0;
-  const search = async (system: MachineSystem, strategy = exploring.strategy): Promise<Result> => {
-    const { bounds = {} } = exploring;
+  const search = async (system: MachineSystem, other: ExploreOptions = {}): Promise<Result> => {
+    const bounds = { ...exploring.bounds, ...other.bounds };
     const time = bounds.milliseconds;
     const left = time === undefined ? {} : { milliseconds: Math.max(0, time - milliseconds) };
-    const result = await explore(system, {
-      ...exploring,
-      ...(strategy === undefined ? {} : { strategy }),
-      bounds: { ...bounds, ...left },
-    });
+    const result = await explore(system, { ...exploring, ...other, bounds: { ...bounds, ...left } });
     milliseconds += result.statistics.milliseconds;
+    return result;
+  };
+  const { states: most = Infinity } = exploring.bounds ?? {};
+  /** Searches until a result is final: what was seen to happen is real, what was not seen may have been left out. */
+  const conclude = async (system: MachineSystem): Promise<Result> => {
+    if (!system.ordered) return search(system);
+    let result = await search(system, { bounds: { states: Math.min(few, most) } });
+    if (most > few && isCut(result)) {
+      for (const states of glances) {
+        if (system.conclude()) break;
+        result = await search(system, { strategy: 'depth-first', storage: 'exact', bounds: { states } });
+        if (result.verdict === 'aborted' || (result.verdict === 'violated' && !isHang(result))) return result;
+      }
+      system.conclude();
+      result = await search(system);
+    }
+    while (!system.conclude() && (result.verdict === 'holds' || isHang(result)))
+      result = await search(system);
     return result;
   };
   // The self-check takes for an error that the answers of a system change with what it has learnt.
@@ -69,10 +88,7 @@ export async function exploration(
   let found: Exploration | undefined;
   if (!isWhole && reductions.order !== false) {
     const system = new MachineSystem(spec, { ...reductions, order: true, witnesses });
-    let result = await search(system);
-    // What was seen to happen is real even if orders are missing that matter; what was not seen to happen may not be.
-    while (!system.conclude() && (result.verdict === 'holds' || isHang(result)))
-      result = await search(system);
+    let result = await conclude(system);
     // Its paths cannot be followed.
     if (result.verdict === 'aborted') result = { ...result, violations: [] };
     found = { system, result, ordered: system.ordered, milliseconds };
@@ -83,7 +99,7 @@ export async function exploration(
   if (found?.result.verdict === 'violated' && result.verdict === 'holds-within-bounds') {
     // A bound came before the violation, which a search in depth often meets earlier.
     const kind = found.result.violations[0].property;
-    const deep = await search(system, 'depth-first');
+    const deep = await search(system, { strategy: 'depth-first' });
     result = deep.verdict === 'violated' ? deep : unshown(result, kind);
   }
   return { system, result, ordered: false, milliseconds };
@@ -111,6 +127,11 @@ export async function sampled(
     ...(signal === undefined ? {} : { signal }),
   });
   return { system, result, ordered: false, milliseconds: result.statistics.milliseconds };
+}
+
+/** Whether a search ended because there were too many states for it. */
+function isCut(result: Result): boolean {
+  return result.verdict === 'holds-within-bounds' && result.bounds.some(({ bound }) => bound === 'states');
 }
 
 function isHang(result: Result): boolean {

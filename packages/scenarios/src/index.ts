@@ -10,7 +10,7 @@ export {
   type Question,
 } from './check.ts';
 export { type AskedWitness, define, type Definition } from './define.ts';
-export type { Reductions } from './exploration.ts';
+export { type Exploration, exploration, type Reductions } from './exploration.ts';
 export { type Abstraction, checkEvery, type EveryOptions, type EveryResult } from './every-number.ts';
 export { type Image, imageOf, type MachineOptions } from './image.ts';
 export {

@@ -1,8 +1,7 @@
-import { type Statistics, exploreSync } from '@quiesce/explore';
-import { MachineSystem, type SystemOptions } from '@quiesce/machine';
-import type { Scenario } from '@quiesce/scenarios';
+import type { Statistics } from '@quiesce/explore';
+import { type Exploration, exploration, type Reductions, type Scenario } from '@quiesce/scenarios';
 import type { Benchmark } from '../benchmark.ts';
-import { cpuSeconds, roundsOf } from '../clock.ts';
+import { cpuSecondsOf, roundsOf } from '../clock.ts';
 import { scenarioNamed } from '../scenario.ts';
 import { numeral, short } from '../table.ts';
 
@@ -34,28 +33,20 @@ interface Searched {
 }
 
 /** One search from nothing: no step is remembered from another one. */
-function search(
+async function search(
   scenario: Scenario,
   cpus: number,
-  reductions: SystemOptions,
+  reductions: Reductions,
   { tier = 1, states = mostStates }: { readonly tier?: 1 | 2; readonly states?: number } = {},
-): Searched {
+): Promise<Searched> {
   const image = scenario.image(cpus);
-  let found: Omit<Searched, 'milliseconds'> | undefined;
-  const seconds = cpuSeconds(() => {
-    const system = new MachineSystem(
-      { ...image.spec, tier },
-      {
-        order: true,
-        ...reductions,
-        witnesses: scenario.ask(image),
-      },
-    );
-    do found = exploreSync(system, { bounds: { states } });
-    while (!system.conclude());
+  const found: Exploration[] = [];
+  const seconds = await cpuSecondsOf(async () => {
+    const spec = { ...image.spec, tier };
+    found.push(await exploration(spec, scenario.ask(image), { reductions, bounds: { states } }));
   });
-  if (found === undefined) throw new Error('the search returned nothing');
-  return { verdict: found.verdict, statistics: found.statistics, milliseconds: 1000 * seconds };
+  const [{ result }] = found;
+  return { verdict: result.verdict, statistics: result.statistics, milliseconds: 1000 * seconds };
 }
 
 /** Time to the verdict of one protocol by the number of CPUs; st are states, tr transitions. */
@@ -64,14 +55,15 @@ function scaling({ id, sizes, quick }: (typeof protocols)[number]): Benchmark[] 
     return {
       group: 'search',
       name: `${id} N=${cpus}`,
-      measure(scale) {
+      async measure(scale) {
         if (scale.quick && cpus > quick) return undefined;
         const scenario = scenarioNamed(id);
         // The first ones compile.
-        for (let i = 0; i < (cpus > 8 ? 1 : 8); i++) search(scenario, cpus, {});
-        const rounds = Array.from({ length: cpus > 16 ? 1 : Math.min(roundsOf(scale), 5) }, () =>
-          search(scenario, cpus, {}),
-        );
+        for (let i = 0; i < (cpus > 8 ? 1 : 8); i++) await search(scenario, cpus, {});
+        const rounds: Searched[] = [];
+        for (let i = cpus > 16 ? 1 : Math.min(roundsOf(scale), 5); i > 0; i--) {
+          rounds.push(await search(scenario, cpus, {}));
+        }
         const { verdict, statistics } = rounds[0];
         const { states, transitions, bytes } = statistics;
         const values = rounds.map(({ milliseconds }) => milliseconds);
@@ -107,9 +99,9 @@ function weakly(id: string): Benchmark {
   return {
     group: 'weak data',
     name: `${id} N=${cpus}`,
-    measure(scale) {
+    async measure(scale) {
       if (scale.quick) return undefined;
-      const { verdict, statistics, milliseconds } = search(
+      const { verdict, statistics, milliseconds } = await search(
         scenarioNamed(id),
         cpus,
         {},
@@ -127,7 +119,7 @@ function weakly(id: string): Benchmark {
   };
 }
 
-const reductions: readonly (readonly [name: string, options: SystemOptions])[] = [
+const reductions: readonly (readonly [name: string, options: Reductions])[] = [
   ['all', {}],
   ['no symmetry', { symmetry: false }],
   ['no fused steps', { fuse: false }],
@@ -141,11 +133,11 @@ function reduced(id: string, cpus: number): Benchmark[] {
   return reductions.map(([name, options]) => ({
     group: `reductions, ${id} N=${cpus}`,
     name,
-    measure(scale) {
+    async measure(scale) {
       if (scale.quick && cpus > 2) return undefined;
       const scenario = scenarioNamed(id);
-      const all = search(scenario, cpus, {}).statistics.states;
-      const { verdict, statistics, milliseconds } = search(scenario, cpus, options);
+      const all = (await search(scenario, cpus, {})).statistics.states;
+      const { verdict, statistics, milliseconds } = await search(scenario, cpus, options);
       const { states, transitions, bytes } = statistics;
       const complete = verdict !== 'holds-within-bounds';
       const cost = `${short(transitions)} tr, ${numeral(milliseconds)} ms`;
