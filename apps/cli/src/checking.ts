@@ -19,8 +19,8 @@ export interface CheckPlan {
   readonly without: readonly ReductionSwitch[];
   /** Asks the machine everything twice. */
   readonly selfCheck: boolean;
-  /** Worker threads; one does without. */
-  readonly workers: number;
+  /** Worker threads, which explore every order of steps, so that nothing depends on their number; undefined: none. */
+  readonly workers: number | undefined;
   /** File to write the search to from time to time, and when it is cut short. */
   readonly checkpoint?: string;
   /** File of a search to go on with. */
@@ -54,7 +54,7 @@ export const wholePlan: CheckPlan = {
   storage: 'exact',
   without: [],
   selfCheck: false,
-  workers: 1,
+  workers: undefined,
   tier: undefined,
 };
 
@@ -130,7 +130,7 @@ export async function runCheck(
       termination,
       ...(hunt === undefined ? {} : { hunt }),
       storage,
-      ...(plan.workers > 1 && subject.scenario !== undefined
+      ...(plan.workers !== undefined && subject.scenario !== undefined
         ? { engine: parallelEngine(subject.scenario, cpus, plan.workers, common) }
         : {}),
       reductions: plan.without.reduce((off, name) => ({ ...off, ...reductionSwitches[name] }), {}),
@@ -197,7 +197,7 @@ export function checkCommand({ argument }: Subject, result: CheckResult, plan: C
     ...(plan.strategy === 'breadth-first' ? [] : [`--strategy ${plan.strategy}`]),
     ...plan.without.map((name) => `--${name}`),
     ...(plan.selfCheck ? ['--self-check'] : []),
-    ...(plan.workers === 1 ? [] : [`--workers ${plan.workers}`]),
+    ...(plan.workers === undefined ? [] : [`--workers ${plan.workers}`]),
     ...(plan.tier === undefined ? [] : [`--tier ${plan.tier}`]),
     ...(plan.termination === true ? ['--liveness'] : []),
     ...huntArguments(plan.hunt),

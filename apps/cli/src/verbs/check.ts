@@ -255,7 +255,7 @@ function planOf(given: Arguments): CheckPlan {
     storage: given.flag('compact') ? 'compact' : 'exact',
     without: switches.filter((name) => given.flag(name)),
     selfCheck: given.flag('self-check'),
-    workers: workers === undefined ? 1 : wholeNumber('--workers', workers, 1),
+    workers: workers === undefined ? undefined : wholeNumber('--workers', workers, 1),
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(resume === undefined ? {} : { resume }),
     tier: tierOf(given.text('tier')),
@@ -308,7 +308,7 @@ function explore(given: Arguments, host: Host): Promise<number> {
       `--${single} is for one check, and these are ${checks.length}; name one scenario and one --cpus`,
     );
   const foreign = checks.find(({ subject }) => subject.scenario === undefined);
-  if (plan.workers > 1 && foreign !== undefined)
+  if (plan.workers !== undefined && foreign !== undefined)
     throw usage(`--workers is for the catalogue, and '${foreign.subject.argument}' is a file; leave it out`);
   for (const { subject, n } of checks) subject.source(n);
   const files = new TraceFiles(given, host);
