@@ -61,6 +61,7 @@ export function processHost(): Host {
     exists: existsSync,
     source: (path) => {
       try {
+        refuseSpecial(path);
         return fileSource(path);
       } catch (error) {
         throw cannotRead(path, reason(error));
@@ -117,11 +118,17 @@ export function processHost(): Host {
 /** Bytes of a file that is read as a whole. */
 const mostBytes = 1 << 30;
 
-/** Refuses what has no end, such as a device, and what is too large to be read as a whole. */
-function refuseUnreadable(path: string): void {
+/** Refuses what is no file, or blocks, such as a pipe. /proc/kcore is a regular file. */
+function refuseSpecial(path: string): { readonly size: number } {
   const found = statSync(path);
   if (found.isDirectory()) throw new Unreadable('it is a directory');
   if (!found.isFile()) throw new Unreadable('it is no regular file');
+  return found;
+}
+
+/** Refuses what has no end, such as a device, and what is too large to be read as a whole. */
+function refuseUnreadable(path: string): void {
+  const found = refuseSpecial(path);
   if (found.size <= mostBytes) return;
   throw new Unreadable(`it has ${found.size} bytes, and ${mostBytes} are read at most`);
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +9,9 @@ import { UsageError } from '../src/usage-error.ts';
 const folder = mkdtempSync(join(tmpdir(), 'quiesce-host-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function refusal(path: string): string {
+function refusal(path: string, way: 'read' | 'source' = 'read'): string {
   try {
-    processHost().read(path);
+    processHost()[way](path);
   } catch (error) {
     if (error instanceof UsageError) return error.message;
     throw error;
@@ -29,6 +30,15 @@ describe('a process reads', () => {
     expect(refusal('/dev/zero')).toMatch(/^cannot read '\/dev\/zero': it is no regular file; give/);
     expect(refusal(folder)).toMatch(/: it is a directory; give/);
     expect(refusal(join(folder, 'gone'))).toMatch(/: there is no such file; give/);
+  });
+
+  it('no pipe and no directory piece by piece, which would wait for ever or fail', () => {
+    const pipe = join(folder, 'pipe');
+    if (spawnSync('mkfifo', [pipe]).status === 0) {
+      expect(refusal(pipe, 'source')).toMatch(/pipe': it is no regular file; give/);
+    }
+    expect(refusal(folder, 'source')).toMatch(/: it is a directory; give/);
+    expect(refusal('/dev/zero', 'source')).toMatch(/: it is no regular file; give/);
   });
 
   it('no file without bound', () => {

@@ -38,12 +38,18 @@ export class KernelError extends Error {
   readonly complaint: Complaint;
 
   constructor(code: KernelErrorCode, complaint: Complaint) {
-    const { where, found, expected, remedy } = complaint;
+    const { where, expected, remedy } = complaint;
+    const found = printable(complaint.found);
     super(`${where}: found ${found}, expected ${expected}; ${remedy}`);
     this.name = 'KernelError';
     this.code = code;
-    this.complaint = complaint;
+    this.complaint = { ...complaint, found };
   }
+}
+
+/** What an input holds may be anything: control characters would go to somebody's terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 /** An offset or size in hexadecimal. */

@@ -1,5 +1,5 @@
 import { Bytes } from './bytes.ts';
-import { KernelError } from './error.ts';
+import { KernelError, hex } from './error.ts';
 import { isElf } from './file/elf.ts';
 import { imageHeader, isImage } from './file/image-header.ts';
 import { readVmlinux } from './file/vmlinux.ts';
@@ -140,9 +140,9 @@ function namedBy(
   if (base === undefined || (embedded === undefined && given.length === 0)) {
     throw new KernelError('no-symbol', {
       where: image.name,
-      found: 'no symbols in the image',
+      found: `no symbols in the ${hex(image.length)} bytes of the image`,
       expected: 'kallsyms tables, or a symbol table',
-      remedy: 'give --symbols System.map',
+      remedy: 'give --symbols System.map, or the whole file where it is cut off',
     });
   }
   const own = embedded?.symbols ?? [];

@@ -1,5 +1,5 @@
 import type { Bytes } from '../bytes.ts';
-import { KernelError } from '../error.ts';
+import { KernelError, hex } from '../error.ts';
 import { LzmaDecoder, lzmaProperties } from './lzma-decoder.ts';
 import { Output } from './output.ts';
 import { RangeDecoder } from './range-decoder.ts';
@@ -19,16 +19,12 @@ export function decompressLzma(bytes: Bytes, limit: number): Uint8Array {
   // The size is only a claim: a small file does not get much memory for it.
   const output = new Output(Math.min(size, bytes.length * 8), limit, bytes.name);
   if (isSized) output.admit(size);
+  const decoder = new RangeDecoder(bytes.array, headerSize, bytes.length);
   const end =
-    properties === undefined
-      ? 'corrupt'
-      : new LzmaDecoder(output, properties).decode(
-          new RangeDecoder(bytes.array, headerSize, bytes.length),
-          size,
-        );
+    properties === undefined ? 'corrupt' : new LzmaDecoder(output, properties).decode(decoder, size);
   if (end !== 'corrupt') return output.finished();
   throw new KernelError('corrupt', {
-    where: bytes.name,
+    where: `${bytes.name}+${hex(properties === undefined ? 0 : decoder.at)}`,
     found: 'damaged LZMA data',
     expected: 'a stream of LZMA',
     remedy: 'get the file again',

@@ -1,5 +1,5 @@
 import type { Bytes } from '../bytes.ts';
-import { KernelError } from '../error.ts';
+import { KernelError, hex } from '../error.ts';
 
 /** A program header of type PT_LOAD or PT_NOTE. */
 export interface Segment {
@@ -51,11 +51,13 @@ export function readElf(bytes: Bytes): ElfFile {
   return { type: bytes.u16(16), segments: segments(bytes), sections: sections(bytes) };
 }
 
-function count(bytes: Bytes, what: string, number: number, size: number, least: number): number {
+/** The number of headers at an offset of the file's header. */
+function count(bytes: Bytes, at: number, what: string, size: number, least: number): number {
+  const number = bytes.u16(at);
   if (number <= mostHeaders && (number === 0 || size >= least)) return number;
   throw new KernelError('corrupt', {
-    where: `${bytes.name}: ${what}`,
-    found: `${number} of ${size} bytes`,
+    where: `${bytes.name}+${hex(at)}`,
+    found: `${number} ${what} of ${size} bytes`,
     expected: `at most ${mostHeaders} of ${least} bytes`,
     remedy: 'the file is damaged; get it again',
   });
@@ -63,7 +65,7 @@ function count(bytes: Bytes, what: string, number: number, size: number, least: 
 
 function segments(bytes: Bytes): Segment[] {
   const size = bytes.u16(54);
-  const number = count(bytes, 'program headers', bytes.u16(56), size, 56);
+  const number = count(bytes, 0x38, 'program headers', size, 56);
   const out: Segment[] = [];
   for (let i = 0; i < number; i++) {
     const at = bytes.u64(32) + size * i;
@@ -85,7 +87,7 @@ function sections(bytes: Bytes): Section[] {
   const table = bytes.u64(40);
   if (table === 0 || table >= bytes.length) return [];
   const size = bytes.u16(58);
-  const number = count(bytes, 'section headers', bytes.u16(60), size, 64);
+  const number = count(bytes, 0x3c, 'section headers', size, 64);
   return Array.from({ length: number }, (_, i) => {
     const at = table + size * i;
     return {

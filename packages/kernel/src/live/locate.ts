@@ -118,19 +118,27 @@ function unreadHead(kernel: Kernel, image: Uint8Array): number {
   return isHeader(kernel, image.subarray(0, headerSize)) ? 0 : headTextSize(kernel);
 }
 
-/** Words of text that are compared to tell an image whose head is not readable. */
+/** Pages of text, spread evenly, that are compared to tell an image whose head is not readable, and their bytes. */
+const samples = 16;
 const sampleBytes = 4096;
 
 /**
- * Whether an image lies at an offset, read through a mapping that leaves its head out: most of its first text is the same. In
- * place of the head are zeros, or whatever the kernel has mapped there since.
+ * Whether an image lies at an offset, read through a mapping that leaves its head out: three quarters of the words of its text are the
+ * same. In place of the head are zeros, or whatever the kernel has mapped there since.
  */
 function isImageWithoutHead(kernel: Kernel, source: ByteSource, offset: number): boolean {
-  const size = headTextSize(kernel);
-  if (size === 0) return false;
-  const text = source.read(offset + size, sampleBytes);
-  const own = kernel.image.array.subarray(size, size + sampleBytes);
-  return text.length === sampleBytes && text.filter((byte, i) => byte === own[i]).length > sampleBytes / 2;
+  const head = headTextSize(kernel);
+  if (head === 0) return false;
+  const [{ end }] = kernel.layout.text;
+  let same = 0;
+  for (let i = 0; i < samples; i++) {
+    const at = Math.floor((head + ((end - head) * i) / samples) / sampleBytes) * sampleBytes;
+    const live = new Bytes(source.read(offset + at, sampleBytes), source.name);
+    for (let word = 0; word + 4 <= live.length; word += 4) {
+      if (live.u32(word) === kernel.words[(at + word) >> 2]) same++;
+    }
+  }
+  return same > (3 / 4) * samples * (sampleBytes / 4);
 }
 
 const saveLink = 0xaa1e03e9;
@@ -145,12 +153,18 @@ function patchedEntries({ ftrace }: Kernel, image: Uint8Array): number {
   return patched;
 }
 
-/** The distance that most relocated pointers moved by. */
-function slideOf({ image, relocations, layout }: Kernel, live: Bytes): number {
+/**
+ * The distance that most relocated pointers moved by. Some were changed, or freed, since; where hardly any agree nobody relocated
+ * them.
+ */
+function slideOf(kernel: Kernel, live: Bytes): number {
+  const { image, relocations, layout } = kernel;
   const votes = new Map<number, number>();
   let number = 0;
+  let pointers = 0;
   eachRelocated(image, relocations, layout.base, (place) => {
     if (number++ % 16 !== 0 || place + 8 > live.length) return;
+    pointers++;
     const distance = live.i64(place) - image.i64(place);
     if (distance % 4096 === 0) votes.set(distance, (votes.get(distance) ?? 0) + 1);
   });
@@ -161,5 +175,11 @@ function slideOf({ image, relocations, layout }: Kernel, live: Bytes): number {
     best = distance;
     most = count;
   }
-  return best;
+  if (most * 4 >= pointers) return best;
+  throw new KernelError('mismatch', {
+    where: live.name,
+    found: `an image of this kernel in which only ${most} of ${pointers} pointers moved by one distance`,
+    expected: `the memory of a machine that runs ${kernel.release}`,
+    remedy: 'give a dump of a machine that has booted, not the file of the kernel',
+  });
 }

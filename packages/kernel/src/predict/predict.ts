@@ -2,7 +2,7 @@ import { EncodeError, genBranchImm, genNop } from '@quiesce/insn';
 import { KernelError, hex } from '../error.ts';
 import type { Kernel } from '../kernel.ts';
 import { unconditional } from '../tables/alternatives.ts';
-import { callbacks } from './callbacks.ts';
+import { type CallbackSite, callbacks } from './callbacks.ts';
 import { hypVector } from './hyp-vector.ts';
 import { applyHypRelocations } from './hyp-relocations.ts';
 import type { MachineState } from './machine-state.ts';
@@ -140,10 +140,20 @@ function callbackCaller(kernel: Kernel, machine: MachineState, prediction: Draft
       address: runtime + 4 * at,
       hypVector: vector === undefined ? undefined : runtime + vector,
     };
-    const isDone = callbacks[name]?.(site) ?? false;
+    const isDone = rewrites(name, site);
     if (!isDone) prediction.unknownCallbacks.add(name);
     mark(prediction, at, count, callbackCause, i);
   };
+}
+
+/** Calls a callback; false where it is not modelled, or where the machine has a value that no instruction can hold. */
+function rewrites(name: string, site: CallbackSite): boolean {
+  try {
+    return callbacks[name]?.(site) ?? false;
+  } catch (error) {
+    if (error instanceof EncodeError) return false;
+    throw error;
+  }
 }
 
 /** The name of a callback by the offset of its code; an address where it has no name. */
