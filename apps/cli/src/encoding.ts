@@ -1,5 +1,6 @@
 import {
   type ArmArmIssue,
+  type DisassembleOptions,
   type Row,
   bits,
   decode,
@@ -48,15 +49,15 @@ function aliasesOf(row: Row, word: number): readonly Row[] {
 
 const issues: readonly ArmArmIssue[] = ['2013', '2021', '2026'];
 
-/** An encoding as `disasm --explain --json` prints it. */
-export function encodingJson(word: number): object {
+/** An encoding as `disasm --explain --json` prints it; `options` are those of its texts. */
+export function encodingJson(word: number, options: DisassembleOptions): object {
   const { row } = decode(word);
   const isUndefined = row.name === 'undefined';
   return {
     word: word.toString(16).padStart(8, '0'),
-    text: isUndefined ? null : disassemble(word),
+    text: isUndefined ? null : disassemble(word, options),
     encoding: isUndefined ? null : { name: row.name, class: row.class, syntax: row.template },
-    canonical: isUndefined ? null : disassemble(word, { aliases: false }),
+    canonical: isUndefined ? null : disassemble(word, { ...options, aliases: false }),
     aliases: aliasesOf(row, word).map(({ name, template }) => ({ name, syntax: template })),
     fields: isUndefined ? [] : fieldsOf(row, word),
     mayBePatchedUnderExecution: Object.fromEntries(
@@ -66,7 +67,7 @@ export function encodingJson(word: number): object {
 }
 
 /** An encoding on a page: text, bit fields under their names, spellings, and the safe list. */
-export function encodingText(word: number): string {
+export function encodingText(word: number, options: DisassembleOptions): string {
   const hex = word.toString(16).padStart(8, '0');
   const { row } = decode(word);
   if (row.name === 'undefined') {
@@ -94,7 +95,7 @@ export function encodingText(word: number): string {
         ? 'no: every CPU that could execute it must be quiescent'
         : `only in issue ${known.join(', ')} of the Arm ARM`;
   return [
-    `${hex}\t${disassemble(word)}`,
+    `${hex}\t${disassemble(word, options)}`,
     '',
     `  bits    ${line('position')}`,
     `          ${line('bits')}`,
@@ -105,7 +106,7 @@ export function encodingText(word: number): string {
       ? []
       : [
           `  alias   ${aliases.map(({ template }) => template).join(', ')}, preferred for this word;`,
-          `          written out: ${disassemble(word, { aliases: false })}`,
+          `          written out: ${disassemble(word, { ...options, aliases: false })}`,
         ]),
     `  patch   may be modified while it is executed: ${safe}`,
     '',

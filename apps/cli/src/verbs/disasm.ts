@@ -1,4 +1,4 @@
-import { decode, disassemble, hexAddress } from '@quiesce/insn';
+import { type DisassembleOptions, decode, disassemble, hexAddress } from '@quiesce/insn';
 import type { Arguments } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { encodingJson, encodingText } from '../encoding.ts';
@@ -34,12 +34,15 @@ export const disasm: Verb = {
     const words = wordsOf(given, host);
     const aliases = !given.flag('no-aliases');
     if (given.flag('explain')) {
+      // Without an address, targets are written relative to the word.
+      const options = ({ address }: Placed): DisassembleOptions =>
+        given.text('base') === undefined ? {} : { address };
       if (given.flag('json'))
         printJson(
           host,
-          words.map(({ word }) => encodingJson(word)),
+          words.map((placed) => encodingJson(placed.word, options(placed))),
         );
-      else host.out(words.map(({ word }) => encodingText(word)).join('\n'));
+      else host.out(words.map((placed) => encodingText(placed.word, options(placed))).join('\n'));
       return 0;
     }
     const lines = words.map(({ address, word }) => ({
@@ -58,7 +61,7 @@ function hex8(word: number): string {
 }
 
 function wordText(word: number, address: number, aliases: boolean): string {
-  if (decode(word).row.name === 'undefined') return `.inst 0x${hex8(word)} // undefined`;
+  if (decode(word).row.name === 'undefined') return `.inst 0x${hex8(word)} ; undefined`;
   return disassemble(word, { address, aliases });
 }
 
