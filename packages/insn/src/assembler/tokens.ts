@@ -20,16 +20,18 @@ export type Statement = {
   readonly text: string;
 };
 
-const space = /[ \t\r\f\v]+/y;
+const blanks = ' \t\r\f\v';
+
+/** What no number or string begins with comes first: most tokens are that. */
 const scanners: readonly (readonly [Token['kind'], RegExp])[] = [
+  ['name', /[A-Za-z_.$\\](?:[\w.$\\@]|(?<=\\)\(\))*/y],
+  ['punctuation', /<<|>>|==|!=|<=|>=|&&|\|\||[^\s\w"'\\]/y],
   ['number', /0[xX][0-9a-fA-F]+|0[bB][01]+(?![0-9a-zA-Z_])/y],
   ['float', /\d+\.\d+(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+/y],
   ['local', /\d+[fb](?![0-9a-zA-Z_])/y],
   ['number', /\d+(?![0-9a-zA-Z_])/y],
-  ['name', /[A-Za-z_.$\\](?:[\w.$\\@]|(?<=\\)\(\))*/y],
   ['string', /"(?:[^"\\\n]|\\.)*"/y],
   ['number', /'(?:\\.|[^'\\\n])'?/y],
-  ['punctuation', /<<|>>|==|!=|<=|>=|&&|\|\||[^\s\w"'\\]/y],
 ];
 
 /** Characters in a line: keeps the patterns below from running out of stack. */
@@ -44,10 +46,10 @@ export function tokenise(
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {
-    space.lastIndex = at;
-    const blank = space.exec(text)?.[0].length ?? 0;
-    at += blank;
-    if (at >= text.length) break;
+    if (blanks.includes(text[at])) {
+      at += 1;
+      continue;
+    }
     const token = scan(text, at, { line, column: columnOf(at + 1) });
     tokens.push(token);
     at += token.text.length;
