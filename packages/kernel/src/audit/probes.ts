@@ -43,7 +43,7 @@ export interface Instrumentation {
   readonly isKprobeable: (offset: number) => boolean;
   /** Whether a tracer can be attached to the function of an instruction. */
   readonly isTraceable: (offset: number) => boolean;
-  /** False where the list of single functions (NOKPROBE_SYMBOL) is not named, so that only sections are known. */
+  /** False where the list of single functions (NOKPROBE_SYMBOL) was not found, so that only sections are known. */
   readonly knowsList: boolean;
 }
 
@@ -53,12 +53,8 @@ export function instrumentation(kernel: Kernel): Instrumentation {
   const { base } = layout;
   const sections = piecesOf(kernel, forbidden);
   const list = new Set<number>();
-  const start = symbols.address('__start_kprobe_blacklist');
-  const end = symbols.address('__stop_kprobe_blacklist');
-  if (start !== undefined && end !== undefined) {
-    for (let at = start - base; at + 8 <= Math.min(end - base, image.length); at += 8)
-      list.add(image.i64(at));
-  }
+  const { start, end } = kprobeList(kernel);
+  for (let at = start; at + 8 <= Math.min(end, image.length); at += 8) list.add(image.i64(at));
   const functionOf = (offset: number): number => {
     const place = symbols.place(base + offset);
     return base + offset - (place?.offset ?? 0);
@@ -69,4 +65,35 @@ export function instrumentation(kernel: Kernel): Instrumentation {
     isKprobeable: (offset) => !isIn(sections, offset) && !list.has(functionOf(offset)),
     isTraceable: (offset) => traced.has(functionOf(offset)),
   };
+}
+
+/** A function that is on the list in every kernel since 3.16. */
+const alwaysListed = 'notify_die';
+/** The shortest list that is taken for one. */
+const shortestList = 16;
+
+/**
+ * The list of functions that take no kprobes (`_kprobe_blacklist`), as offsets: by name, or, where data is not named, as the pointers
+ * to text around the one to a function that is always on it. Empty where there is none.
+ */
+function kprobeList({ symbols, layout, image }: Kernel): Piece {
+  const { base, init, text } = layout;
+  const [first, last] = ['__start_kprobe_blacklist', '__stop_kprobe_blacklist'].map((name) =>
+    symbols.address(name),
+  );
+  if (first !== undefined && last !== undefined) return { start: first - base, end: last - base };
+  const listed = symbols.address(alwaysListed);
+  const isText = (at: number): boolean => {
+    if (at < init.start || at + 8 > image.length) return false;
+    const offset = image.i64(at) - base;
+    return text.some((range) => offset >= range.start && offset < range.end && offset % 4 === 0);
+  };
+  for (let at = Math.ceil(init.start / 8) * 8; listed !== undefined && at + 8 <= image.length; at += 8) {
+    if (image.i64(at) !== listed) continue;
+    let [start, end] = [at, at];
+    while (isText(start - 8)) start -= 8;
+    while (isText(end)) end += 8;
+    if (end - start >= 8 * shortestList) return { start, end };
+  }
+  return { start: 0, end: 0 };
 }

@@ -4,7 +4,7 @@ const loadAddress = 0x400000;
 const headers = 64 + 56;
 
 /** The first program: it says READY and sleeps. */
-const program = `
+const sleeper = `
 _start:
   mov x0, #1
   adr x1, message
@@ -61,13 +61,14 @@ function entry(
   return [new TextEncoder().encode(head), pad(head.length), data, pad(data.length)];
 }
 
-/** A root file system in memory with one program, made by this repository's assembler. */
-export function initrd(): Uint8Array {
+/** A root file system in memory with one program, made by this repository's assembler, and empty directories. */
+export function initrd(program: string = sleeper, directories: readonly string[] = []): Uint8Array {
   const section = assemble(program, { bases: { '.text': loadAddress + headers } }).sections.get('.text');
   const none = new Uint8Array(0);
   return Buffer.concat([
     ...entry(1, 'dev', 0o40755, none, [0, 0]),
     ...entry(2, 'dev/console', 0o20600, none, [5, 1]),
+    ...directories.flatMap((name, i) => entry(5 + i, name, 0o40755, none, [0, 0])),
     ...entry(3, 'init', 0o100755, elf(section?.bytes ?? none), [0, 0]),
     ...entry(4, 'TRAILER!!!', 0, none, [0, 0]),
   ]);
