@@ -8,16 +8,18 @@ interface MachineArgument {
   readonly id: string;
   readonly cpus: number;
   readonly reductions: Reductions;
+  /** Executes every step twice. */
+  readonly twice: boolean;
 }
 
 /** Makes the machine of a scenario in a worker, and in the main thread. */
 export function machineSystem(argument: unknown, interners: readonly InternTable[]): MachineSystem {
   // What `parallelEngine` below sends.
-  const { id, cpus, reductions } = argument as MachineArgument;
+  const { id, cpus, reductions, twice } = argument as MachineArgument;
   const scenario = scenarioOf(id);
   if (scenario === undefined) throw new Error(`the catalogue has no scenario '${id}'`);
   const image = scenario.image(cpus);
-  return new MachineSystem(image.spec, { ...reductions, witnesses: scenario.ask(image), interners });
+  return new MachineSystem(image.spec, { ...reductions, twice, witnesses: scenario.ask(image), interners });
 }
 
 /** Explores a scenario with several worker threads. */
@@ -29,7 +31,8 @@ export function parallelEngine(
 ): NonNullable<CheckOptions['engine']> {
   return async (reductions) => {
     let system: MachineSystem | undefined;
-    const argument: MachineArgument = { id: scenario.id, cpus, reductions };
+    const twice = options.check !== undefined;
+    const argument: MachineArgument = { id: scenario.id, cpus, reductions, twice };
     const source = { module: import.meta.url, factory: 'machineSystem', argument, interners: 2 };
     const result = await exploreParallel(source, {
       ...options,

@@ -1,9 +1,9 @@
-import { ExploreError } from './error.ts';
 import { now, pause } from './host.ts';
 import { type Judgement, judge } from './judgement.ts';
 import { conclude } from './conclusion.ts';
 import { type ExploreOptions, settingsOf } from './options.ts';
 import { pathTo } from './path.ts';
+import { reasonOf } from './reason.ts';
 import { Reporter } from './reporter.ts';
 import type { AbortReason, Result, Statistics } from './result.ts';
 import { Search } from './search.ts';
@@ -66,7 +66,8 @@ function* run(system: TransitionSystem, options: ExploreOptions): Generator<unde
           if (!step()) return 'finished';
         } while (now() < end);
       } catch (error) {
-        return reasonOf(error, search);
+        const reason = reasonOf(error);
+        return search.inHand < 0 ? reason : { ...reason, path: pathTo(search.visited, search.inHand) };
       }
       reporter.report();
       if (checkpoint !== undefined && now() - saved >= settings.checkpointInterval) {
@@ -105,11 +106,4 @@ function* run(system: TransitionSystem, options: ExploreOptions): Generator<unde
     storage,
   };
   return conclude(search, judgement, limits, statistics, typeof end === 'string' ? undefined : end);
-}
-
-function reasonOf(error: unknown, search: Search): AbortReason {
-  const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof ExploreError ? error.code : 'system-threw';
-  if (search.inHand < 0) return { code, message, error };
-  return { code, message, error, path: pathTo(search.visited, search.inHand) };
 }

@@ -9,6 +9,7 @@ import type { BoundName, Settings } from './options.ts';
 import { Pending } from './pending.ts';
 import { type Snapshot, type SnapshotPart, SnapshotReader, SnapshotWriter } from './snapshot.ts';
 import type { Always, Reachable, TransitionSystem } from './system.ts';
+import { noStart } from './validity.ts';
 import { NO_PARENT, VisitedSet } from './visited.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -102,12 +103,7 @@ export class Search implements Explored {
       this.takeIn(NO_PARENT);
       return;
     }
-    throw new ExploreError('invalid-system', {
-      what: 'the system has no initial state',
-      found: 'none',
-      expected: 'at least one',
-      remedy: 'emit one; every property holds vacuously in a system without states',
-    });
+    throw noStart();
   }
 
   /** Expands up to `count` states; `false` when there is nothing left to do. */

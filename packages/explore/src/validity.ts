@@ -21,3 +21,13 @@ export function validate(system: TransitionSystem): void {
     remedy: 'rename one',
   });
 }
+
+/** Of a system without initial states everything is true. */
+export function noStart(): ExploreError {
+  return new ExploreError('invalid-system', {
+    what: 'the system has no initial state',
+    found: 'none',
+    expected: 'at least one',
+    remedy: 'emit one; every property holds vacuously in a system without states',
+  });
+}

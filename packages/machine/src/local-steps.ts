@@ -1,7 +1,8 @@
-import { type InternTable, PairTable } from '@quiesce/explore';
+import { ExploreError, type InternTable, PairTable } from '@quiesce/explore';
+import { formatAddress } from '@quiesce/insn';
 import { modifiedBit, sentBit } from './futures.ts';
 import { type Signal, signalKey } from './signal.ts';
-import type { Stepper } from './stepper.ts';
+import { pcOf, type Stepper } from './stepper.ts';
 import { stepViolations } from './violation.ts';
 
 /** Numbers that an outcome of a step takes: the choice, shared state, own state, signals, violation. */
@@ -9,6 +10,13 @@ export const perOutcome = 5;
 
 /** Told of each change of a CPU's own state when it becomes known, and what goes out with it. */
 export type StepListener = (from: number, to: number, effects: number) => void;
+
+/** What a step was seen to do: see the columns of {@link LocalSteps}. */
+interface Executed {
+  readonly outcomes: number[];
+  readonly reads: number;
+  readonly effects: number;
+}
 
 /**
  * The steps of single CPUs, each computed once. What a CPU can do depends on the shared state and its own state alone, both
@@ -33,24 +41,28 @@ export class LocalSteps {
   readonly #signalIds = new Map<string, number>();
   readonly #normalize: (local: Int32Array) => void;
   readonly #listener: StepListener | undefined;
+  readonly #twice: boolean;
   readonly #sharedWork: Int32Array;
   readonly #localWork: Int32Array;
 
   /**
    * @param interners Where shared states and those of CPUs are numbered.
    * @param normalize Puts the state of a CPU in normal form.
+   * @param twice Executes every step twice, and throws `nondeterminism` if the two differ.
    */
   constructor(
     stepper: Stepper,
     [shared, locals]: readonly InternTable[],
     normalize: (local: Int32Array) => void,
     listener?: StepListener,
+    twice = false,
   ) {
     this.stepper = stepper;
     this.shared = shared;
     this.locals = locals;
     this.#normalize = normalize;
     this.#listener = listener;
+    this.#twice = twice;
     this.#sharedWork = new Int32Array(stepper.layout.sharedLength);
     this.#localWork = new Int32Array(stepper.layout.localLength);
   }
@@ -71,6 +83,28 @@ export class LocalSteps {
   }
 
   #compute(shared: number, local: number): void {
+    const step = this.#execute(shared, local);
+    if (this.#twice) this.#compare(step, this.#execute(shared, local), local);
+    this.outcomes.push(step.outcomes);
+    this.reads.push(step.reads);
+    this.effects.push(step.effects);
+  }
+
+  /** The machine has to do the same again. */
+  #compare(first: Executed, second: Executed, local: number): void {
+    const isSame =
+      first.outcomes.length === second.outcomes.length &&
+      first.outcomes.every((value, i) => value === second.outcomes[i]);
+    if (isSame && first.reads === second.reads && first.effects === second.effects) return;
+    throw new ExploreError('nondeterminism', {
+      what: `self-check of the step at ${formatAddress(pcOf(this.locals.get(local)))}`,
+      found: 'another outcome the second time',
+      expected: 'the same outcome, effects and reads',
+      remedy: 'this is an error in the machine, not in the program: please report it',
+    });
+  }
+
+  #execute(shared: number, local: number): Executed {
     const { stepper } = this;
     const sharedBefore = this.shared.get(shared);
     const localBefore = this.locals.get(local);
@@ -99,9 +133,7 @@ export class LocalSteps {
         failure === undefined ? 0 : 1 + stepViolations.indexOf(failure.kind),
       );
     }
-    this.outcomes.push(outcomes);
-    this.reads.push(text.reads);
-    this.effects.push(effects);
+    return { outcomes, reads: text.reads, effects };
   }
 
   /** What signals do beyond what their step writes. */

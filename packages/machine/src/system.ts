@@ -35,6 +35,8 @@ export interface SystemOptions {
    * MachineSystem.conclude} says so. Default false.
    */
   readonly order?: boolean;
+  /** Executes every step twice and throws if the two differ. Default false. */
+  readonly twice?: boolean;
   /** Where shared states and those of CPUs are numbered, if several systems are to number them alike. */
   readonly interners?: readonly InternTable[];
 }
@@ -85,8 +87,12 @@ export class MachineSystem implements TransitionSystem {
     this.#settledLocals = Array.from({ length: spec.cpus }, () => new Int32Array(0));
     this.#normalize = options.liveness === false ? () => undefined : normalizer(spec, this.layout);
     const interners = [this.#shared, this.#locals];
-    this.#steps = new LocalSteps(this.stepper, interners, this.#normalize, (from, to, effects) =>
-      this.#order?.futures.learn(from, to, effects),
+    this.#steps = new LocalSteps(
+      this.stepper,
+      interners,
+      this.#normalize,
+      (from, to, effects) => this.#order?.futures.learn(from, to, effects),
+      options.twice,
     );
     const { witnesses = [] } = options;
     this.#observer = new Observer(this.layout, interners, header, spec.cpus, witnesses);

@@ -94,7 +94,9 @@ export async function exploration(
     found = { system, result, ordered: system.ordered, milliseconds };
     if (result.verdict !== 'violated') return found;
   }
-  const system = new MachineSystem(spec, { ...reductions, order: false, witnesses });
+  // Remembered steps say the same twice in any case, so the machine itself has to execute them twice.
+  const twice = options.check !== undefined;
+  const system = new MachineSystem(spec, { ...reductions, order: false, witnesses, twice });
   let result = await search(system);
   if (found?.result.verdict === 'violated' && result.verdict === 'holds-within-bounds') {
     // A bound came before the violation, which a search in depth often meets earlier.
@@ -116,15 +118,17 @@ export async function sampled(
   spec: MachineSpec,
   witnesses: readonly WitnessSpec[],
   hunting: Omit<HuntOptions, 'processOf' | 'states' | 'signal'>,
-  { reductions = {}, bounds, signal }: ExplorationOptions,
+  { reductions = {}, bounds, check, signal }: ExplorationOptions,
 ): Promise<Exploration> {
+  const twice = check !== undefined;
   // A run follows CPUs by their numbers.
-  const system = new MachineSystem(spec, { ...reductions, symmetry: false, order: false, witnesses });
+  const system = new MachineSystem(spec, { ...reductions, symmetry: false, order: false, witnesses, twice });
   const result = await hunt(system, {
     ...hunting,
     processOf: (choice) => choice >>> 16,
     ...(bounds?.states === undefined ? {} : { states: bounds.states }),
     ...(signal === undefined ? {} : { signal }),
+    ...(check === undefined ? {} : { check }),
   });
   return { system, result, ordered: false, milliseconds: result.statistics.milliseconds };
 }

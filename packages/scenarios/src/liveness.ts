@@ -38,7 +38,8 @@ export async function livenessOf(
     const statistics = { states: 0, transitions: 0, milliseconds: 0 };
     return { statistics, reason: 'with weak data it would be a matter of when a store becomes visible' };
   }
-  const reductions: SystemOptions = { ...options.reductions, symmetry: false };
+  const twice = options.check !== undefined;
+  const reductions: SystemOptions = { ...options.reductions, symmetry: false, twice };
   const system = new MachineSystem(spec, reductions);
   const goal = system.properties.find(({ kind }) => kind === 'reachable');
   const result = await judgeTermination(system, {
@@ -49,6 +50,7 @@ export async function livenessOf(
     goal: (state) => goal?.holds(state) === true,
     ...(options.bounds?.states === undefined ? {} : { states: options.bounds.states }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.check === undefined ? {} : { check: options.check }),
   });
   const { statistics } = result;
   if (result.outcome === 'terminates') return { statistics };

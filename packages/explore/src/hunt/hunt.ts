@@ -2,6 +2,7 @@ import { ExploreError } from '../error.ts';
 import { now, pause } from '../host.ts';
 import { Interner } from '../interner.ts';
 import { type Path, replay } from '../path.ts';
+import { reasonOf } from '../reason.ts';
 import type {
   Aborted,
   AbortReason,
@@ -12,8 +13,10 @@ import type {
   Violation,
   Witness,
 } from '../result.ts';
+import { selfChecking } from '../self-check.ts';
 import type { Reachable, Sometimes, TransitionSystem } from '../system.ts';
 import type { Signal } from '../options.ts';
+import { noStart, validate } from '../validity.ts';
 import { contextBounded } from './context-bound.ts';
 import { Priorities } from './priorities.ts';
 import { Random } from './random.ts';
@@ -39,6 +42,8 @@ export interface HuntOptions {
   readonly switches?: number;
   /** States of `context-bound`; default a million. */
   readonly states?: number;
+  /** Asks the system everything twice, as a search does with the same option. */
+  readonly check?: 'determinism';
   readonly signal?: Signal;
 }
 
@@ -79,7 +84,9 @@ function huntSteps(
 ): Generator<undefined, HuntResult, undefined> {
   for (const name of ['runs', 'depth', 'states'] as const) whole(name, options[name], 1);
   for (const name of ['seed', 'switches'] as const) whole(name, options[name], 0);
-  return options.strategy === 'context-bound' ? contextBounded(system, options) : sample(system, options);
+  validate(system);
+  const asked = options.check === 'determinism' ? selfChecking(system) : system;
+  return options.strategy === 'context-bound' ? contextBounded(asked, options) : sample(asked, options);
 }
 
 function whole(what: string, value: number | undefined, least: number): void {
@@ -153,12 +160,17 @@ function* sample(
     strategy === 'pct' ? new Priorities(random, switches, depth) : new RandomWalk(random);
   const seen = new Sample(system);
   const unjudged = seen.reachable.map(({ name }) => name);
+  const aborted = (reason: AbortReason): Aborted => {
+    return { verdict: 'aborted', reason, violations: [], bounds: [], unjudged, ...seen.findings(strategy) };
+  };
   for (let run = 0; run < runs; run++) {
-    if (signal?.aborted === true) {
-      const reason: AbortReason = { code: 'cancelled', message: 'the hunt was cancelled' };
-      return { verdict: 'aborted', reason, violations: [], bounds: [], unjudged, ...seen.findings(strategy) };
+    if (signal?.aborted === true) return aborted({ code: 'cancelled', message: 'the hunt was cancelled' });
+    let violation: Violation | undefined;
+    try {
+      violation = oneRun(system, options.processOf, scheduler, random, depth, seen);
+    } catch (error) {
+      return aborted(reasonOf(error));
     }
-    const violation = oneRun(system, options.processOf, scheduler, random, depth, seen);
     if (violation !== undefined) {
       const left = unjudged.filter((name) => name !== violation.property);
       return {
@@ -189,6 +201,7 @@ function oneRun(
 ): Violation | undefined {
   const starts: Uint32Array[] = [];
   system.initial((state) => starts.push(state.slice()));
+  if (starts.length === 0) throw noStart();
   const initial = random.below(starts.length);
   const choices: number[] = [];
   let state = starts[initial];

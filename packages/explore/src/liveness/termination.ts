@@ -3,7 +3,10 @@ import { Edges } from '../edges.ts';
 import { now, pause } from '../host.ts';
 import type { Path } from '../path.ts';
 import type { Signal } from '../options.ts';
+import { reasonOf } from '../reason.ts';
+import { selfChecking } from '../self-check.ts';
 import type { TransitionSystem } from '../system.ts';
+import { noStart, validate } from '../validity.ts';
 import { StateGraph } from './graph.ts';
 import { lasso } from './lasso.ts';
 
@@ -19,6 +22,8 @@ export interface TerminationOptions {
   readonly goal: (state: Uint32Array) => boolean;
   /** Distinct states; default a million. */
   readonly states?: number;
+  /** Asks the system everything twice, as a search does with the same option. */
+  readonly check?: 'determinism';
   readonly signal?: Signal;
 }
 
@@ -101,18 +106,26 @@ function* judging(
 ): Generator<undefined, TerminationResult, undefined> {
   const { states: limit = 1_000_000, signal, isEnvironment = () => false } = options;
   const started = now();
-  const graph = new StateGraph(system, options.goal, isEnvironment);
+  validate(system);
+  const asked = options.check === 'determinism' ? selfChecking(system) : system;
+  const graph = new StateGraph(asked, options.goal, isEnvironment);
   const statistics = (): TerminationStatistics => ({
     states: graph.size,
     transitions: graph.transitions,
     milliseconds: now() - started,
   });
   const open = (reason: string): Open => ({ outcome: 'open', statistics: statistics(), reason });
-  for (const steps = graph.explore(); steps.next().done !== true;) {
+  for (const steps = graph.explore(); ;) {
+    try {
+      if (steps.next().done === true) break;
+    } catch (error) {
+      return open(`the system cannot be explored: ${reasonOf(error).message}`);
+    }
     if (signal?.aborted === true) return open('cancelled');
     if (graph.size > limit) return open(`there are more than ${limit} states`);
     yield;
   }
+  if (graph.size === 0) return open(noStart().message);
   const edges = new Edges();
   for (let state = 0; state < graph.size; state++) edges.announce();
   for (let state = 0; state < graph.size; state++) {

@@ -5,10 +5,11 @@ import type { Explored, Graph, Sighting } from '../explored.ts';
 import { type Judgement, judge } from '../judgement.ts';
 import { type BoundName, type ExploreOptions, settingsOf } from '../options.ts';
 import { pathTo } from '../path.ts';
+import { reasonOf } from '../reason.ts';
 import type { AbortReason, Result } from '../result.ts';
 import { selfChecking } from '../self-check.ts';
 import type { Reachable, Sometimes, TransitionSystem } from '../system.ts';
-import { validate } from '../validity.ts';
+import { noStart, validate } from '../validity.ts';
 import { Crew, CrewError } from './crew.ts';
 import { Expansion } from './expansion.ts';
 import { SharedInterner, internMemory } from './shared-interner.ts';
@@ -100,7 +101,7 @@ export async function exploreParallel(source: SystemSource, options: ParallelOpt
     const expansion = new Expansion(system);
     const initial = expansion.begin(space);
     found.add([initial], 0);
-    if (space.size === 0) validateInitial();
+    if (space.size === 0) throw noStart();
     await crew.ready();
     let start = 0;
     for (let depth = 1; start < space.size && !found.isOver && !look(); depth++) {
@@ -136,7 +137,7 @@ export async function exploreParallel(source: SystemSource, options: ParallelOpt
       while (steps.next().done !== true && !look());
     }
   } catch (error) {
-    reason = reasonOf(error, space);
+    reason = reasonIn(error, space);
   } finally {
     await crew.dismiss();
   }
@@ -259,13 +260,10 @@ class GatheredEdges implements Graph {
   }
 }
 
-function reasonOf(error: unknown, space: SharedSpace): AbortReason {
-  if (error instanceof CrewError) {
-    const { code, message, index } = error;
-    return { code, message, error, ...(index < 0 ? {} : { path: pathTo(space, index) }) };
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: error instanceof ExploreError ? error.code : 'system-threw', message, error };
+function reasonIn(error: unknown, space: SharedSpace): AbortReason {
+  if (!(error instanceof CrewError)) return reasonOf(error);
+  const { code, message, index } = error;
+  return { code, message, error, ...(index < 0 ? {} : { path: pathTo(space, index) }) };
 }
 
 function full(states: number): ExploreError {
@@ -274,14 +272,5 @@ function full(states: number): ExploreError {
     found: `${states} states`,
     expected: 'fewer',
     remedy: 'bound the search with bounds.states, or reduce the system',
-  });
-}
-
-function validateInitial(): never {
-  throw new ExploreError('invalid-system', {
-    what: 'the system has no initial state',
-    found: 'none',
-    expected: 'at least one',
-    remedy: 'emit one; every property holds vacuously in a system without states',
   });
 }
