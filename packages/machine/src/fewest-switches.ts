@@ -18,8 +18,8 @@ interface Entry {
   choice: number;
 }
 
-/** Work is given up beyond so many states. */
-const mostStates = 300_000;
+/** Work is given up beyond so many states: there is no use in it where a search has found more of them. */
+export const mostCalmed = 300_000;
 
 /**
  * Of all schedules of `length` steps to a state that is a target, one with the fewest switches between CPUs. `length` must
@@ -80,7 +80,7 @@ export function fewestSwitches(
           Object.assign(entry, { cost, from: id, fromEntry: via, choice });
         }
       });
-      if (depths.length > mostStates) return undefined;
+      if (depths.length > mostCalmed) return undefined;
     }
     // Behind a violation nothing is explored.
     layer = depth + 1 === length ? next : next.filter((id) => states.get(id)[0] === 0);

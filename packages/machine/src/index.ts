@@ -1,7 +1,7 @@
 export { type Choice, decodeChoice, encodeChoice } from './choice.ts';
 export { doomedAt } from './doom.ts';
 export { eventDeliverable } from './environment.ts';
-export { type Calmest, fewestSwitches, switchesOf } from './fewest-switches.ts';
+export { type Calmest, fewestSwitches, mostCalmed, switchesOf } from './fewest-switches.ts';
 export { type FamilySpec, familySpecOf } from './family/family-spec.ts';
 export { MachineFamily } from './family/machine-family.ts';
 export { type MachineProof, proveMachine } from './family/prove.ts';

@@ -12,6 +12,7 @@ import {
   type Calmest,
   doomedAt,
   fewestSwitches,
+  mostCalmed,
   type MachineSpec,
   type MachineSystem,
   Simulation,
@@ -134,7 +135,7 @@ export async function check<I extends { readonly spec: MachineSpec }>(
     cpus,
     // What was explored is then only what a finite number of events allows.
     verdict: result.verdict === 'holds' && bounds.length > 0 ? 'holds-within-bounds' : result.verdict,
-    violations: violationsOf(result, scenario.id, cpus, system, statistics.strategy === 'breadth-first'),
+    violations: violationsOf(result, scenario.id, cpus, system),
     model: modelOf(spec, options, explored.ordered),
     states: statistics.states,
     transitions: statistics.transitions,
@@ -205,12 +206,15 @@ function violationsOf(
   scenario: string,
   cpus: number,
   system: MachineSystem,
-  isShortest: boolean,
 ): FoundViolation[] {
+  const { strategy, states } = result.statistics;
+  const isShortest = strategy === 'breadth-first';
   if (result.verdict !== 'violated' && result.verdict !== 'aborted') return [];
   return result.violations.map((violation) => {
     const isHang = violation.kind === 'reachable';
-    const calmest = isShortest ? calmestOf(system, violation) : undefined;
+    // A hang is found when everything was explored, any other violation at its own depth.
+    const isCalmed = isShortest && (isHang || states <= mostCalmed);
+    const calmest = isCalmed ? calmestOf(system, violation) : undefined;
     const choices = calmest?.choices ?? violation.path.choices;
     const schedule = system.schedule(choices);
     const doomed = !isHang
