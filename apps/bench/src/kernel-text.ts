@@ -14,7 +14,7 @@ export interface KernelText {
 const debian = join(import.meta.dirname, '../../../.ci/debian-kernel');
 
 /** The image that `QUIESCE_KERNEL` names, or Debian's 6.1 where it can be fetched; undefined where neither is at hand. */
-function imageFile(): string | undefined {
+export function imageFile(): string | undefined {
   const named = process.env['QUIESCE_KERNEL'];
   if (named !== undefined) return named;
   if (process.env['QUIESCE_OFFLINE'] === '1') return undefined;

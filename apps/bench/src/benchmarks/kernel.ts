@@ -19,12 +19,18 @@ import {
 } from '@quiesce/kernel';
 import { nodeDecompressors } from '@quiesce/kernel/node';
 import type { Benchmark } from '../benchmark.ts';
+import { runChild } from '../child.ts';
 import { cpuSeconds, roundsOf } from '../clock.ts';
+import { imageFile } from '../kernel-text.ts';
 import { numeral } from '../table.ts';
 
-/** A kernel of the machine's choice: vmlinuz, System.map and a dump of a machine that runs it. */
+let kernelFile: string | undefined;
+
+/** A kernel of the machine's choice, or Debian's 6.1: vmlinuz, System.map and a dump of a machine that runs it. */
 const files = {
-  image: process.env['QUIESCE_KERNEL'] ?? '',
+  get image(): string {
+    return (kernelFile ??= imageFile() ?? '');
+  },
   symbols: process.env['QUIESCE_KERNEL_MAP'] ?? '',
   live: process.env['QUIESCE_KERNEL_LIVE'] ?? '',
 };
@@ -95,6 +101,40 @@ function sizeNote({ words, alternatives }: Kernel): string {
   return `${numeral(words.length)} words, ${numeral(alternatives.count)} alternatives`;
 }
 
+/** Everything that is done with a kernel, in a process of its own; it prints the memory that it had at most, in KiB. */
+const everything = `
+import { readFileSync } from 'node:fs';
+import { Bytes, assumedMachine, audit, checkKernel, executeKernel, openKernel, predict, unpack } from '@quiesce/kernel';
+import { nodeDecompressors } from '@quiesce/kernel/node';
+const kernel = openKernel(unpack(new Bytes(readFileSync(process.argv[1]), 'kernel'), nodeDecompressors).array);
+const machine = assumedMachine(kernel, { cpu: 'neoverse-n1' });
+predict(kernel, machine);
+audit(kernel);
+checkKernel(kernel, machine, { path: 'alternatives', cpus: 4, places: 2, random: 0 });
+executeKernel(kernel, machine, { path: 'alternatives', cpus: 4, random: 1 });
+console.log(process.resourceUsage().maxRSS);
+`;
+
+const memoryBenchmark: Benchmark = {
+  group: 'real kernel',
+  name: 'peak memory',
+  measure() {
+    if (!existsSync(files.image)) return undefined;
+    const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+    const { output } = runChild(
+      `${quoted(process.execPath)} --input-type=module -e ${quoted(everything)} ${quoted(files.image)}`,
+      import.meta.dirname,
+    );
+    return {
+      unit: 'MiB',
+      values: [Number(output) / 1024],
+      limit: { bound: 'at most', value: 1536 },
+      note: 'all of these in one process',
+      details: {},
+    };
+  },
+};
+
 /** What is done with a real kernel, in seconds of CPU time. */
 export const kernelBenchmarks: readonly Benchmark[] = [
   kernelBenchmark('open, with System.map', 1, ['symbols'], () => {
@@ -157,4 +197,5 @@ export const kernelBenchmarks: readonly Benchmark[] = [
       new BoundedStop(kernel, machine, { path: 'alternatives', cpus: 2, entries });
     return { work: () => void work(), note: `${work().sites.length} sites` };
   }),
+  memoryBenchmark,
 ];
