@@ -49,7 +49,7 @@ export const kernelCheck: Verb = {
       example: 'vfs_read+8',
       does: 'where the kprobe goes, with --path kprobes; default vfs_read+8',
     },
-    unchecked: { does: 'check no fetch: only whether the text that is left is the one that is predicted' },
+    unchecked: { does: 'check no fetch: is the text that is left the one that is predicted?' },
     random: { value: 'N', example: '100', does: 'runs under random schedules too; default 4' },
     ...boundedOptions,
   },
