@@ -1,4 +1,4 @@
-import { byPreference, opcodeOf } from './decode.ts';
+import { byPreference, opcodeOf } from './opcodes.ts';
 import type { Guard } from './guard.ts';
 import { compilePrinter } from './print.ts';
 import type { Printer } from './print.ts';

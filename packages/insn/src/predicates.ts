@@ -1,5 +1,6 @@
 import { signExtend } from './bits.ts';
-import { opcodeOf, rowOf } from './decode.ts';
+import { rowOf } from './decode.ts';
+import { opcodeOf } from './opcodes.ts';
 import { EncodeError, encode, fieldOf, withField } from './encode.ts';
 import { pcOffset } from './target.ts';
 import { lazy } from './lazy.ts';

@@ -67,9 +67,14 @@ export type Row = {
  * compared character by character.
  */
 function interned(name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
   const [key] = Object.keys({ [name]: undefined });
+  names.set(key, key);
   return key;
 }
+
+const names = new Map<string, string>();
 
 /** What a bit pattern says. */
 export type Pattern = Pick<Row, 'mask' | 'value' | 'encoded' | 'fields'>;

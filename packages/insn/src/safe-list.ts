@@ -1,4 +1,4 @@
-import { opcodeOf } from './decode.ts';
+import { opcodeOf } from './opcodes.ts';
 import { lazy } from './lazy.ts';
 import { rowNamed, table } from './table.ts';
 import type { RowName } from './table.ts';

@@ -1,5 +1,6 @@
 import { bits, signExtend } from './bits.ts';
-import { opcodeOf, rowOf } from './decode.ts';
+import { rowOf } from './decode.ts';
+import { opcodeOf } from './opcodes.ts';
 import { lazy } from './lazy.ts';
 import type { Row } from './row.ts';
 import { table } from './table.ts';
