@@ -179,18 +179,27 @@ function rowAt(index: number): Row {
  */
 export const table: () => readonly Row[] = lazy(() => sources().map((_source, index) => rowAt(index)));
 
-/** Index by name, in an object without a prototype: the engine finds a property twice as fast as an entry of a Map. */
-const byName = lazy(() => {
-  // What Object.create makes has no type.
-  const indices = Object.create(null) as Partial<Record<string, number>>;
-  for (const [index, [, [name]]] of sources().entries()) indices[name] = index;
-  return indices;
-});
+const byName = lazy(
+  (): ReadonlyMap<string, number> => new Map(sources().map(([, [name]], index) => [name, index])),
+);
+
+/**
+ * The rows that were asked for by name, in an object without a prototype: the engine finds a property twice as fast as an
+ * entry of a Map. What Object.create makes has no type.
+ */
+const named = Object.create(null) as Partial<Record<string, Row>>;
 
 /** The row of a name that may be none. */
 export function findRow(name: string): Row | undefined {
-  const index = byName()[name];
-  return index === undefined ? undefined : rowAt(index);
+  return named[name] ?? firstFound(name);
+}
+
+function firstFound(name: string): Row | undefined {
+  const index = byName().get(name);
+  if (index === undefined) return undefined;
+  const row = rowAt(index);
+  named[name] = row;
+  return row;
 }
 
 /** The row of that name. */
@@ -202,5 +211,5 @@ export function rowNamed(name: RowName): Row {
 
 /** Whether a text is the name of a row. */
 export function isRowName(text: string): text is RowName {
-  return byName()[text] !== undefined;
+  return byName().has(text);
 }
