@@ -96,6 +96,15 @@ function allLevels(): readonly Readonly<Partial<Record<string, Binary>>>[] {
 
 const lazyLevels = lazy(allLevels);
 
+/** A guard that is compiled when it is first asked: few are by who reads a few words. */
+export function whenAsked(compile: () => Guard): Guard {
+  let guard: Guard | undefined;
+  return (word) => {
+    guard ??= compile();
+    return guard(word);
+  };
+}
+
 /** Compiles a guard; throws when the text is not one, which only a mistake in the table can cause. */
 export function compileGuard(
   text: string,

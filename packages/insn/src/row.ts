@@ -87,7 +87,7 @@ export function parsePattern(pattern: string): Pattern {
   let encoded = 0;
   const fields: Field[] = [];
   for (const token of pattern.split(' ')) {
-    const [first] = token;
+    const first = token.charAt(0);
     if (first === '0' || first === '1' || first === '(') {
       const fixed = first === '(' ? token.slice(1, -1) : token;
       lo -= fixed.length;

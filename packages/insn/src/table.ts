@@ -1,6 +1,6 @@
 import { bits } from './bits.ts';
 import { isLogicalImmediate, logicalImmediate } from './bitmask.ts';
-import { compileGuard } from './guard.ts';
+import { compileGuard, whenAsked } from './guard.ts';
 import type { Guard } from './guard.ts';
 import { pstateField } from './pstate.ts';
 import { lazy } from './lazy.ts';
@@ -156,7 +156,7 @@ function rowOfSource(index: number, rowClass: RowClass, [name, pattern, template
     when:
       when === undefined
         ? undefined
-        : compileGuard(when, (field) => fields.find((f) => f.name === field), conditions()),
+        : whenAsked(() => compileGuard(when, (field) => fields.find((f) => f.name === field), conditions())),
     condition: when,
   };
 }
