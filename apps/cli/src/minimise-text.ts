@@ -26,7 +26,7 @@ const hardwareText = ({ IDC, DIC }: Hardware): string => `IDC${IDC} DIC${DIC}`;
 /** What the tier leaves out. */
 const caveats = {
   1: 'Tier 1: data is sequentially consistent and instructions execute in program order. What orders data alone is judged by --tier 2.',
-  2: 'Tier 2: weak data, but no store becomes visible before an earlier atomic of its CPU. What that needs is not found.',
+  2: 'Tier 2: weak data, but no store becomes visible before an earlier CAS, exclusive or atomic with release. What that needs is not found.',
 } as const;
 
 /** The outcome of one check in a cell. */

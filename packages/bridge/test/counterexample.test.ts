@@ -100,15 +100,25 @@ it.each([
   expect(isReached(parseLitmus(withRow(text, thread, 'ISB')))).toBe(false);
 });
 
+/** A trace as a litmus test; undefined where an atomic reads later than instructions behind it. */
+function written(trace: Trace): string | undefined {
+  try {
+    return litmusOf(trace);
+  } catch (error) {
+    if (error instanceof NotExportable) return undefined;
+    throw error;
+  }
+}
+
 describe('every execution of the machine is one of the axioms', () => {
   it.each(['alternatives-patch1-branch', 'patch-text-mainline-llsc', 'alternatives-patch1-state-load'])(
     '%s, random schedules of both tiers',
     (id) => {
       for (const tier of [1, 2] as const) {
-        for (let seed = 0; seed < 3; seed++) {
-          const text = litmusOf(randomTrace(id, 2, tier, seed));
-          expect(isReached(parseLitmus(text)), text).toBe(true);
-        }
+        const texts = Array.from({ length: 8 }, (_, seed) => written(randomTrace(id, 2, tier, seed)));
+        const tests = texts.filter((text) => text !== undefined).slice(0, 3);
+        expect(tests).toHaveLength(3);
+        for (const text of tests) expect(isReached(parseLitmus(text)), text).toBe(true);
       }
     },
   );

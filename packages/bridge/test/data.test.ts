@@ -467,6 +467,37 @@ const tests: readonly (readonly [string, readonly string[], string, Verdict])[] 
     'y=3 /\\ 1:X10=0',
     'forbidden',
   ],
+  // Load buffering through an atomic: a later store is visible before it reads.
+  ...(
+    [
+      ['LDADD W1,W10,[X20]', 'allowed'],
+      ['SWP W1,W10,[X20]', 'allowed'],
+      ['LDEOR W1,W10,[X20]', 'allowed'],
+      ['LDADDA W1,W10,[X20]', 'forbidden'],
+      ['LDADD W1,W10,[X20]; CBNZ W10,go; go: NOP', 'forbidden'],
+      ['LDADD W1,W10,[X20]; DMB LD', 'forbidden'],
+    ] as const
+  ).map(
+    ([atomic, verdict]) =>
+      [
+        `LB: ${atomic}`,
+        [`${atomic}; ${Wy}`, `${Ry}; DMB SY; STR W2,[X20]`],
+        '0:X10=2 /\\ 1:X11=1',
+        verdict,
+      ] as const,
+  ),
+  [
+    'an atomic behind an own store of its word is overtaken',
+    [`${Wx}; LDADD W1,W3,[X20]; ${Wy}`, `${Ry}; ${addrRx}`],
+    mp,
+    'allowed',
+  ],
+  [
+    'LB through an atomic that returns nothing, which DMB LD does not order',
+    [`STADD W1,[X20]; DMB LD; ${Wy}`, `${Ry}; DMB SY; STR W2,[X20]`],
+    'x=3 /\\ 1:X11=1',
+    'allowed',
+  ],
   // What goes nowhere is no result: the read is not ordered by DMB LD, and acquires nothing.
   [
     'MP+dmb.sy+swp-dmb.ld without a result',

@@ -88,11 +88,11 @@ it('the axioms word by word, the fast checker and the machine have the same fina
         expect(machine, text).toEqual(axioms);
       }
     }),
-    { numRuns: Number(process.env['QUIESCE_RUNS'] ?? 120) },
+    { numRuns: Number(process.env['QUIESCE_RUNS'] ?? 90) },
   );
   console.log(
     `three ways: ${compared.equal} programs equal, ${compared.subset} a subset, ${compared.literal} against the literal axioms`,
   );
   expect(compared.literal).toBeGreaterThan(40);
   expect(compared.equal).toBeGreaterThan(40);
-});
+}, 240_000);

@@ -5,6 +5,14 @@ import { type Operation, operationOf } from './operation.ts';
 import type { Pe } from './pe.ts';
 import { deliver } from './semantics/load-store.ts';
 
+/** What atomics compute, as `<op> W0, W0, W1` and the same of 64 bits, without the number of the second operand. */
+const updates: Readonly<Partial<Record<string, readonly [number, number]>>> = {
+  ldadd: [0x0b000000, 0x8b000000],
+  ldclr: [0x0a200000, 0x8a200000],
+  ldeor: [0x4a000000, 0xca000000],
+  ldset: [0x2a000000, 0xaa000000],
+};
+
 /** A register of the PE with its value and the views that it depends on. */
 interface Content {
   readonly register: number;
@@ -61,10 +69,28 @@ export class DelayedExecution {
     const { delayed } = order;
     const { address: at, size } = this.#memory.lastLoad;
     const i = delayed.add(operation.word);
-    delayed.setLoad(i, order.delayedAt, size === 8 ? 2 : 1, at & (size < 4 ? 3 : 0), order.delayedOrdered);
+    const { kind, noReturn } = dependencyOf(operation);
+    const shape = {
+      span: size === 8 ? 2 : 1,
+      part: at & (size < 4 ? 3 : 0),
+      atomic: kind === 'atomic',
+      noReturn,
+    };
+    delayed.setLoad(i, order.delayedAt, shape, order.delayedOrdered);
     delayed.dependsAlso(i, 'data', address);
     delayed.dependsAlso(i, 'pick', pick);
     this.#await(operation.rd >> 1, resultOf(i, 0));
+  }
+
+  /** Delays what an atomic, whose load was delayed just now, computes from what it reads, as an instruction of its own. */
+  delayUpdate(operation: Operation): void {
+    const { delayed } = this.#memory.order;
+    const [narrow, wide] = updates[operation.row.name] ?? [0, 0];
+    const load = delayed.count - 1;
+    const operand = this.#content(operation.rm >> 1);
+    const i = delayed.add((operation.size === 8 ? wide : narrow) | (1 << 16));
+    delayed.setSource(i, 0, resultOf(load, 0));
+    this.#supply(i, 1, operand);
   }
 
   /** Delays a computation of which a source is not there. */
@@ -95,17 +121,26 @@ export class DelayedExecution {
     Object.assign(access, plainAccess);
     access.address = delayed.depends(i, 'data');
     access.pick = delayed.depends(i, 'pick');
+    access.atomic = delayed.isAtomic(i);
+    access.noReturn = dependencyOf(operation).noReturn;
     order.satisfies(i);
     this.#memory.load(order.addressOf(i), operation.size);
-    const cell = operation.rd;
-    const register = cell >> 1;
-    const before = this.#content(register);
-    deliver(this.#pe, cell, operation);
+    order.locks(i);
+    const register = operation.rd >> 1;
+    const { low, high } = this.#loaded(operation);
     const data = Math.max(order.result, access.address);
-    const { low, high } = this.#content(register);
-    this.#put(before);
     this.#finish(i, [{ register, low, high, data, pick: Math.max(data, access.pick) }]);
     for (let next = this.#complete(); next >= 0; next = this.#complete()) this.#compute(next);
+  }
+
+  /** What the load that was just made gives its register; what an atomic reads is not extended, and may go nowhere. */
+  #loaded(operation: Operation): { readonly low: number; readonly high: number } {
+    if (this.#memory.order.access.atomic) return { low: this.#memory.low, high: this.#memory.high };
+    const before = this.#content(operation.rd >> 1);
+    deliver(this.#pe, operation.rd, operation);
+    const { low, high } = this.#content(operation.rd >> 1);
+    this.#put(before);
+    return { low, high };
   }
 
   /** A computation that waits for nothing any more, or -1. */

@@ -22,7 +22,7 @@ export interface Dependency {
   readonly computes: boolean;
   /** CAS of one register: the cell of what it compares with, else undefined. */
   readonly expected: number | undefined;
-  /** A load that may be satisfied later than instructions behind it. */
+  /** A load, or an atomic, that may read later than instructions behind it. */
   readonly delayable: boolean;
   /** A computation that may be made later, when a source of it is there. */
   readonly computable: boolean;
@@ -41,6 +41,8 @@ const stores = /^(str_(imm|post|pre|reg)|sttr|stur|stll?r|stlur)$/;
 const storePairs = /^(stnp|stp_(off|post|pre))$/;
 const exclusiveStores = /^stl?x[rp]$/;
 const atomics = /^(ldadd|ldclr|ldeor|ldset|lds(max|min)|ldu(max|min)|swp|casp?)$/;
+/** Those that store whatever they read, by a computation that an instruction makes as well. */
+const delayableAtomics = /^(ldadd|ldclr|ldeor|ldset|swp)$/;
 const branches = /^(cbn?z|tbn?z|br|blr|ret|b_cond|bc_cond)$/;
 const selects = /^cs(el|inc|inv|neg)$/;
 const readsFlags = /^(b_cond|bc_cond|cs(el|inc|inv|neg)|ccm[np]_(reg|imm)|adcs?|sbcs?|cfinv)$/;
@@ -109,9 +111,16 @@ function derive(o: Operation): Dependency {
     return { ...base, kind: 'atomic', sources: [...rd, ...rm], results: rm };
   }
   if (atomic) {
-    const computes = name !== 'swp';
-    const own = { sources: general(o.rm), results: general(o.rd) };
-    return { ...base, kind: 'atomic', ...own, ...returning(o.rd, base.acquire), computes };
+    const result = returning(o.rd, base.acquire);
+    return {
+      ...base,
+      kind: 'atomic',
+      sources: general(o.rm),
+      results: general(o.rd),
+      ...result,
+      computes: name !== 'swp',
+      delayable: delayableAtomics.test(name) && !result.acquire && !base.release,
+    };
   }
   if (name === 'sys') return { ...base, kind: 'system', address: general(o.rd) };
   if (branches.test(name)) {

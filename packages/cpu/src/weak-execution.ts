@@ -144,6 +144,7 @@ export class WeakExecution {
         const { address, pick: picked } = order.access;
         if (order.delayedAt >= 0) {
           this.#delayed.delayLoad(operation, address, picked);
+          if (dependency.kind === 'atomic' && dependency.computes) this.#delayed.delayUpdate(operation);
           return;
         }
         const read = Math.max(order.result, address);

@@ -48,6 +48,17 @@ const data: readonly Piece[] = [
   (r, v) => [`MOV W${r},#${v}`, `SWPA W${r},WZR,[X21]`],
   (r, v) => [`MOV W${r},#1`, `MOV W${r + 1},#${v}`, `CAS W${r},W${r + 1},[X20]`],
   (r, v) => [`MOV W${r},#${v}`, `CASA WZR,W${r},[X21]`],
+  // An atomic that a later store may overtake.
+  (r, v) => [`MOV W${r},#1`, `LDADD W${r},W${r + 1},[X20]`, `MOV W${r + 2},#${v}`, `STR W${r + 2},[X21]`],
+  (r, v) => [`MOV W${r},#${v}`, `SWP W${r},W${r + 1},[X21]`, `STR W${r},[X20]`],
+  (r, v) => [`MOV W${r},#1`, `STADD W${r},[X20]`, 'DMB LD', `MOV W${r + 2},#${v}`, `STR W${r + 2},[X21]`],
+  (r, v) => [`MOV W${r},#${v}`, `LDEOR W${r},W${r + 1},[X20]`, `LDSET W${r},W${r + 2},[X21]`],
+  (r) => [
+    `MOV W${r},#1`,
+    `LDCLR W${r},W${r + 1},[X21]`,
+    `EOR W${r + 2},W${r + 1},W${r + 1}`,
+    `STR W${r + 2},[X20]`,
+  ],
 ];
 
 const code: readonly Piece[] = [

@@ -79,7 +79,7 @@ export class LookAhead {
   #isOvertaken(shared: Int32Array, local: Int32Array, delay: number): boolean {
     const { order } = this.#weak;
     this.#try(shared, local, delay);
-    const load = 1 << (order.delayed.count - 1);
+    const load = 1 << (31 - Math.clz32(order.delayed.loads));
     order.looksAhead = true;
     const isOvertaken = this.#reachesOthers(load);
     order.looksAhead = false;

@@ -3,6 +3,21 @@ import { type WeakViewCells, maxDelayed, maxSources, registerViews } from './wea
 /** Results of a delayed instruction: its general register, and NZCV. */
 export type Output = 0 | 1;
 
+/** What a delayed load reads, and as part of what. */
+export interface Shape {
+  /** How many locations it reads: 1 or 2. */
+  readonly span: number;
+  /** The first byte of its first word that it reads. */
+  readonly part: number;
+  /** It is the load of an atomic. */
+  readonly atomic: boolean;
+  /** Nobody receives what it reads: barriers for loads do not order it. */
+  readonly noReturn: boolean;
+}
+
+/** Where a shape has its parts, as bits; the first byte is in bits 1:0. */
+const shape = { span: 2, atomic: 4, noReturn: 5 } as const;
+
 /** A result of a delayed instruction as one number; 0 stands for none. */
 export function resultOf(i: number, output: Output): number {
   return 1 + 2 * i + output;
@@ -41,9 +56,9 @@ export class DelayedInstructions {
     return this.#view[this.#cells.delayedWord] === 0;
   }
 
-  /** Whether there is room for another; if not and it `counts`, behaviours are left out. */
-  hasRoom(counts: boolean): boolean {
-    const isFull = this.#view[this.#cells.delayedWord + maxDelayed - 1] !== 0;
+  /** Whether there is room for so many more; if not and it `counts`, behaviours are left out. */
+  hasRoom(counts: boolean, more = 1): boolean {
+    const isFull = this.#view[this.#cells.delayedWord + maxDelayed - more] !== 0;
     if (isFull && counts) this.crowded = true;
     return !isFull;
   }
@@ -60,7 +75,12 @@ export class DelayedInstructions {
 
   /** How many locations a load reads: 1 or 2. */
   span(i: number): number {
-    return this.#view[this.#cells.delayedShape + i] >> 2;
+    return (this.#view[this.#cells.delayedShape + i] >> shape.span) & 3;
+  }
+
+  /** Whether it is the load of an atomic, which reads the newest value and locks its word. */
+  isAtomic(i: number): boolean {
+    return ((this.#view[this.#cells.delayedShape + i] >> shape.atomic) & 1) === 1;
   }
 
   /** The first byte of its first word that a load reads. */
@@ -102,6 +122,16 @@ export class DelayedInstructions {
   get loads(): number {
     let set = 0;
     for (let i = 0; i < this.count; i++) if (this.location(i) >= 0) set |= 1 << i;
+    return set;
+  }
+
+  /** The loads that barriers for loads order, as a set of bits. */
+  get returning(): number {
+    let set = 0;
+    for (let i = 0; i < this.count; i++) {
+      const isOrdered = ((this.#view[this.#cells.delayedShape + i] >> shape.noReturn) & 1) === 0;
+      if (this.location(i) >= 0 && isOrdered) set |= 1 << i;
+    }
     return set;
   }
 
@@ -167,10 +197,11 @@ export class DelayedInstructions {
   }
 
   /** Makes the instruction that was added last a load. */
-  setLoad(i: number, location: number, span: number, part: number, ordered: number): void {
+  setLoad(i: number, location: number, { span, part, atomic, noReturn }: Shape, ordered: number): void {
     const { delayedPlace, delayedShape, delayedOrdered } = this.#cells;
     this.#view[delayedPlace + i] = location + 1;
-    this.#view[delayedShape + i] = (span << 2) | part;
+    this.#view[delayedShape + i] =
+      (span << shape.span) | part | (Number(atomic) << shape.atomic) | (Number(noReturn) << shape.noReturn);
     this.#view[delayedOrdered + i] = ordered;
   }
 

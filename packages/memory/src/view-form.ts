@@ -83,7 +83,8 @@ export class ViewForm {
     let oldest = local[at + readNew];
     for (let i = 0; i < maxDelayed && local[at + delayedWord + i] !== 0; i++) {
       const first = local[at + delayedPlace + i] - 1;
-      if (location < first || location >= first + (local[at + delayedShape + i] >> 2) || first < 0) continue;
+      if (location < first || location >= first + ((local[at + delayedShape + i] >> 2) & 3) || first < 0)
+        continue;
       oldest = Math.min(oldest, local[at + delayedOrdered + i]);
     }
     return oldest;

@@ -16,8 +16,6 @@ export class WeakOrder extends WeakStores {
   alternatives = 1;
   /** The load could be delayed, as the last of {@link alternatives}. */
   delayable = false;
-  /** The first location of a load that is delayed, else -1. */
-  delayedAt = -1;
   /** What that load is ordered after. */
   delayedOrdered = 0;
   /** Where the load did not read the newest message: the time of that, else 0. */
@@ -69,7 +67,8 @@ export class WeakOrder extends WeakStores {
     const halves = this.wide && location < this.firstText ? [location, location + 1] : [location];
     const load = this.#satisfies;
     const mayDelay = access.delayable && !this.sequential && halves.length === (this.wide ? 2 : 1);
-    this.delayable = mayDelay && this.delayed.hasRoom(!this.looksAhead);
+    // An atomic needs a place for what it computes as well.
+    this.delayable = mayDelay && this.delayed.hasRoom(!this.looksAhead, access.computes ? 2 : 1);
     if (!(this.looksAhead && this.delayable) && this.escapes()) return 0;
     if (this.#isEarly(halves)) {
       this.wait();
@@ -80,7 +79,7 @@ export class WeakOrder extends WeakStores {
         ? this.delayed.ordered(load)
         : Math.max(view[viewCells.readNew], access.address, access.acquire ? view[viewCells.release] : 0);
     this.raise(viewCells.address, access.pick);
-    const isHeld = load < 0 && this.#isHeld(halves);
+    const isHeld = load < 0 && (this.#isHeld(halves) || this.#isLocked(halves));
     if (isHeld && !this.delayable) {
       for (const half of halves) this.wait(this.delayed.at(half));
       return 0;
@@ -101,11 +100,16 @@ export class WeakOrder extends WeakStores {
     return this.#take(location, this.#cut);
   }
 
-  /** Whether stores must be visible before the load: its own releases and atomics, or those of an atomic elsewhere. */
+  /** Whether the load is that of an atomic, which another one keeps from reading now, or an own store. */
+  #isLocked(halves: readonly number[]): boolean {
+    if (!this.access.atomic) return false;
+    return halves.some((half) => this.isLocked(half) || (this.delayable && this.stores.has(half)));
+  }
+
+  /** Whether stores of this CPU must be visible before the load: its releases and atomics. */
   #isEarly(halves: readonly number[]): boolean {
-    const { acquire, acquirePc, atomic } = this.access;
+    const { acquire, acquirePc } = this.access;
     if (acquire && this.stores.hasRelease) return true;
-    if (atomic && halves.some((half) => this.isLocked(half))) return true;
     if (!acquire && !acquirePc) return false;
     return halves.some((half) => this.stores.of(half, -1).some((store) => store.atomic));
   }
@@ -127,9 +131,12 @@ export class WeakOrder extends WeakStores {
     const found: number[] = [];
     for (let i = 0; i < this.delayed.count; i++) {
       if (this.delayed.location(i) < 0 || !(any || this.delayed.isOvertaken(i))) continue;
+      const isAtomic = this.delayed.isAtomic(i);
       const isFirst = this.#halvesOf(i).every((half) => {
         const earlier = this.delayed.at(half) & ((1 << i) - 1);
-        return earlier === 0 && this.stores.of(half, i).every(({ source }) => source === 0);
+        const stores = this.stores.of(half, i);
+        if (isAtomic && (stores.length > 0 || this.isLocked(half))) return false;
+        return earlier === 0 && stores.every(({ source }) => source === 0);
       });
       if (isFirst) found.push(i);
     }
@@ -138,6 +145,7 @@ export class WeakOrder extends WeakStores {
 
   /** How many values a delayed load may read. */
   readable(i: number): number {
+    if (this.delayed.isAtomic(i)) return 1;
     return this.#cuts(this.#halvesOf(i), this.delayed.ordered(i), i).length;
   }
 
@@ -149,6 +157,12 @@ export class WeakOrder extends WeakStores {
   /** The next load that is announced is this delayed one. */
   satisfies(i: number): void {
     this.#satisfies = i;
+  }
+
+  /** A delayed atomic has read: its word is its own until its store is visible. */
+  locks(i: number): void {
+    if (!this.delayed.isAtomic(i)) return;
+    for (const half of this.#halvesOf(i)) this.lock(half);
   }
 
   /** Where a delayed load reads. */

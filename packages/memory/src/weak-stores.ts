@@ -1,4 +1,5 @@
 import type { Propagation } from './access.ts';
+import { resultOf } from './delayed-instructions.ts';
 import { WeakText } from './weak-text.ts';
 
 /**
@@ -17,6 +18,8 @@ export class WeakStores extends WeakText {
   wide = false;
   /** Everything is read newest and visible at once: the restriction that is tier 1. */
   sequential = false;
+  /** The first location of a load that is delayed, else -1. */
+  delayedAt = -1;
   #second = -1;
   #time = 0;
 
@@ -47,6 +50,10 @@ export class WeakStores extends WeakText {
     const joined = location === this.#second;
     this.#second = this.wide && !joined ? location + 1 : -1;
     this.raise(viewCells.address, access.pick);
+    if (this.delayedAt >= 0) {
+      this.#pend(location, value, joined, 1 << this.delayed.count);
+      return false;
+    }
     if (access.atomic || this.sequential) {
       if (this.escapes()) return false;
       this.writes |= this.bitOf(location);
@@ -63,8 +70,7 @@ export class WeakStores extends WeakText {
       if (!this.sequential && !(access.acquire && access.release)) {
         this.#pend(location, value, joined);
         if (!this.pended) return false;
-        this.shared[this.sharedCells.locks + location] = 1;
-        this.sharedChanged = true;
+        this.lock(location);
         return false;
       }
       this.overtakes();
@@ -86,14 +92,24 @@ export class WeakStores extends WeakText {
   }
 
   /** Makes a store outstanding, or waits for room. */
-  #pend(location: number, value: number, joined: boolean): void {
-    const { release, source, atomic } = this.access;
+  /** @param own The load of the same atomic, which is delayed as the next one, as a bit. */
+  #pend(location: number, value: number, joined: boolean, own = 0): void {
+    const { release, atomic, computes } = this.access;
+    // What the atomic computes comes behind its load.
+    const source = own !== 0 && computes ? resultOf(this.delayed.count + 1, 0) : this.access.source;
     const view = this.#depends();
-    const after = this.delayed.loads;
-    const waits = release ? after : this.delayed.at(location);
+    const after = this.delayed.loads | own;
+    const waits = release ? after : this.delayed.at(location) | own;
     const word = { location, value, mask: this.partMask, view, release, atomic, after, waits, source };
     if (!this.stores.add(word, joined, this.wide && !joined ? 2 : 1)) this.wait();
     else this.pended = true;
+  }
+
+  /** An atomic of the attached CPU has read a location: nobody else stores there until its store is visible. */
+  protected lock(location: number): void {
+    this.writes |= this.bitOf(location);
+    this.shared[this.sharedCells.locks + location] = 1;
+    this.sharedChanged = true;
   }
 
   /** Whether an atomic of some CPU has read a location and its store is outstanding. */

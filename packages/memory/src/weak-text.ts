@@ -115,9 +115,10 @@ export class WeakText extends InstructionSide {
 
   /** Whether a barrier must wait for delayed loads, or for outstanding stores. */
   #waits(reach: BarrierReach): boolean {
-    const isLate = reach !== 'store' && !this.delayed.isEmpty;
+    const late = reach === 'store' ? 0 : reach === 'load' ? this.delayed.returning : this.delayed.loads;
+    const isLate = late !== 0;
     if (!isLate && (reach === 'load' || reach === 'none' || this.stores.isEmpty)) return false;
-    this.wait(isLate ? this.delayed.loads : 0);
+    this.wait(late);
     return true;
   }
 

@@ -292,7 +292,8 @@ describe('a delayed load', () => {
     const { order } = cpus.at(1, { delayable: true }, 1);
     cpus.memory.load(y, 4);
     const i = order.delayed.add(1);
-    order.delayed.setLoad(i, order.delayedAt, 1, 0, order.delayedOrdered);
+    const shape = { span: 1, part: 0, atomic: false, noReturn: false };
+    order.delayed.setLoad(i, order.delayedAt, shape, order.delayedOrdered);
     return cpus;
   }
 
@@ -403,7 +404,8 @@ describe('a delayed load', () => {
     const cpus = new WeakCpus();
     const { order } = cpus.at(1, { delayable: true }, 1);
     cpus.memory.load(cpus.site(0), 4);
-    order.delayed.setLoad(order.delayed.add(1), order.delayedAt, 1, 0, 0);
+    const shape = { span: 1, part: 0, atomic: false, noReturn: false };
+    order.delayed.setLoad(order.delayed.add(1), order.delayedAt, shape, 0);
     expect([cpus.dc(1, 0), cpus.dc(1, 1)]).toEqual([true, false]);
   });
 });
@@ -689,6 +691,72 @@ describe('an atomic', () => {
     const cpus = written();
     cpus.write(0, x, 2);
     expect(cpus.reads(1, x, { atomic: true, compares: true, expectedLow: 1 })).toEqual([2, 0]);
+  });
+});
+
+describe('an atomic that is delayed', () => {
+  /** CPU 1 has delayed an atomic of y that stores 5. */
+  function delaying(before: (cpus: WeakCpus) => void = () => undefined, noReturn = false): WeakCpus {
+    const cpus = new WeakCpus();
+    before(cpus);
+    const memory = cpus.at(1, { atomic: true, delayable: true }, 1);
+    const { order } = memory;
+    memory.load(y, 4);
+    if (order.delayedAt < 0) throw new Error('not delayed');
+    memory.store(y, 4, 5, 0);
+    const shape = { span: 1, part: 0, atomic: true, noReturn };
+    order.delayed.setLoad(order.delayed.add(1), order.delayedAt, shape, order.delayedOrdered);
+    return cpus;
+  }
+
+  const satisfiable = (cpus: WeakCpus): number => cpus.at(1).order.satisfiable(true).length;
+
+  it('has its store outstanding, which waits for what it reads', () => {
+    const cpus = delaying();
+    cpus.store(1, x, 1);
+    expect(cpus.ready(1)).toEqual([1]);
+    cpus.at(1).order.finish(0);
+    expect(cpus.ready(1)).toEqual([0, 1]);
+  });
+
+  it('reads the newest only', () => {
+    const cpus = delaying();
+    cpus.write(0, y, 1);
+    expect(cpus.at(1).order.readable(0)).toBe(1);
+  });
+
+  it('can be delayed where another atomic, or an own store, keeps it from reading', () => {
+    const held = [
+      (cpus: WeakCpus): unknown => cpus.store(0, y, 1, { atomic: true }),
+      (cpus: WeakCpus): unknown => cpus.store(1, y, 1),
+    ];
+    for (const before of held) {
+      const cpus = new WeakCpus();
+      before(cpus);
+      const { order } = cpus.at(1, { atomic: true, delayable: true });
+      cpus.memory.load(y, 4);
+      expect([order.waits, order.alternatives, order.delayedAt >= 0]).toEqual([false, 1, true]);
+    }
+  });
+
+  it('reads when no other atomic has locked its word, and no own store of it is outstanding', () => {
+    const cpus = delaying();
+    expect(satisfiable(cpus)).toBe(1);
+    cpus.store(0, y, 1, { atomic: true });
+    expect(satisfiable(cpus)).toBe(0);
+    cpus.show(0);
+    expect(satisfiable(cpus)).toBe(1);
+  });
+
+  it('locks its word when it reads', () => {
+    const cpus = delaying();
+    cpus.at(1).order.locks(0);
+    expect(cpus.store(0, y, 1, { atomic: true })).toBe(true);
+  });
+
+  it('is held back by DMB LD only if it returns what it reads', () => {
+    expect(delaying().dmb(1, 'load')).toBe(true);
+    expect(delaying(undefined, true).dmb(1, 'load')).toBe(false);
   });
 });
 

@@ -175,7 +175,9 @@ export function budgetBounds(
 /** By tier: what the architecture allows and the tier leaves out. */
 const unmodelled: Readonly<Record<1 | 2, readonly string[]>> = {
   1: ['reordered data accesses'],
-  2: ['stores visible before earlier atomics or load-exclusives of their CPU have read'],
+  2: [
+    'stores visible before earlier load-exclusives, CAS, minima, maxima or atomics with release of their CPU have read',
+  ],
 };
 
 function modelOf(spec: MachineSpec, options: CheckOptions, ordered: boolean): Model {

@@ -137,7 +137,10 @@ export class Recording implements Recorder {
     const { weak } = this.#simulation.stepper;
     const pending = this.#pending;
     if (weak === undefined || pending === undefined) return;
-    pending.effects = pending.effects.map((effect): Effect => {
+    const isUnknown = weak.order.delayedAt >= 0 && weak.order.access.computes;
+    // What an atomic stores is not known before it has read.
+    const effects = pending.effects.filter(({ kind }) => kind !== 'store' || !isUnknown);
+    pending.effects = effects.map((effect): Effect => {
       if (!('memory' in effect) || (effect.memory !== 'shared' && effect.memory !== 'text')) return effect;
       if (effect.kind === 'store') return weak.order.pended ? { ...effect, outstanding: true } : effect;
       if (weak.order.delayedAt >= 0) {
