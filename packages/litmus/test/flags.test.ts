@@ -53,6 +53,30 @@ exists (0:X2=1)`),
   });
 });
 
+describe('a handler that runs what its own CPU has just stored', () => {
+  const flagsBehind = (between: string): readonly string[] =>
+    check(
+      parseLitmus(`AArch64 own
+{ 0:X0=instr:"MOV W9,#2"; 0:X1=P0:f; }
+ P0          | P0.F          ;
+ STR W0,[X1] | BL f          ;
+ ${between}  | B end         ;
+ SVC #0      | f: MOV W9,#1  ;
+             | RET           ;
+             | end:          ;
+exists (0:X9=1)`),
+    ).flags;
+
+  it.each([
+    ['nothing', 'NOP', [cmodx]],
+    ['DMB', 'DMB SY', [cmodx]],
+    ['an ISB', 'ISB', [cmodx]],
+    ['a DSB', 'DSB SY', []],
+  ])('is ordered after the store by %s before the exception, or not', (_, between, flags) => {
+    expect(flagsBehind(between).filter((flag) => flag === cmodx)).toEqual(flags);
+  });
+});
+
 describe('flags of what is in the program', () => {
   const flagsOf = (code: string): readonly string[] =>
     check(
