@@ -51,6 +51,16 @@ describe('kernels in their containers', () => {
     expect(() => unpacked(deb('control.tar', data))).toThrow(/without data.tar/);
   });
 
+  it.skipIf(xz === undefined)('are taken out of Debian packages of which the rest is not needed', () => {
+    const first = tar('./boot/vmlinuz-6.1.0-hand-made', image).subarray(0, -1024);
+    const noise = new Uint8Array(3 << 20).map((_, i) => Math.imul(i, 2_654_435_761) >>> 24);
+    const rest = tar('./usr/lib/debug/modules', noise);
+    const whole = xz?.(Buffer.concat([tar('./usr/share/doc', noise).subarray(0, -1024), first, rest]));
+    expect(unpacked(deb('data.tar.xz', whole ?? image))).toEqual(image);
+    // What lies behind the kernel is not even looked at.
+    expect(unpacked(deb('data.tar.xz', whole?.subarray(0, whole.length - 64) ?? image))).toEqual(image);
+  });
+
   it('are refused where the size of a file in the package leads back', () => {
     const data = tar('./usr/share/doc', image);
     data.set(new TextEncoder().encode('-1000\0'), 124);

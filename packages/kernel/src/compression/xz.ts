@@ -16,9 +16,14 @@ export function isXz(bytes: Bytes): boolean {
 
 /**
  * Decompresses the first stream of an .xz file, of at most `limit` bytes when decompressed. Checksums are not verified: what is
- * inside is checked by its own format. Throws {@link KernelError} for damage and for filters other than LZMA2.
+ * inside is checked by its own format. `enough` is asked now and then how many bytes of what is there are all that is wanted: then
+ * the rest is left. Throws {@link KernelError} for damage and for filters other than LZMA2.
  */
-export function decompressXz(bytes: Bytes, limit: number): Uint8Array {
+export function decompressXz(
+  bytes: Bytes,
+  limit: number,
+  enough: (made: Uint8Array) => number | undefined = () => undefined,
+): Uint8Array {
   const output = new Output(bytes.length * 4, limit, bytes.name);
   const check = checkSizes[bytes.u8(7) & 15];
   let at = 12;
@@ -26,7 +31,8 @@ export function decompressXz(bytes: Bytes, limit: number): Uint8Array {
   while (bytes.u8(at) !== 0) {
     const size = (bytes.u8(at) + 1) * 4;
     checkFilters(bytes, at);
-    const end = lzma2(bytes, at + size, output);
+    const end = lzma2(bytes, at + size, output, enough);
+    if (end === undefined) return output.finished().subarray(0, enough(output.finished()));
     at = 12 + Math.ceil((end - 12) / 4) * 4 + check;
   }
   return output.finished();
@@ -52,13 +58,19 @@ function checkFilters(bytes: Bytes, block: number): void {
   });
 }
 
-/** Decodes chunks up to their end; returns where that is. */
-function lzma2(bytes: Bytes, start: number, output: Output): number {
+/** Decodes chunks up to their end; returns where that is, or undefined where enough is there before. */
+function lzma2(
+  bytes: Bytes,
+  start: number,
+  output: Output,
+  enough: (made: Uint8Array) => number | undefined,
+): number | undefined {
   const decoder = new LzmaDecoder(output, { lc: 3, lp: 0, pb: 2 });
   let at = start;
   for (;;) {
     const control = bytes.u8(at);
     if (control === 0) return at + 1;
+    if (enough(output.finished()) !== undefined) return undefined;
     if (control < 0x80) {
       if (control > 2) throw damaged(bytes, at);
       if (control === 1) decoder.dictionaryStart = output.length;

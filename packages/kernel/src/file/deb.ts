@@ -64,3 +64,23 @@ export function tarMembers(bytes: Bytes, wanted: (name: string) => boolean): Mem
   }
   return found.sort((a, b) => b.bytes.length - a.bytes.length);
 }
+
+/**
+ * Watches a tar archive while it grows: how many of its bytes hold the first regular file whose name satisfies `wanted`, or undefined
+ * where it is not complete yet.
+ */
+export function firstMember(wanted: (name: string) => boolean): (made: Uint8Array) => number | undefined {
+  let at = 0;
+  return (made) => {
+    const bytes = new Bytes(made, 'tar');
+    while (at + block <= bytes.length) {
+      const size = Number.parseInt(bytes.string(at + 124, 12).trim() || '0', 8);
+      if (!(size >= 0)) return undefined;
+      const end = at + block + Math.ceil(size / block) * block;
+      if (end > bytes.length) return undefined;
+      if (tarMembers(new Bytes(made.subarray(at, end), 'tar'), wanted).length > 0) return end;
+      at = end;
+    }
+    return undefined;
+  };
+}

@@ -2,7 +2,7 @@ import { Bytes } from '../bytes.ts';
 import { decompressLzma, isLzma } from '../compression/lzma.ts';
 import { decompressXz, isXz } from '../compression/xz.ts';
 import { KernelError } from '../error.ts';
-import { debData, isAr, tarMembers } from './deb.ts';
+import { debData, isAr, firstMember, tarMembers } from './deb.ts';
 import { largestImage } from './image-header.ts';
 import { isZboot, zbootPayload } from './zboot.ts';
 
@@ -49,11 +49,15 @@ export function unpack(file: Bytes, decompressors: Decompressors): Bytes {
   const name = `${file.name}:${data.name}`;
   const packed = new Bytes(data.bytes, name);
   const compression = compressionOf(packed);
+  const isKernel = (one: string): boolean => /\/vmlinu[xz](?:-[^/]*)?$/.test(one);
   const tar =
     compression === undefined
       ? packed
-      : new Bytes(decompress(packed, compression, decompressors, largestPackage), name);
-  const members = tarMembers(tar, (one) => /\/vmlinu[xz](?:-[^/]*)?$/.test(one));
+      : new Bytes(
+          decompress(packed, compression, decompressors, largestPackage, firstMember(isKernel)),
+          name,
+        );
+  const members = tarMembers(tar, isKernel);
   // A package of symbols has a vmlinux, which is larger and knows more than a vmlinuz.
   const member = members.at(0);
   if (member === undefined) {
@@ -84,8 +88,14 @@ function kernelIn(file: Bytes, decompressors: Decompressors): Bytes {
   });
 }
 
-function decompress(bytes: Bytes, compression: Compression, given: Decompressors, limit: number): Uint8Array {
-  if (compression === 'xz') return decompressXz(bytes, limit);
+function decompress(
+  bytes: Bytes,
+  compression: Compression,
+  given: Decompressors,
+  limit: number,
+  enough?: (made: Uint8Array) => number | undefined,
+): Uint8Array {
+  if (compression === 'xz') return decompressXz(bytes, limit, enough);
   if (compression === 'lzma') return decompressLzma(bytes, limit);
   const chosen = given[compression];
   if (chosen === undefined) throw unsupported(bytes.name, compression);
