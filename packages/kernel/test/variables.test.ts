@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { locate, memorySource, observe, openKernel, predict } from '@quiesce/kernel';
+import { type Kernel, locate, memorySource, observe, openKernel, predict } from '@quiesce/kernel';
 import { handMadeBase, handMadeKernel } from './hand-made.ts';
 
 /** Functions that use variables whose names the kernel leaves out, and a table that exports one of them. */
@@ -61,7 +61,7 @@ describe('variables of a running kernel', () => {
   it.each([true, false])('are read, whether the kernel names data (%s) or not', (namesData) => {
     const made = handMadeKernel({ subject, namesData, kallsyms: 'newer' });
     const kernel = openKernel(made.image);
-    const live = locate(kernel, memorySource('memory', memoryOf(made.image, kernel.size)));
+    const live = locate(kernel, memorySource('memory', memoryOf(kernel)));
     const { state, missing } = observe(kernel, live);
     expect(state.conduit).toBe('hvc');
     expect(state.mitigationsOff).toBe(true);
@@ -73,7 +73,7 @@ describe('variables of a running kernel', () => {
   it('become constants in the text', () => {
     const made = handMadeKernel({ subject, kallsyms: 'newer' });
     const kernel = openKernel(made.image);
-    const live = locate(kernel, memorySource('memory', memoryOf(made.image, kernel.size)));
+    const live = locate(kernel, memorySource('memory', memoryOf(kernel)));
     const { words } = predict(kernel, observe(kernel, live).state);
     const at = ((made.symbols.get('place_of_constant') ?? 0) - handMadeBase) / 4;
     const pieces = Array.from(words.subarray(at, at + 4), (word) => (word >>> 5) & 0xffff);
@@ -82,8 +82,9 @@ describe('variables of a running kernel', () => {
   });
 });
 
-function memoryOf(image: Uint8Array, size: number): Uint8Array {
+/** The memory of a machine that has relocated its kernel and no more. */
+function memoryOf({ image, size }: Kernel): Uint8Array {
   const bytes = new Uint8Array(size);
-  bytes.set(image);
+  bytes.set(image.array);
   return bytes;
 }
