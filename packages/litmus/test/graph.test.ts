@@ -96,4 +96,36 @@ exists (0:X9=0)`),
     }
     expect(text).toContain('forbidden: exists (1:X0=1 /\\ 1:X2=0)');
   });
+
+  it('keeps the names of edges apart, off the boxes and inside the picture', () => {
+    for (const [rules, shape] of decisive) {
+      const drawing = explain(parseLitmus(litmusText(shape)));
+      if (drawing === undefined) continue;
+      const text = svg(drawing);
+      const [, width] = /width="(\d+)"/.exec(text) ?? [];
+      const names = areas(
+        text,
+        /<text x="(\S+)" y="(\S+)" \S+ font-size="12" text-anchor="(\w+)"[^>]*>([^<]*)</g,
+      );
+      expect(names).toHaveLength(new Set(drawing.edges.map(({ from, to }) => `${from}-${to}`)).size);
+      for (const [i, name] of names.entries()) {
+        expect(name.left, rules.join()).toBeGreaterThanOrEqual(0);
+        expect(name.right, rules.join()).toBeLessThanOrEqual(Number(width));
+        for (const other of names.slice(0, i)) {
+          const isApart =
+            name.left >= other.right || other.left >= name.right || Math.abs(name.y - other.y) > 8;
+          expect(isApart, `${rules.join()}: ${name.text} and ${other.text}`).toBe(true);
+        }
+      }
+    }
+  });
 });
+
+/** Where texts lie, at 6 pixels a character. */
+function areas(svgText: string, pattern: RegExp): { text: string; left: number; right: number; y: number }[] {
+  return [...svgText.matchAll(pattern)].map(([, x, y, anchor, text]) => {
+    const width = 6 * text.length;
+    const left = Number(x) - (anchor === 'end' ? width : anchor === 'middle' ? width / 2 : 0);
+    return { text, left, right: left + width, y: Number(y) };
+  });
+}
