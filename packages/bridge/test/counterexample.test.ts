@@ -100,6 +100,21 @@ it.each([
   expect(isReached(parseLitmus(withRow(text, thread, 'ISB')))).toBe(false);
 });
 
+it('has a load that read late where its CPU came to it; the barrier that the repair adds forbids the outcome', async () => {
+  const text = litmusOf(await counterexample('late-counter-read-broken', 2, 2));
+  const load = / LDR W(\d),\[X24\] +\|.*\n STR W22/;
+  expect(text).toMatch(load);
+  expect(text).toMatch(/exists \(0:X0=1 /);
+  expect(isReached(parseLitmus(text))).toBe(true);
+  for (const [barrier, isAllowed] of [
+    ['NOP', true],
+    ['DMB ISHLD', false],
+  ] as const) {
+    const repaired = text.replace(/(?<=LDR W0,\[X24\].*\n)/, ` ${barrier} | ;\n`);
+    expect(isReached(parseLitmus(repaired)), repaired).toBe(isAllowed);
+  }
+});
+
 /** A trace as a litmus test; undefined where an atomic reads later than instructions behind it. */
 function written(trace: Trace): string | undefined {
   try {

@@ -1,4 +1,5 @@
 import { type Trace, wrap } from '@quiesce/trace';
+import { inProgramOrder } from './delayed-loads.ts';
 import { Locations } from './locations.ts';
 import { ThreadWriter } from './thread.ts';
 
@@ -16,7 +17,7 @@ const commentWidth = 100;
 export function litmusOf(trace: Trace): string {
   const locations = new Locations(trace);
   const threads = Array.from({ length: trace.cpus }, (_, cpu) => new ThreadWriter(cpu, locations));
-  for (const { cpu, instructions, effects } of trace.steps) {
+  for (const { cpu, instructions, effects } of inProgramOrder(trace, locations)) {
     for (const effect of effects) if (effect.kind === 'synchronised') threads[cpu].synchronise();
     for (const instruction of instructions) threads[cpu].write(instruction);
   }

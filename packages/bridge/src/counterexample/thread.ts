@@ -254,6 +254,7 @@ export class ThreadWriter {
     for (const effect of effects) {
       if (effect.kind === 'barrier') this.#barrier(effect.operation.toUpperCase());
       else if (effect.kind === 'maintenance') this.#maintain(effect, address);
+      else if (effect.kind === 'delayed') this.omitted.add(`a load of ${effect.place} that reads later`);
       else if (effect.kind === 'signal') this.omitted.add(`${effect.what}, and what it orders`);
     }
   }
