@@ -124,7 +124,7 @@ const without: readonly Reduced[] = [
     reductions: { symmetry: false, fuse: false, liveness: false },
     sizes: [1, 2],
     largest: 130,
-    beyond: 64,
+    beyond: 63,
   },
 ];
 
