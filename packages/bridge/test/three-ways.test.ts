@@ -1,15 +1,18 @@
-import { run } from '@quiesce/bridge';
+import { NotRunnable, run } from '@quiesce/bridge';
 import { type LitmusTest, check, parseLitmus } from '@quiesce/litmus';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { randomProgram } from '../../litmus/test/random-program.ts';
 import { TooMany, enumerate } from '../../litmus/test/reference/enumerate.ts';
 
-/** What each of the three finds; the slow one nothing where there is too much to try. */
+/** States of the machine up to which a random program is looked at; few have more. */
+const affordable = 50_000;
+
+/** What each of the three finds; the slow one, and the machine, nothing where there is too much to try. */
 interface Answers {
   readonly literal: readonly string[] | undefined;
   readonly axioms: readonly string[];
-  readonly machine: readonly string[];
+  readonly machine: readonly string[] | undefined;
   /** Whether the machine leaves nothing out. */
   readonly isWhole: boolean;
 }
@@ -23,13 +26,17 @@ function answers(test: LitmusTest): Answers {
       throw error;
     }
   };
-  const { states, bounds, leftOut } = run(test);
-  return {
-    literal: literal(),
-    axioms: check(test).states,
-    machine: states,
-    isWhole: bounds.length + leftOut.length === 0,
+  const onMachine = (): Pick<Answers, 'machine' | 'isWhole'> => {
+    try {
+      const { states, bounds, leftOut } = run(test, { maximumStates: affordable });
+      return { machine: states, isWhole: bounds.length + leftOut.length === 0 };
+    } catch (error) {
+      if (error instanceof NotRunnable && error.reason === 'budget')
+        return { machine: undefined, isWhole: false };
+      throw error;
+    }
   };
+  return { literal: literal(), axioms: check(test).states, ...onMachine() };
 }
 
 /** An atomic that reads a store behind another one, which waits for what its thread reads. */
@@ -77,6 +84,7 @@ it('the axioms word by word, the fast checker and the machine have the same fina
         compared.literal += 1;
         expect(axioms.toSorted(), text).toEqual([...literal].sort());
       }
+      if (machine === undefined) return;
       if (!isWhole) {
         compared.subset += 1;
         expect(
