@@ -43,7 +43,7 @@ export type { CheckOptions, Found, KernelCheck } from './check/check.ts';
 export type { ComparedText } from './check/compared-text.ts';
 export { UncheckedRuns, executeKernel } from './check/execution.ts';
 export type { ExecutionOptions, KernelExecution } from './check/execution.ts';
-export type { Execution, Stop } from './check/machine.ts';
+export type { Execution, Stop, Warning } from './check/machine.ts';
 export type { Hold, Run } from './check/schedule.ts';
 export type { Path, Poke } from './check/start-state.ts';
 export { BoundedStop } from './check/bounded/bounded-stop.ts';

@@ -20,7 +20,7 @@ export function search(stop: BoundedStop, strict: boolean, states = 500_000): Se
     const result = exploreSync(system, { bounds: { states } });
     if (result.verdict === 'aborted') throw new Error(result.reason.message);
     const violation = result.verdict === 'violated' ? result.violations[0] : undefined;
-    if (violation?.property === 'fault' && stop.grow(system.schedule(violation.path.choices))) continue;
+    if (violation !== undefined && stop.grow(system.schedule(violation.path.choices))) continue;
     return {
       verdict: result.verdict,
       kind: violation?.property,

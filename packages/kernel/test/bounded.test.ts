@@ -55,6 +55,13 @@ describe('a bounded check of a small kernel', () => {
     },
   );
 
+  it('goes on behind a WARN, and not behind a BUG', () => {
+    const warns = stopOf({ waits: true, bugFlags: 1 });
+    expect(search(warns, true)).toMatchObject({ verdict: 'holds', kind: undefined });
+    expect(warns.warnings.map((pc) => warns.kernel.symbols.name(pc))).toEqual(['the_bug']);
+    expect(search(stopOf({ waits: true, bugFlags: 0 }), true)).toMatchObject({ kind: 'assert' });
+  });
+
   it('does not call a search that hit a bound a proof', () => {
     const found = search(stopOf({ ...unsafe, waits: true }, 3), true, 50);
     expect(found.verdict).toBe('holds-within-bounds');

@@ -1,4 +1,4 @@
-import { assumedMachine, checkKernel, type Kernel, type KernelCheck } from '@quiesce/kernel';
+import { assumedMachine, checkKernel, executeKernel, type Kernel, type KernelCheck } from '@quiesce/kernel';
 import { disassemble } from '@quiesce/insn';
 import { describe, expect, it } from 'vitest';
 import { type Variation, stopMachineKernel } from './stop-machine-kernel.ts';
@@ -65,8 +65,33 @@ describe('checkKernel on a small kernel', () => {
   it('says where an instruction cannot execute', () => {
     const { kernel, result } = check({ after: 'brk #0x800' });
     expect(result.verdict).toBe('violated');
-    expect(result.stop).toMatchObject({ kind: 'assert', detail: 'brk #0x800' });
+    expect(result.stop).toMatchObject({
+      kind: 'assert',
+      detail: expect.stringContaining('no entry of __bug_table') as string,
+    });
     expect(kernel.symbols.name(result.stop?.pc ?? 0)).toBe('the_site');
+  });
+
+  it('goes on behind a WARN, and reports it', () => {
+    const { kernel, result } = check({ bugFlags: 1 });
+    expect(result).toMatchObject({ verdict: 'not-quiescent', stop: undefined, incomplete: 0 });
+    expect(result.text.different).toBe(0);
+    expect(result.warnings.map(({ cpu, pc }) => [cpu, kernel.symbols.name(pc)])).toEqual([[0, 'the_bug']]);
+    expect(result.stubs).toEqual(['do_debug_exception']);
+    const machine = assumedMachine(kernel, { capabilities: ['PAN'] });
+    const executed = executeKernel(kernel, machine, { path: 'alternatives', cpus: 2 });
+    expect(executed).toMatchObject({ warnings: result.warnings, stop: undefined, text: { different: 0 } });
+  });
+
+  it('ends at a BUG', () => {
+    const { kernel, result } = check({ bugFlags: 2 });
+    expect(result).toMatchObject({ verdict: 'violated', warnings: [] });
+    expect(result.stop).toMatchObject({
+      kind: 'assert',
+      cpu: 0,
+      detail: expect.stringContaining('a BUG') as string,
+    });
+    expect(kernel.symbols.name(result.stop?.pc ?? 0)).toBe('the_bug');
   });
 
   it('says what a kernel lacks', () => {

@@ -12,7 +12,49 @@ export interface Variation {
   readonly barrier?: string;
   /** Maintenance of the site behind the store. */
   readonly maintenance?: string;
+  /** The flags of a BRK's entry of `__bug_table`, which CPU 0 comes to while it patches; 1 for a WARN. */
+  readonly bugFlags?: number;
 }
+
+/** The entry code of exceptions, as short as can be. */
+const entry = `
+  .balign 2048
+vectors:
+  .space 0x200
+  b el1_sync
+  .space 0x5fc
+el1_sync:
+  sub sp, sp, #336
+  stp x0, x1, [sp]
+  stp x2, x30, [sp, #16]
+  mrs x1, elr_el1
+  mrs x2, spsr_el1
+  stp x1, x2, [sp, #256]
+  mov x2, sp
+  bl do_debug_exception
+  ldp x1, x2, [sp, #256]
+  msr elr_el1, x1
+  msr spsr_el1, x2
+  ldp x0, x1, [sp]
+  ldp x2, x30, [sp, #16]
+  add sp, sp, #336
+  eret
+do_debug_exception:
+  ret
+`;
+
+/** A BRK and its entry among others: file, line and flags. */
+const breakpoint = (flags: number): string => `
+the_bug: brk #0x800
+.section .data
+  .balign 4
+__start___bug_table:
+  .word the_bug - ., 0
+  .hword 0, ${flags}
+__stop___bug_table:
+  .word 0
+.section .text
+`;
 
 const usual = {
   before: 'b 9f',
@@ -49,7 +91,7 @@ const wait = `
 
 /** The stop machine and the alternatives of a kernel, as short as can be. */
 function source(variation: Variation): string {
-  const { before, after, waits, barrier, maintenance } = { ...usual, ...variation };
+  const { before, after, waits, barrier, maintenance, bugFlags } = { ...usual, ...variation };
   return `
 multi_cpu_stop:
   paciasp
@@ -124,7 +166,9 @@ __apply_alternatives_multi_stop:
 8: mov w0, #0
   ldp x29, x30, [sp], #16
   ret
+${bugFlags === undefined ? '' : entry}
 __apply_alternatives:
+${bugFlags === undefined ? '' : breakpoint(bugFlags)}
   ldp x6, x7, [x0]
   ${address('x8', capabilities)}
   ldr x8, [x8]

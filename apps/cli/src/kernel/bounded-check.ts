@@ -157,7 +157,7 @@ async function search(
       onProgress: (progress) => line.report(progress),
     });
     const [first] = result.violations as readonly (CheckResult['violations'][number] | undefined)[];
-    if (first?.kind !== 'fault' || !stop.grow(first.schedule)) return result;
+    if (first === undefined || !stop.grow(first.schedule)) return result;
   }
 }
 

@@ -44,7 +44,7 @@ function siteText(kernel: Kernel, { name, address, before, after }: BoundedSite)
     if (next === word) return [];
     return [`${wordAt(kernel, at, word)} -> ${next === undefined ? '?' : wordAt(kernel, at, next)}`];
   });
-  return `${name}  ${texts.join('; ')}`;
+  return `${name}  ${texts.length === 0 ? 'stays as it is' : texts.join('; ')}`;
 }
 
 /** The result of a bounded check for people. */
@@ -81,6 +81,12 @@ export function boundedText(kernel: Kernel, found: BoundedResult, look: Look): s
       ? []
       : line('held', `${stop.counters.map((at) => stop.image().symbolise(at)).join(' ')}: only counts`)),
     ...line('stubs', stop.stubs.length === 0 ? 'none can be called' : stop.stubs.join(' ')),
+    ...(stop.warnings.length === 0
+      ? []
+      : line(
+          'warnings',
+          `the kernel warns (WARN) and goes on: ${stop.warnings.map((at) => place(kernel, at)).join(' ')}`,
+        )),
     ...(result.reason === undefined ? [] : line('reason', result.reason)),
     ...(verdict === 'not-quiescent' ? ['', ...line('judgement', permitted(result))] : []),
     '',
@@ -135,6 +141,7 @@ export function boundedJson(kernel: Kernel, { stop, verdict, result, trace }: Bo
     counterexample: trace ?? null,
     counters: stop.counters.map((address) => place(kernel, address)),
     stubs: stop.stubs,
+    warnings: stop.warnings.map((address) => place(kernel, address)),
     model,
     ...(result.reason === undefined ? {} : { reason: result.reason }),
   };

@@ -1,4 +1,4 @@
-import type { Found, Kernel, KernelCheck, Stop } from '@quiesce/kernel';
+import type { Found, Kernel, KernelCheck, Stop, Warning } from '@quiesce/kernel';
 import { disassemble, formatAddress } from '@quiesce/insn';
 import { wrap } from '@quiesce/trace';
 import type { Colours } from '../colour.ts';
@@ -27,6 +27,13 @@ export function fieldText(label: string, value: string, width: number): string {
 export const textOf = ({ words, different }: KernelCheck['text']): string =>
   `${grouped(words)} words compared with the prediction, ${grouped(different)} differ`;
 
+/** The WARNs that CPUs came to, as fields; empty for none. */
+export function warningsText(kernel: Kernel, warnings: readonly Warning[], width: number): string {
+  if (warnings.length === 0) return '';
+  const places = warnings.map(({ cpu, pc }) => `CPU ${cpu} at ${place(kernel, pc)}`).join(', ');
+  return fieldText('warnings', `the kernel warns (WARN) and goes on: ${places}`, width);
+}
+
 /** Why a run did not come to its end. */
 export function stopText(kernel: Kernel, stop: Stop, colours: Colours): string {
   return `\n${colours.bad(stop.kind)}: CPU ${stop.cpu} at ${place(kernel, stop.pc)}: ${stop.detail}\n`;
@@ -51,6 +58,7 @@ export function checkText(kernel: Kernel, result: KernelCheck, colours: Colours,
     field('text', textOf(text)),
     field('model', `tier 1, safe list of 2026, IDC=${cache.IDC} DIC=${cache.DIC}, no exceptions`),
     field('stubs', stubs.length === 0 ? 'none was called' : stubs.join(' ')),
+    warningsText(kernel, result.warnings, width),
   ];
   if (result.incomplete > 0) out.push(field('limit', `${counted(result.incomplete, 'run')} did not end`));
   for (const one of result.found) out.push(findingText(kernel, one, colours, width));

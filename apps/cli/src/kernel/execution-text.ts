@@ -1,7 +1,7 @@
 import type { Kernel, KernelExecution } from '@quiesce/kernel';
 import type { Colours } from '../colour.ts';
 import { grouped } from '../numbers.ts';
-import { counted, fieldText, stopText, textOf } from './check-text.ts';
+import { counted, fieldText, stopText, textOf, warningsText } from './check-text.ts';
 
 /** The result of a run without checks for people. */
 export function executionText(
@@ -24,6 +24,7 @@ export function executionText(
     line('text', textOf(text)),
     line('model', 'every fetch gives the newest word: nothing is said about quiescence'),
     line('stubs', stubs.length === 0 ? 'none was called' : stubs.join(' ')),
+    warningsText(kernel, result.warnings, width),
   ];
   if (incomplete > 0) out.push(line('limit', `${counted(incomplete, 'run')} did not end`));
   if (stop !== undefined) out.push(stopText(kernel, stop, colours));

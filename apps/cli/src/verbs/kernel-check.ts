@@ -4,6 +4,7 @@ import {
   type KernelCheck,
   type Poke,
   type Stop,
+  type Warning,
   checkKernel,
   executeKernel,
 } from '@quiesce/kernel';
@@ -87,7 +88,14 @@ export const kernelCheck: Verb = {
       line.clear();
       const { stop, text, incomplete } = execution;
       if (given.flag('json'))
-        printJson(host, [{ image: kernel.name, ...execution, stop: stopJson(kernel, stop) }]);
+        printJson(host, [
+          {
+            image: kernel.name,
+            ...execution,
+            warnings: warningsJson(kernel, execution.warnings),
+            stop: stopJson(kernel, stop),
+          },
+        ]);
       else
         host.out(executionText(kernel, execution, coloursFor(host, given.flag('no-color')), widthFor(host)));
       if (stop !== undefined || (incomplete === 0 && text.different > 0)) return 1;
@@ -144,13 +152,18 @@ function stopJson(kernel: Kernel, stop: Stop | undefined): object | null {
   return stop === undefined ? null : { ...stop, pc: formatAddress(stop.pc), symbol: place(kernel, stop.pc) };
 }
 
-function asJson(kernel: Kernel, { found, stop, ...rest }: KernelCheck): object {
+function warningsJson(kernel: Kernel, warnings: readonly Warning[]): object[] {
+  return warnings.map(({ cpu, pc }) => ({ cpu, pc: formatAddress(pc), symbol: place(kernel, pc) }));
+}
+
+function asJson(kernel: Kernel, { found, stop, warnings, ...rest }: KernelCheck): object {
   const isOther = ({ cpu, writer }: Found): boolean => cpu !== writer;
   return {
     image: kernel.name,
     ...rest,
     found: found.filter(isOther).map((one) => foundJson(kernel, one)),
     own: found.filter((one) => !isOther(one)).map((one) => foundJson(kernel, one)),
+    warnings: warningsJson(kernel, warnings),
     stop: stopJson(kernel, stop),
     tier: 1,
   };

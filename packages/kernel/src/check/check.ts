@@ -2,7 +2,7 @@ import { type CacheType, cacheTypeRegister } from '@quiesce/memory';
 import type { Kernel } from '../kernel.ts';
 import type { MachineState } from '../predict/machine-state.ts';
 import { type ComparedText, TextComparison } from './compared-text.ts';
-import type { Execution, Stop } from './machine.ts';
+import type { Execution, Stop, Warning } from './machine.ts';
 import { type Hold, type Limits, type Run, ScheduledRun } from './schedule.ts';
 import { type Path, type Poke, StartState, placed } from './start-state.ts';
 
@@ -60,6 +60,8 @@ export interface KernelCheck {
   readonly stores: number;
   /** The text after the first run, beside the prediction. */
   readonly text: ComparedText;
+  /** The WARNs that CPUs came to, each place once; they went on behind them, as in the kernel. */
+  readonly warnings: readonly Warning[];
   /** Functions that were answered instead of executed. */
   readonly stubs: readonly string[];
 }
@@ -150,6 +152,7 @@ export function checkKernel(kernel: Kernel, assumed: MachineState, options: Chec
     instructions: runs.reduce((sum, run) => sum + run.instructions, 0),
     stores: base.stores,
     text,
+    warnings: warningsOf(runs),
     stubs: start.stubs,
   };
 }
@@ -163,6 +166,12 @@ function placesIn(length: number, most = length): number[] {
 function windowOf(run: ScheduledRun, acknowledges: Hold['acknowledges']): number {
   run.toAcknowledgement({ cpu: heldCpu, acknowledges, steps: 0 });
   return run.window(heldCpu);
+}
+
+/** The WARNs of some runs, each place once. */
+export function warningsOf(runs: readonly Run[]): Warning[] {
+  const all = runs.flatMap(({ warnings }) => warnings);
+  return all.filter(({ pc }, i) => all.findIndex((one) => one.pc === pc) === i);
 }
 
 function verdictOf(found: readonly Found[], stopped: Run | undefined): KernelCheck['verdict'] {

@@ -1,9 +1,9 @@
 import type { CacheType } from '@quiesce/memory';
 import type { Kernel } from '../kernel.ts';
 import type { MachineState } from '../predict/machine-state.ts';
-import { cacheTypeOf, limitsOf, stateOf } from './check.ts';
+import { cacheTypeOf, limitsOf, stateOf, warningsOf } from './check.ts';
 import { type ComparedText, TextComparison } from './compared-text.ts';
-import type { Stop } from './machine.ts';
+import type { Stop, Warning } from './machine.ts';
 import { type Run, ScheduledRun } from './schedule.ts';
 import { type Path, type Poke, StartState } from './start-state.ts';
 
@@ -35,6 +35,8 @@ export interface KernelExecution {
   readonly stores: number;
   /** The text after the run that left most words as they are not predicted. */
   readonly text: ComparedText;
+  /** The WARNs that CPUs came to, each place once; they went on behind them, as in the kernel. */
+  readonly warnings: readonly Warning[];
   /** Functions that were answered instead of executed. */
   readonly stubs: readonly string[];
 }
@@ -108,6 +110,7 @@ export function executeKernel(
     instructions: runs.reduce((sum, run) => sum + run.instructions, 0),
     stores: runs[0].stores,
     text,
+    warnings: warningsOf(runs),
     stubs: unchecked.stubs,
   };
 }

@@ -2,6 +2,7 @@ import { Pe, type Syndrome, cells, exceptionClass, waiting } from '@quiesce/cpu'
 import { formatAddress } from '@quiesce/insn';
 import type { MemoryPort } from '@quiesce/memory';
 import type { Kernel } from '../kernel.ts';
+import { bugAt } from '../tables/bug-table.ts';
 import { endOfText } from './decoded-text.ts';
 import type { Ram } from './ram.ts';
 
@@ -32,6 +33,15 @@ export interface Stop {
   readonly detail: string;
 }
 
+/** A CPU came to the BRK of a WARN, and went on behind it. */
+export interface Warning {
+  readonly cpu: number;
+  readonly pc: number;
+}
+
+/** The immediate of a WARN's or BUG's BRK (BUG_BRK_IMM). */
+const bugImmediate = 0x800;
+
 /** What is done when a CPU comes to an address, before it executes the instruction there. */
 export type Observer = (pe: Pe, cpu: number) => void;
 
@@ -52,6 +62,8 @@ export abstract class KernelMachine {
   readonly executed: number[];
   /** Fetches of words with several versions in range, each CPU and word once. */
   readonly executions: Execution[] = [];
+  /** WARNs that CPUs came to. */
+  readonly warnings: Warning[] = [];
   /** Stores that changed text, and the CPU that made the last one. */
   stores = 0;
   storing = -1;
@@ -154,7 +166,25 @@ export abstract class KernelMachine {
   }
 
   #exception(cpu: number, pe: Pe, cause: Syndrome): boolean {
-    this.end(cause.class === exceptionClass.brk ? 'assert' : 'fault', cpu, pe.pc, cause.detail);
+    if (cause.class !== exceptionClass.brk) this.end('fault', cpu, pe.pc, cause.detail);
+    else if (cause.iss !== bugImmediate) this.end('assert', cpu, pe.pc, cause.detail);
+    else return this.#bug(cpu, pe, cause.detail);
+    return true;
+  }
+
+  /** A WARN's BRK is taken through the kernel's own vectors, where there are any. At any other one a kernel dies. */
+  #bug(cpu: number, pe: Pe, detail: string): boolean {
+    const bug = bugAt(this.kernel, pe.pc - this.kernel.layout.base);
+    if (bug === 'warning' && pe.address(cells.VBAR_EL1) !== 0) {
+      this.warnings.push({ cpu, pc: pe.pc });
+      return false;
+    }
+    const what = {
+      warning: `a WARN (${detail}), and no symbol names the vectors`,
+      bug: `a BUG (${detail}): the kernel dies here`,
+      none: `${detail}, which no entry of __bug_table has: the kernel dies here`,
+    };
+    this.end('assert', cpu, pe.pc, what[bug ?? 'none']);
     return true;
   }
 

@@ -1,6 +1,6 @@
 import { decode } from '@quiesce/insn';
 import type { Kernel } from '../kernel.ts';
-import type { Execution, KernelMachine, Stop } from './machine.ts';
+import type { Execution, KernelMachine, Stop, Warning } from './machine.ts';
 import type { Start } from './start-state.ts';
 import { functionOffset } from './variables.ts';
 
@@ -24,6 +24,7 @@ export interface Run {
   /** Undefined where no CPU was held. */
   readonly hold: Hold | undefined;
   readonly executions: readonly Execution[];
+  readonly warnings: readonly Warning[];
   readonly stop: Stop | undefined;
   /** False where a limit of instructions was hit: the CPUs only wait, or the limit is too low. */
   readonly isComplete: boolean;
@@ -157,6 +158,7 @@ export class ScheduledRun {
     return {
       hold,
       executions: [...machine.executions],
+      warnings: [...machine.warnings],
       stop: machine.stop,
       isComplete: machine.stop !== undefined || machine.pes.every((_, cpu) => machine.isFinished(cpu)),
       instructions: this.#instructions,

@@ -333,6 +333,7 @@ export class StartState {
     pe.setAddress(cells.SP_EL0, task);
     pe.setAddress(cells.TPIDR_EL1, perCpu);
     pe.state[cells.ICC_PMR_EL1] = 0xf0;
+    pe.setAddress(cells.VBAR_EL1, this.kernel.symbols.address('vectors') ?? 0);
     pe.attach(pe.state);
   }
 

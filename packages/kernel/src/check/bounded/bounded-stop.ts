@@ -133,6 +133,11 @@ export class BoundedStop {
     return this.#map.stubs;
   }
 
+  /** Addresses of the WARNs that CPUs can come to; they go on behind them. */
+  get warnings(): readonly number[] {
+    return this.#map.warnings;
+  }
+
   /** Per-CPU words that only count, and are held at what they are at first; see `MachineSpec.counters`. */
   get counters(): readonly number[] {
     return this.#counters;
@@ -168,8 +173,8 @@ export class BoundedStop {
   }
 
   /**
-   * Takes in what a CPU lacked at the end of a schedule that a search found to end in a fault. Returns false if the fault
-   * is the kernel's own.
+   * Takes in what a CPU lacked at the end of a schedule that a search found to end in a violation: memory, or that it
+   * goes on behind a WARN. Returns false if the violation is the kernel's own.
    */
   grow(schedule: readonly number[]): boolean {
     const missing = missingAfter(this.image().spec, schedule);

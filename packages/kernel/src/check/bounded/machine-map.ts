@@ -1,6 +1,7 @@
 import { formatAddress } from '@quiesce/insn';
 import type { AliasSpec, RegionKind, RegionSpec } from '@quiesce/memory';
 import type { Kernel } from '../../kernel.ts';
+import { bugAt } from '../../tables/bug-table.ts';
 import type { Window } from '../ram.ts';
 import type { StartState } from '../start-state.ts';
 import { isAnswered } from '../stubs.ts';
@@ -9,11 +10,15 @@ import { isHandler } from './handlers.ts';
 /** An access to something that the machine does not have yet. */
 export interface Missing {
   readonly address: number;
-  readonly kind: 'fetch' | 'load' | 'store';
+  /** `brk`: a breakpoint that nobody handles. */
+  readonly kind: 'fetch' | 'load' | 'store' | 'brk';
 }
 
 /** MOV X0, #0 and RET: what a function that is answered consists of. */
 const answer = [0xd2800000 | 0, 0xd65f03c0 | 0];
+
+/** ISB, which stands for the BRK of a WARN: it is reported, and an exception is entered and returned from. */
+const barrier = 0xd5033fdf | 0;
 
 /** The granularity at which memory is taken in, in bytes: a cache line. */
 const lineBytes = 64;
@@ -33,6 +38,7 @@ export class MachineMap {
   readonly #lines = new Map<number, RegionKind>();
   readonly #linear = new Set<Window>();
   readonly #stubs = new Map<number, string>();
+  readonly #warnings = new Set<number>();
   readonly #poked: number | undefined;
   #slot: number | undefined;
 
@@ -48,8 +54,14 @@ export class MachineMap {
     return [...this.#stubs.values()].sort();
   }
 
+  /** Addresses of the WARNs that CPUs can come to. */
+  get warnings(): readonly number[] {
+    return [...this.#warnings].sort((a, b) => a - b);
+  }
+
   /** Takes in what a CPU lacked. Returns false where the kernel's memory has no such thing. */
   grow({ address, kind }: Missing): boolean {
+    if (kind === 'brk') return this.#warn(address);
     const { windows } = this.#start;
     const window = windows.find(({ base, size }) => address >= base && address < base + size);
     if (window === undefined) return this.#mapSlot(address, kind);
@@ -63,6 +75,13 @@ export class MachineMap {
     }
     if (window.at === 0) return this.#growImage(address, kind, false);
     return kind !== 'fetch' && this.#set(address, 'shared');
+  }
+
+  #warn(address: number): boolean {
+    if (this.#warnings.has(address)) return false;
+    if (bugAt(this.#kernel, address - this.#kernel.layout.base) !== 'warning') return false;
+    this.#warnings.add(address);
+    return true;
   }
 
   /** Takes in the text of a function. */
@@ -182,6 +201,9 @@ export class MachineMap {
     for (const start of this.#stubs.keys()) {
       const at = (start - address) >> 2;
       if (start >= address && start < end * lineBytes) answer.forEach((word, i) => (words[at + i] = word));
+    }
+    for (const warning of this.#warnings) {
+      if (warning >= address && warning < end * lineBytes) words[(warning - address) >> 2] = barrier;
     }
     return new Uint8Array(words.buffer);
   }

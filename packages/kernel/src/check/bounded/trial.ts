@@ -40,6 +40,7 @@ class Trial {
   /** What the CPU lacked that the run ended with; undefined where it ended otherwise. */
   get missing(): Missing | undefined {
     const { failure } = this.simulation;
+    if (failure?.kind === 'assert') return { address: failure.pc, kind: 'brk' };
     if (failure?.kind !== 'fault') return undefined;
     return failure.detail.startsWith('instruction abort')
       ? { address: failure.pc, kind: 'fetch' }
@@ -57,7 +58,7 @@ class Trial {
   }
 }
 
-/** What a CPU lacked at the end of a schedule, if the schedule ends in a fault for that. */
+/** What a CPU lacked at the end of a schedule, if the schedule ends for that. */
 export function missingAfter(spec: MachineSpec, schedule: readonly number[]): Missing | undefined {
   const trial = new Trial(spec, true);
   for (const choice of schedule) if (trial.simulation.failure === undefined) trial.simulation.step(choice);
