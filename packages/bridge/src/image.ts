@@ -57,7 +57,7 @@ export class Image implements Denotation {
     if (place !== undefined) return place;
     if (this.#instructions.has(address))
       return address === NOP ? 'NOP' : `instr:"${instructionText(address)}"`;
-    return String(shown(bits));
+    return String(BigInt.asIntN(64, bits));
   }
 
   integer(value: number): bigint | undefined {
@@ -67,7 +67,7 @@ export class Image implements Denotation {
       this.placement.nameOf(address) !== undefined ||
       this.#placeOf(address) !== undefined ||
       this.#instructions.has(address);
-    return isOther ? undefined : shown(bits);
+    return isOther ? undefined : BigInt.asIntN(64, bits);
   }
 
   hasLocation({ name, index }: Extract<Observable, { kind: 'location' }>): boolean {
@@ -129,7 +129,6 @@ export class Image implements Denotation {
       const { size, elements } = this.#declared(name);
       const offset = address - base;
       if (offset < 0 || offset >= Math.max(slot, size * (elements ?? 1))) continue;
-      if (elements !== undefined) return `${name}[${offset / size}]`;
       return offset === 0 ? name : `${name}+${offset}`;
     }
     return undefined;
@@ -237,9 +236,4 @@ function bytesOf(words: readonly number[]): Uint8Array {
 
 function wide(low: number, high: number): bigint {
   return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
-}
-
-/** As herd7 shows integers: 32-bit values are `int`, so 0xffffffff is -1; wider ones are signed 64-bit numbers. */
-function shown(bits: bigint): bigint {
-  return bits >> 32n === 0n ? BigInt.asIntN(32, bits) : BigInt.asIntN(64, bits);
 }

@@ -31,6 +31,8 @@ export interface Placement {
    * Undefined elsewhere.
    */
   nameOf(address: number): string | undefined;
+  /** The labels at an address, in the order of the alphabet. */
+  labelsAt(address: number): string[];
   /** Addresses behind the last instruction of a thread or handler: nothing there can be modified. */
   readonly ends: ReadonlySet<number>;
   readonly lines: ReadonlyMap<number, Line>;
@@ -73,7 +75,20 @@ export function place(test: LitmusTest): Placement {
   }
   if (words.length % 2 === 1) words.push(NOP);
   const ends = new Set(parts.map(({ code, base }) => base + 4 * code.lines.length));
-  return { words, entries, vectors, labels, nameOf: (address) => names.get(address), ends, lines };
+  return {
+    words,
+    entries,
+    vectors,
+    labels,
+    nameOf: (address) => names.get(address),
+    labelsAt: (address) =>
+      [...labels]
+        .filter(([, place]) => place === address)
+        .map(([name]) => name.slice(name.indexOf(':') + 1))
+        .sort(),
+    ends,
+    lines,
+  };
 }
 
 const NOP = 0xd503201f;

@@ -1,5 +1,13 @@
 import { type BoundHit, type TransitionSystem, exploreSync } from '@quiesce/explore';
-import { type Answer, type FinalState, type LitmusTest, Observed, answerOf } from '@quiesce/litmus';
+import {
+  type Answer,
+  type FinalState,
+  type LitmusTest,
+  Observed,
+  type TakenFault,
+  answerOf,
+  keyOf,
+} from '@quiesce/litmus';
 import { MachineError, MachineSystem, type StateView } from '@quiesce/machine';
 import { MemoryError } from '@quiesce/memory';
 import { Image } from './image.ts';
@@ -74,7 +82,7 @@ function explored(
       if (!test.threads.every((_, thread) => view.pc(thread) === spec.done)) return;
       const state = finalStateOf(image, observed, view);
       if (test.filter !== undefined && !observed.holds(test.filter, state)) return;
-      finals.set(observed.show(state), state);
+      finals.set(keyOf(state), state);
     }),
     { strategy: 'depth-first', all: true, bounds: { states: maximumStates } },
   );
@@ -118,15 +126,13 @@ function recording(system: MachineSystem, ended: (view: StateView) => void): Tra
 
 function finalStateOf(image: Image, observed: Observed, view: StateView): FinalState {
   const values = [...observed.observables, ...observed.hidden].map((one) => image.valueIn(view, one));
-  const faults = observed.faults.map(({ thread, label, location, type }) => {
-    const fault = thread < image.test.threads.length ? image.faultIn(view, thread) : undefined;
-    if (fault === undefined || location !== undefined) return false;
-    const isAt = label === undefined || image.placement.labels.get(`${thread}:${label}`) === fault.address;
-    return (
-      isAt && (type === undefined || type === (fault.isCall ? 'SupervisorCall' : 'UndefinedInstruction'))
-    );
+  const taken = image.test.threads.flatMap((_, thread): TakenFault[] => {
+    const fault = image.faultIn(view, thread);
+    if (fault === undefined) return [];
+    const type = fault.isCall ? 'SupervisorCall' : 'UndefinedInstruction';
+    return [{ thread, labels: image.placement.labelsAt(fault.address), type }];
   });
-  return { values, faults };
+  return { values, ...observed.matched(taken) };
 }
 
 /** A fault is seen in the final state where the first one ends its thread. */

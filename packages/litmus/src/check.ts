@@ -4,12 +4,12 @@ import { finalStateOf } from './execution/final-state.ts';
 import { Propagation } from './execution/propagation.ts';
 import type { Partial } from './execution/partial.ts';
 import { Search, type Visitor } from './execution/search.ts';
-import { type FinalState, Observed } from './observed.ts';
+import { type FinalState, Observed, keyOf } from './observed.ts';
 import { classesOf, noSymmetry } from './execution/symmetry.ts';
 import { Orbits } from './permutation.ts';
 import { flagsOfPaths, isCmodx, violatesCmodx } from './model/flags.ts';
 import { Program } from './program/program.ts';
-import type { LitmusTest, Proposition, RegisterName, Value } from './test.ts';
+import type { LitmusTest, Observable, Proposition, Value } from './test.ts';
 import { Expressions } from './thread/expression.ts';
 import { ThreadPaths, defaultUnroll } from './thread/path.ts';
 
@@ -68,6 +68,8 @@ export function check(test: LitmusTest, options: CheckOptions = {}): Outcome {
   return judgement.outcome();
 }
 
+type Register = Extract<Observable, { kind: 'register' }>;
+
 /** Collects the final states, flags and counts of the consistent executions. */
 class Judgement implements Visitor {
   readonly #program: Program;
@@ -83,7 +85,7 @@ class Judgement implements Visitor {
   #positive = 0;
   #negative = 0;
   /** What the filter demands of registers, each of which must hold. */
-  readonly #required: readonly (RegisterName & { readonly value: number })[];
+  readonly #required: readonly { readonly name: Register; readonly value: number }[];
 
   constructor(
     program: Program,
@@ -98,17 +100,18 @@ class Judgement implements Visitor {
     this.#orbits = orbits;
     this.#counts = counts;
     this.#required = demanded(program.test.filter).map(({ left, right }) => ({
-      ...left,
+      name: left,
       value: program.constant(right),
     }));
   }
 
   isPossible(execution: Partial): boolean {
-    return this.#required.every(({ thread, register, value }) => {
+    return this.#required.every(({ name, value }) => {
+      const { thread, register } = name;
       const { ending, final } = execution.paths[thread];
       if (ending.kind !== 'done') return true;
       const found = this.#propagation.evaluate(execution, thread, final.registers[register].value);
-      return found < 0 || this.#observed.equal(found, value);
+      return found < 0 || this.#observed.equal(name, found, value);
     });
   }
 
@@ -120,7 +123,7 @@ class Judgement implements Visitor {
     if (execution.paths.some(({ ending }) => ending.kind === 'cut')) return !this.#isCut;
     const state = this.#stateOf(execution);
     if (!this.#passes(state)) return false;
-    if (!this.#states.has(state.values.join() + state.faults.join())) return true;
+    if (!this.#states.has(keyOf(state))) return true;
     return this.#newFlags(execution).length > 0 || (this.#mayRace && !this.#flags.has(violatesCmodx));
   }
 
@@ -146,7 +149,7 @@ class Judgement implements Visitor {
   }
 
   #keep(state: FinalState): void {
-    this.#states.set(state.values.join() + state.faults.join(), state);
+    this.#states.set(keyOf(state), state);
     if (this.#states.size <= maximumStates) return;
     throw new LitmusError(
       { line: 1, column: 1 },
@@ -203,7 +206,7 @@ class Judgement implements Visitor {
 /** The equations on registers that a proposition is the conjunction of, with others. */
 function demanded(
   proposition: Proposition | undefined,
-): { readonly left: RegisterName; readonly right: Value }[] {
+): { readonly left: Register; readonly right: Value }[] {
   if (proposition?.kind === 'and') return proposition.terms.flatMap(demanded);
   if (proposition?.kind !== 'equals' || proposition.left.kind !== 'register') return [];
   return [{ left: proposition.left, right: proposition.right }];

@@ -7,8 +7,9 @@ export type { DrawnEdge, DrawnEvent, Drawing } from './graph/drawing.ts';
 export { svg } from './graph/svg.ts';
 export { LitmusError } from './error.ts';
 export type { Complaint, LitmusErrorCode, Position } from './error.ts';
-export { Observed } from './observed.ts';
+export { Observed, keyOf } from './observed.ts';
 export type { Denotation, FinalState } from './observed.ts';
+export type { TakenFault } from './taken-fault.ts';
 export { assembleLines } from './program/assembly.ts';
 export { parseLitmus } from './parse.ts';
 export { instructionText } from './program/constants.ts';
@@ -17,6 +18,7 @@ export type {
   CacheType,
   Code,
   FaultPattern,
+  InitialRegister,
   Line,
   LitmusTest,
   Location,
@@ -25,4 +27,5 @@ export type {
   Quantifier,
   RegisterName,
   Value,
+  ValueType,
 } from './test.ts';

@@ -1,6 +1,7 @@
-import type { LitmusTest, Observable, Proposition, Quantifier } from './test.ts';
+import type { FaultPattern, LitmusTest, Observable, Proposition, Quantifier } from './test.ts';
 import { codeTable } from './syntax/code.ts';
-import { observable, proposition } from './syntax/condition.ts';
+import { acceptFault, observable, proposition } from './syntax/condition.ts';
+import { conditionText } from './syntax/condition-text.ts';
 import { initialState } from './syntax/initial-state.ts';
 import { Scanner, Source } from './syntax/scanner.ts';
 
@@ -44,9 +45,16 @@ function header(source: Source): { name: string; metadata: ReadonlyMap<string, s
   const metadata = new Map<string, string>();
   for (const line of source.text.slice(first[0].length, opening).split('\n')) {
     const pair = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line);
-    if (pair !== null) metadata.set(pair[1], pair[2]);
+    if (pair !== null) metadata.set(keys.find((key) => sameKey(key, pair[1])) ?? pair[1], pair[2]);
   }
   return { name: first[2], metadata, opening };
+}
+
+/** Keys that have a meaning here, whatever their case. */
+const keys: readonly string[] = ['CacheType', 'Variant'];
+
+function sameKey(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }
 
 function matchingBrace(source: Source, opening: number): number {
@@ -64,36 +72,46 @@ function matchingBrace(source: Source, opening: number): number {
   });
 }
 
-type Ending = Pick<LitmusTest, 'shown' | 'filter' | 'quantifier' | 'condition' | 'conditionText'>;
+type Ending = Pick<
+  LitmusTest,
+  'shown' | 'shownFaults' | 'filter' | 'quantifier' | 'condition' | 'conditionText'
+>;
 
 function conditions(source: Source, start: number): Ending {
   const scanner = new Scanner(source, start, source.text.length);
-  let shown: readonly Observable[] = [];
+  const shown: Observable[] = [];
+  const shownFaults: FaultPattern[] = [];
   let filter: Proposition | undefined;
   for (;;) {
-    if (scanner.accept('locations')) shown = [...shown, ...listed(scanner)];
+    if (scanner.accept('locations')) listed(scanner, shown, shownFaults);
     else if (scanner.accept('filter')) filter = proposition(scanner);
     else break;
   }
-  // A test without a condition asks nothing: it is run for its states.
-  if (scanner.isAtEnd())
-    return { shown, filter, quantifier: 'forall', condition: always, conditionText: 'forall (true)' };
-  const from = scanner.token.start;
-  const quantifier = quantified(scanner);
-  const condition = proposition(scanner);
-  const to = scanner.token.start;
+  const { quantifier, condition } = question(scanner);
   while (scanner.accept(';')) continue;
+  if (scanner.accept('with')) skipKinds(scanner);
   if (scanner.token.kind !== 'end') {
     throw scanner.unexpected('the end of the condition', 'join the parts of the condition by /\\ or \\/');
   }
-  const conditionText = source.text.slice(from, to).trim().replaceAll(/\s+/g, ' ');
-  return { shown, filter, quantifier, condition, conditionText };
+  return {
+    shown,
+    shownFaults,
+    filter,
+    quantifier,
+    condition,
+    conditionText: conditionText(quantifier, condition),
+  };
 }
 
-const always: Proposition = { kind: 'constant', holds: true };
+/** What is asked: a test without a condition asks nothing, and is run for its states. */
+function question(scanner: Scanner): Pick<LitmusTest, 'quantifier' | 'condition'> {
+  if (scanner.isAtEnd()) return { quantifier: 'forall', condition: { kind: 'constant', holds: true } };
+  const quantifier = quantified(scanner);
+  return { quantifier, condition: proposition(scanner) };
+}
 
 function quantified(scanner: Scanner): Quantifier {
-  if (scanner.accept('exists')) return 'exists';
+  if (scanner.accept('exists') || scanner.accept('final') || scanner.is('(')) return 'exists';
   if (scanner.accept('forall')) return 'forall';
   if (scanner.accept('~')) {
     scanner.expect('exists', 'write ~exists');
@@ -105,15 +123,28 @@ function quantified(scanner: Scanner): Quantifier {
   );
 }
 
-/** Reads `[x; 0:X1;]`. */
-function listed(scanner: Scanner): Observable[] {
+/** Skips `model: forall; other: ~exists`, what somebody expects of other models. */
+function skipKinds(scanner: Scanner): void {
+  while (!scanner.isAtEnd()) {
+    scanner.expectKind('word', 'the name of a model', 'write with name: exists');
+    scanner.expect(':', 'write with name: exists');
+    quantified(scanner);
+    while (scanner.accept(';')) continue;
+  }
+}
+
+/** Reads `[x; 0:X1; fault(P0:L0);]`. */
+function listed(scanner: Scanner, shown: Observable[], faults: FaultPattern[]): void {
   const remedy = 'write locations [x; 0:X1;]';
-  const result: Observable[] = [];
   scanner.expect('[', remedy);
   while (!scanner.accept(']')) {
-    result.push(observable(scanner));
-    while (scanner.accept('*')) continue;
+    const pattern = acceptFault(scanner);
+    if (pattern === undefined) {
+      shown.push(observable(scanner));
+      // A type says how litmus7 prints a value.
+      if (scanner.token.kind === 'word') scanner.take();
+      while (scanner.accept('*')) continue;
+    } else faults.push(pattern);
     if (!scanner.is(']')) scanner.expect(';', remedy);
   }
-  return result;
 }

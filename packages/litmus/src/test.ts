@@ -29,6 +29,16 @@ export type Observable =
   /** `x`, `[x]`, or `x[2]`: element `index` of an array. */
   | { readonly kind: 'location'; readonly name: string; readonly index: number | undefined };
 
+/** A type, as far as it decides how integers are compared and shown: by their low bytes, with or without sign. */
+export interface ValueType {
+  /** Bytes: 1, 2, 4 or 8. */
+  readonly size: number;
+  readonly signed: boolean;
+}
+
+/** What has no type is an `int`, as in herd7. */
+export const untyped: ValueType = { size: 4, signed: true };
+
 /** `fault(P0:L0,x,UndefinedInstruction)`; what is left out is not compared. */
 export interface FaultPattern {
   readonly thread: number;
@@ -41,6 +51,7 @@ export interface FaultPattern {
 export type Proposition =
   | { readonly kind: 'and' | 'or'; readonly terms: readonly Proposition[] }
   | { readonly kind: 'not'; readonly term: Proposition }
+  | { readonly kind: 'implies'; readonly terms: readonly [Proposition, Proposition] }
   | { readonly kind: 'constant'; readonly holds: boolean }
   | { readonly kind: 'equals'; readonly left: Observable; readonly right: Value; readonly at: Position }
   | { readonly kind: 'fault'; readonly pattern: FaultPattern; readonly at: Position };
@@ -61,16 +72,19 @@ export interface Code {
   readonly labels: ReadonlyMap<string, { readonly line: number; readonly at: Position }>;
 }
 
-/** A declared or mentioned data location. */
-export interface Location {
+/** A declared or mentioned data location; its type is that of one element. */
+export interface Location extends ValueType {
   readonly name: string;
-  /** Bytes of one element: from the declared type, 4 where there is none. */
-  readonly size: number;
-  readonly pointer: boolean;
   /** Elements of an array; undefined for a scalar. */
   readonly elements: number | undefined;
   readonly initial: readonly Value[];
   readonly at: Position;
+}
+
+/** What a register holds at first. */
+export interface InitialRegister extends RegisterName {
+  readonly value: Value;
+  readonly type: ValueType;
 }
 
 /** A litmus test for AArch64. */
@@ -78,17 +92,19 @@ export interface LitmusTest {
   readonly name: string;
   /** `Key=value` lines between the name and the initial state. */
   readonly metadata: ReadonlyMap<string, string>;
-  readonly registers: readonly (RegisterName & { readonly value: Value })[];
+  readonly registers: readonly InitialRegister[];
   readonly locations: ReadonlyMap<string, Location>;
   readonly threads: readonly Code[];
   /** By thread: where its exceptions go, `P1.F`. */
   readonly handlers: ReadonlyMap<number, Code>;
   /** `locations [...]`: what is shown beside what the condition names. */
   readonly shown: readonly Observable[];
+  /** Faults in `locations`, shown beside those of the condition. */
+  readonly shownFaults: readonly FaultPattern[];
   readonly filter: Proposition | undefined;
   readonly quantifier: Quantifier;
   readonly condition: Proposition;
-  /** The condition as it is written, with its quantifier, on one line. */
+  /** The condition with its quantifier, as herd7 writes it. */
   readonly conditionText: string;
 }
 

@@ -19,7 +19,7 @@ CacheType=IDC
              | h:          | ERET           ;
 locations [x; a; 1:X6;]
 filter (0:X0=1)
-forall (x=1 /\\ (a[1]=-2 \\/ ~fault(P1:f,UndefinedInstruction)) => 0:X0=1)`;
+forall ((x=1 /\\ (a[1]=-2 \\/ ~fault(P1:f,UndefinedInstruction))) => 0:X0=1)`;
 
 describe('reading a test', () => {
   const test = parseLitmus(good);
@@ -33,7 +33,7 @@ describe('reading a test', () => {
     });
     expect([...test.locations.keys()]).toEqual(['x', 'y', 'z', 'a']);
     expect(test.locations.get('a')).toMatchObject({ elements: 2, size: 4 });
-    expect(test.locations.get('y')).toMatchObject({ pointer: true, size: 8 });
+    expect(test.locations.get('y')).toMatchObject({ signed: false, size: 8 });
     expect(test.registers.map(({ thread, register, value }) => [thread, register, value.kind])).toEqual([
       [0, 1, 'address'],
       [0, 3, 'label'],
@@ -66,7 +66,7 @@ describe('reading a test', () => {
 
   it('allows a semicolon behind the condition', () => {
     const test = ending('exists 0:X0=6 /\\ v[0]=5;\n');
-    expect(test.conditionText).toBe('exists 0:X0=6 /\\ v[0]=5');
+    expect(test.conditionText).toBe('exists (0:X0=6 /\\ v[0]=5)');
     expect(check(test).states).toEqual(['0:X0=6; v[0]=5;']);
     expect(() => ending('exists 0:X0=6; x')).toThrow("found 'x'");
   });

@@ -13,7 +13,7 @@ describe('instructions', () => {
   it.each([
     ['MOV W0,#5', '5'],
     ['MOV W0,#-1', '-1'],
-    ['MOV X0,#0x100000000', '4294967296'],
+    ['ORR X0,X1,#0x100000000', '7'],
     ['MOVZ W0,#1,LSL #16', '65536'],
     ['ADD W0,W1,W1', '14'],
     ['SUB X0,X2,X1', '-4'],
@@ -206,10 +206,10 @@ describe('questions', () => {
 
 describe('pairs', () => {
   it.each([
-    ['an offset', 'LDP W0,W2,[X1,#4]', '0:X0=2; 0:X1=a[0]; 0:X2=3;'],
-    ['before the access', 'LDP W0,W2,[X1,#8]!', '0:X0=3; 0:X1=a[2]; 0:X2=-4;'],
-    ['after the access', 'LDP W0,W2,[X1],#8', '0:X0=1; 0:X1=a[2]; 0:X2=2;'],
-    ['sign', 'LDPSW X0,X2,[X1,#8]', '0:X0=3; 0:X1=a[0]; 0:X2=-4;'],
+    ['an offset', 'LDP W0,W2,[X1,#4]', '0:X0=2; 0:X1=a; 0:X2=3;'],
+    ['before the access', 'LDP W0,W2,[X1,#8]!', '0:X0=3; 0:X1=a+8; 0:X2=-4;'],
+    ['after the access', 'LDP W0,W2,[X1],#8', '0:X0=1; 0:X1=a+8; 0:X2=2;'],
+    ['sign', 'LDPSW X0,X2,[X1,#8]', '0:X0=3; 0:X1=a; 0:X2=-4;'],
   ])('%s: %s', (_, code, state) => {
     const text = `AArch64 one\n{ int a[4]={1,2,3,-4}; 0:X1=a; }\nP0 ;\n${code} ;\nlocations [0:X1; 0:X2;] exists (0:X0=0)`;
     expect(statesOf(text)).toEqual([state]);

@@ -1,7 +1,6 @@
 import type { FinalState, Observed } from '../observed.ts';
 import type { Program } from '../program/program.ts';
-import type { FaultPattern } from '../test.ts';
-import type { Fault } from '../thread/state.ts';
+import type { TakenFault } from '../taken-fault.ts';
 import type { Partial } from './partial.ts';
 import type { Propagation } from './propagation.ts';
 
@@ -11,18 +10,18 @@ type Before = (first: number, second: number) => boolean;
 /** The final state of an execution whose writes to one location are in coherence order. */
 export function finalStateOf(
   execution: Partial,
-  { observables, hidden, faults }: Observed,
+  observed: Observed,
   program: Program,
   propagation: Propagation,
   isBefore: Before = (first, second) => execution.ob.has(first, second),
 ): FinalState {
-  const values = [...observables, ...hidden].map((observable) => {
+  const values = [...observed.observables, ...observed.hidden].map((observable) => {
     if (observable.kind === 'location')
       return lastValue(execution, program, program.locationOf(observable), isBefore);
     const { value } = execution.paths[observable.thread].final.registers[observable.register];
     return propagation.evaluate(execution, observable.thread, value);
   });
-  return { values, faults: faults.map((pattern) => wasTaken(execution, program, pattern)) };
+  return { values, ...observed.matched(takenFaults(execution, program)) };
 }
 
 /** The value of the write that is coherence-last. */
@@ -40,12 +39,8 @@ function lastValue(
   return last < 0 ? program.initialValue(location) : values[last];
 }
 
-function wasTaken({ paths }: Partial, program: Program, pattern: FaultPattern): boolean {
-  const { thread, label, type, location } = pattern;
-  if (thread >= paths.length || location !== undefined) return false;
-  const isAt = ({ address }: Fault): boolean =>
-    label === undefined || program.isLabelAt(thread, label, address);
-  return paths[thread].final.faults.some(
-    (fault) => isAt(fault) && (type === undefined || type === fault.type),
+function takenFaults({ paths }: Partial, program: Program): TakenFault[] {
+  return paths.flatMap(({ final }, thread) =>
+    final.faults.map(({ address, type }) => ({ thread, labels: program.labelsAt(address), type })),
   );
 }

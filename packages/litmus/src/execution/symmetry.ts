@@ -26,12 +26,19 @@ export function classesOf(
   observed: readonly (readonly number[])[],
 ): Classes {
   const classes = [...noSymmetry(threads.length)];
-  const { condition, filter } = program.test;
+  const { condition, filter, shownFaults, registers } = program.test;
   const propositions = filter === undefined ? [condition] : [condition, filter];
-  if (propositions.some(mentionsFault)) return classes;
+  if (shownFaults.length > 0 || propositions.some(mentionsFault)) return classes;
+  const types = (thread: number): string =>
+    registers
+      .filter((one) => one.thread === thread && observed[thread].includes(one.register))
+      .map(({ register, type: { size, signed } }) => `${register}:${size}${String(signed)}`)
+      .sort()
+      .join();
   for (let thread = 1; thread < threads.length; thread += 1) {
     for (let first = 0; first < thread; first += 1) {
       if (classes[first] !== first || observed[first].join() !== observed[thread].join()) continue;
+      if (types(first) !== types(thread)) continue;
       if (!propositions.every((one) => text(one, first, thread) === text(one, -1, -1))) continue;
       const comparison = new Comparison(threads[first], observed[first]);
       if (!comparison.same(threads[first].root, threads[thread].root)) continue;
@@ -45,7 +52,7 @@ export function classesOf(
 function mentionsFault(proposition: Proposition): boolean {
   if (proposition.kind === 'fault') return true;
   if (proposition.kind === 'not') return mentionsFault(proposition.term);
-  return (proposition.kind === 'and' || proposition.kind === 'or') && proposition.terms.some(mentionsFault);
+  return 'terms' in proposition && proposition.terms.some(mentionsFault);
 }
 
 /** A proposition with two threads exchanged, in an order that does not depend on how its terms are written. */
@@ -61,6 +68,8 @@ function text(proposition: Proposition, a: number, b: number): string {
         .map((term) => text(term, a, b))
         .sort()
         .join()})`;
+    case 'implies':
+      return proposition.terms.map((term) => `(${text(term, a, b)})`).join('=>');
     case 'fault':
       return 'fault';
     case 'equals': {

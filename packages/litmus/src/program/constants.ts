@@ -68,18 +68,18 @@ export function shownInteger(word: Word64): bigint {
   return word.high === 0 ? BigInt(word.low) : BigInt.asIntN(64, unsigned(word));
 }
 
-/** An instruction as herd7 writes it: in capitals, with the distance of a branch as `.+8`. */
+/** An instruction as herd7 writes it: in capitals, with a distance as `.+8`. */
 export function instructionText(word: number): string {
   const text = disassemble(word >>> 0, { address: 0 });
   const [mnemonic, ...operands] = text.split(' ');
   const shown = operands
     .join('')
     .replace(/(^|,)(-?)0x([\da-f]+)$/, (_, before: string, sign: string, digits: string) => {
-      return `${before}${isBranch(mnemonic) ? '.' : '#'}${sign === '' ? (isBranch(mnemonic) ? '+' : '') : '-'}${Number.parseInt(digits, 16)}`;
+      return `${before}${isRelative(mnemonic) ? '.' : '#'}${sign === '' ? (isRelative(mnemonic) ? '+' : '') : '-'}${Number.parseInt(digits, 16)}`;
     });
   return `${mnemonic}${shown === '' ? '' : ` ${shown}`}`.toUpperCase();
 }
 
-function isBranch(mnemonic: string): boolean {
-  return /^(?:b|bl|b\.\w+|cbn?z|tbn?z)$/.test(mnemonic);
+function isRelative(mnemonic: string): boolean {
+  return /^(?:b|bl|b\.\w+|cbn?z|tbn?z|adr)$/.test(mnemonic);
 }

@@ -12,7 +12,7 @@ import {
 } from '../test.ts';
 import { assembleLines } from './assembly.ts';
 import { Constants, instructionText, shownInteger } from './constants.ts';
-import { word64 } from './word64.ts';
+import { unsigned, word64 } from './word64.ts';
 
 /** Bytes of code space of a thread with its handler. */
 const threadSpace = 0x1_0000;
@@ -131,9 +131,10 @@ export class Program implements Denotation {
     return address;
   }
 
-  /** Whether a label of a thread is at an address. */
-  isLabelAt(thread: number, label: string, address: number): boolean {
-    return this.#labels.get(`${thread}:${label}`) === address || this.nameOf(address).endsWith(`:${label}`);
+  /** The labels at an address, in the order of the alphabet. */
+  labelsAt(address: number): string[] {
+    const names = [...this.#labels].filter(([, place]) => place === address);
+    return names.map(([name]) => name.slice(name.indexOf(':') + 1)).sort();
   }
 
   /** The name of an address: its first label in the order of the alphabet, or the number of the line. */
@@ -186,13 +187,13 @@ export class Program implements Denotation {
     return this.isLocation(this.locationOf(observable));
   }
 
-  /** The integer that a constant is, as herd7 shows it; undefined for other kinds. */
+  /** The integer that a constant is, as a signed number of 64 bits; undefined for other kinds. */
   integer(id: number): bigint | undefined {
     const constant = this.constants.of(id);
-    return constant.kind === 'integer' ? shownInteger(constant.word) : undefined;
+    return constant.kind === 'integer' ? BigInt.asIntN(64, unsigned(constant.word)) : undefined;
   }
 
-  /** A constant as herd7 writes it. */
+  /** A constant as herd7 writes it; a number of 32 bits as an `int`. */
   show(id: number): string {
     const constant = this.constants.of(id);
     switch (constant.kind) {
@@ -200,8 +201,6 @@ export class Program implements Denotation {
         return String(shownInteger(constant.word));
       case 'data': {
         const { name, offset } = constant;
-        const location = this.test.locations.get(name);
-        if (location?.elements !== undefined) return `${name}[${offset / location.size}]`;
         return offset === 0 ? name : `${name}+${offset}`;
       }
       case 'code':

@@ -17,7 +17,7 @@ interface Column {
   readonly labels: Map<string, { line: number; at: Position }>;
 }
 
-const sections = /\s*(?:locations\b|filter\b|exists\b|forall\b|final\b|observed\b|~\s*exists\b|$)/y;
+const sections = /\s*(?:locations\b|filter\b|exists\b|forall\b|final\b|observed\b|~\s*exists\b|\(|$)/y;
 
 /** Threads of a test. */
 const maximumThreads = 64;

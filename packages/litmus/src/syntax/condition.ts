@@ -2,53 +2,65 @@ import type { FaultPattern, Observable, Proposition } from '../test.ts';
 import type { Scanner } from './scanner.ts';
 import { registerName, threadNumber, value } from './value.ts';
 
-/** Terms in a condition. */
+/** Propositions within one another. */
 const maximumDepth = 200;
 
-/** Reads a proposition: `0:X1=1 /\ ([x]=2 \/ ~fault(P0:L0))`. `/\` binds tighter than `\/`, and that than `=>`. */
+/**
+ * Reads a proposition: `0:X1=1 /\ ([x]=2 \/ ~fault(P0:L0))`. As in herd7 `=>` binds tighter than `/\`, and that tighter than
+ * `\/`.
+ */
 export function proposition(scanner: Scanner, depth = 0): Proposition {
-  if (depth > maximumDepth) {
-    throw scanner.source.error(scanner.token.start, {
-      code: 'budget',
-      expected: `at most ${maximumDepth} nested parentheses`,
-      found: 'more',
-      remedy: 'write the condition with fewer parentheses',
-    });
-  }
-  const left = disjunction(scanner, depth);
-  if (!scanner.accept('=>')) return left;
-  return { kind: 'or', terms: [{ kind: 'not', term: left }, proposition(scanner, depth + 1)] };
-}
-
-function disjunction(scanner: Scanner, depth: number): Proposition {
   const terms = [conjunction(scanner, depth)];
   while (scanner.accept('\\/')) terms.push(conjunction(scanner, depth));
   return terms.length === 1 ? terms[0] : { kind: 'or', terms };
 }
 
 function conjunction(scanner: Scanner, depth: number): Proposition {
-  const terms = [atom(scanner, depth)];
-  while (scanner.accept('/\\')) terms.push(atom(scanner, depth));
+  const terms = [implication(scanner, depth)];
+  while (scanner.accept('/\\')) terms.push(implication(scanner, depth));
   return terms.length === 1 ? terms[0] : { kind: 'and', terms };
+}
+
+function implication(scanner: Scanner, depth: number): Proposition {
+  const premise = atom(scanner, depth);
+  if (!scanner.accept('=>')) return premise;
+  return { kind: 'implies', terms: [premise, implication(scanner, deeper(scanner, depth))] };
+}
+
+/** The depth below this one. */
+function deeper(scanner: Scanner, depth: number): number {
+  if (depth < maximumDepth) return depth + 1;
+  throw scanner.source.error(scanner.token.start, {
+    code: 'budget',
+    expected: `at most ${maximumDepth} nested propositions`,
+    found: 'more',
+    remedy: 'write the condition with fewer parentheses',
+  });
 }
 
 function atom(scanner: Scanner, depth: number): Proposition {
   const { at } = scanner;
   if (scanner.accept('(')) {
-    const inner = proposition(scanner, depth + 1);
+    const inner = proposition(scanner, deeper(scanner, depth));
     scanner.expect(')', 'close the parenthesis');
     return inner;
   }
-  if (scanner.accept('~') || scanner.accept('not')) return { kind: 'not', term: atom(scanner, depth + 1) };
+  if (scanner.accept('~') || scanner.accept('not'))
+    return { kind: 'not', term: atom(scanner, deeper(scanner, depth)) };
   if (scanner.accept('true')) return { kind: 'constant', holds: true };
   if (scanner.accept('false')) return { kind: 'constant', holds: false };
-  if (scanner.accept('fault') || scanner.accept('Fault'))
-    return { kind: 'fault', pattern: fault(scanner), at };
+  const pattern = acceptFault(scanner);
+  if (pattern !== undefined) return { kind: 'fault', pattern, at };
   const left = observable(scanner);
-  const differs = scanner.accept('!=');
-  if (!differs) scanner.expect('=', 'compare with =, for example 0:X1=1');
+  const differs = scanner.accept('!=') || scanner.accept('<>');
+  if (!differs && !scanner.accept('==')) scanner.expect('=', 'compare with =, for example 0:X1=1');
   const equals: Proposition = { kind: 'equals', left, right: value(scanner), at };
   return differs ? { kind: 'not', term: equals } : equals;
+}
+
+/** Reads `fault(P0:L0)` if it stands here. */
+export function acceptFault(scanner: Scanner): FaultPattern | undefined {
+  return scanner.accept('fault') || scanner.accept('Fault') ? fault(scanner) : undefined;
 }
 
 /** Reads `0:X1`, `x`, `[x]` or `x[1]`. */

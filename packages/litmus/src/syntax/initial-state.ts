@@ -1,43 +1,18 @@
 import type { Position } from '../error.ts';
-import type { Location, RegisterName, Value } from '../test.ts';
+import { type InitialRegister, type Location, type Value, type ValueType, untyped } from '../test.ts';
 import type { Scanner } from './scanner.ts';
+import { instructionType, typeOf } from './type.ts';
 import { registerName, threadNumber, value } from './value.ts';
 
 /** What the braces at the head of a test say. */
 export interface InitialState {
-  readonly registers: readonly (RegisterName & { readonly value: Value })[];
+  readonly registers: readonly InitialRegister[];
   readonly locations: ReadonlyMap<string, Location>;
 }
 
-/** Bytes of the types that herd7 knows for AArch64. */
-const typeSizes: Readonly<Partial<Record<string, number>>> = {
-  int: 4,
-  ins_t: 4,
-  void: 8,
-  char: 1,
-  long: 8,
-  int8_t: 1,
-  uint8_t: 1,
-  int16_t: 2,
-  uint16_t: 2,
-  int32_t: 4,
-  uint32_t: 4,
-  int64_t: 8,
-  uint64_t: 8,
-  intptr_t: 8,
-  uintptr_t: 8,
-};
-
-interface Type {
-  readonly size: number;
-  readonly pointer: boolean;
-}
-
-const untyped: Type = { size: 4, pointer: false };
-
 /** Reads the entries between the braces: `0:X1=x; [y]=1; int z; ins_t *1:X2; int a[2]={1,2};`. */
 export function initialState(scanner: Scanner): InitialState {
-  const registers = new Map<string, RegisterName & { value: Value }>();
+  const registers = new Map<string, InitialRegister>();
   const locations = new Map<string, Location>();
   while (!scanner.isAtEnd()) {
     if (scanner.accept(';')) continue;
@@ -57,7 +32,7 @@ function mention(locations: Map<string, Location>, given: Value): void {
 
 function entry(
   scanner: Scanner,
-  registers: Map<string, RegisterName & { value: Value }>,
+  registers: Map<string, InitialRegister>,
   locations: Map<string, Location>,
 ): void {
   const type = typeOf(scanner);
@@ -65,7 +40,7 @@ function entry(
   if (scanner.accept('[')) {
     const name = scanner.expectKind('word', 'a location', 'write [x]=1');
     scanner.expect(']', 'write [x]=1');
-    location(scanner, { name, type: type ?? untyped, at, locations });
+    location(scanner, { name, type, at, locations });
     return;
   }
   const text = token.text;
@@ -75,32 +50,49 @@ function entry(
   scanner.take();
   const thread = threadNumber(text);
   if (thread === undefined || !scanner.accept(':')) {
-    location(scanner, { name: text, type: type ?? untyped, at, locations });
+    location(scanner, { name: text, type, at, locations });
     return;
   }
   const register = registerName(scanner, thread);
   const key = `${thread}:${register.register}`;
   if (!scanner.accept('=')) {
+    const known = registers.get(key);
     const zero: Value = { kind: 'integer', integer: 0n, at };
-    if (!registers.has(key)) registers.set(key, { ...register, value: zero });
+    registers.set(key, {
+      ...register,
+      value: known?.value ?? zero,
+      type: type ?? known?.type ?? untyped,
+    });
     return;
   }
-  registers.set(key, { ...register, value: value(scanner) });
+  const given = value(scanner);
+  registers.set(key, { ...register, value: given, type: type ?? typeOfValue(given) });
 }
 
-/** A type stands before a name: `int x`, `ins_t *1:X1`. */
-function typeOf(scanner: Scanner): Type | undefined {
-  const known = scanner.token.kind === 'word' ? typeSizes[scanner.token.text] : undefined;
-  if (known === undefined) return undefined;
-  scanner.take();
-  let pointer = false;
-  while (scanner.accept('*')) pointer = true;
-  return { size: pointer ? 8 : known, pointer };
+function typeOfValue({ kind }: Value): ValueType {
+  return kind === 'instruction' ? instructionType : untyped;
+}
+
+/** Reads as many values as an array has elements, `{1,2}`. */
+function listed(scanner: Scanner, elements: number): Value[] {
+  const { start } = scanner.token;
+  const values: Value[] = [];
+  scanner.expect('{', 'write {1,2}');
+  do values.push(value(scanner));
+  while (scanner.accept(','));
+  scanner.expect('}', 'write {1,2}');
+  if (values.length === elements) return values;
+  throw scanner.source.error(start, {
+    code: 'operand',
+    expected: `${elements} values`,
+    found: `${values.length}`,
+    remedy: 'give every element a value, or give none',
+  });
 }
 
 interface Declared {
   readonly name: string;
-  readonly type: Type;
+  readonly type: ValueType | undefined;
   readonly at: Position;
   readonly locations: Map<string, Location>;
 }
@@ -119,14 +111,12 @@ function location(scanner: Scanner, { name, type, at, locations }: Declared): vo
     }
     scanner.expect(']', 'write int x[2]');
   }
-  const initial: Value[] = [];
-  if (scanner.accept('=')) {
-    if (scanner.accept('{')) {
-      do initial.push(value(scanner));
-      while (scanner.accept(','));
-      scanner.expect('}', 'write {1,2}');
-    } else initial.push(value(scanner));
-  }
-  const size = type === untyped && elements === undefined ? locations.get(name)?.size : undefined;
-  locations.set(name, { name, size: size ?? type.size, pointer: type.pointer, elements, initial, at });
+  const initial = scanner.accept('=')
+    ? elements === undefined
+      ? [value(scanner)]
+      : listed(scanner, elements)
+    : [];
+  const known = elements === undefined ? locations.get(name) : undefined;
+  const { size, signed } = type ?? known ?? (initial.length > 0 ? typeOfValue(initial[0]) : untyped);
+  locations.set(name, { name, size, signed, elements, initial, at });
 }

@@ -10,7 +10,7 @@ export type Token =
   | { readonly kind: 'end'; readonly text: 'the end'; readonly start: number };
 
 const pattern =
-  /\s*(?:(?<integer>0[xX][\da-fA-F]+|\d+)(?![\w])|(?<word>[A-Za-z_][\w.]*)|"(?<string>[^"\n]*)"|(?<operator>\/\\|\\\/|=>|!=|[()[\]{}=:;,*~+&-]))/y;
+  /\s*(?:(?<integer>0[xX][\da-fA-F]+|\d+)(?![\w])|(?<word>[A-Za-z_][\w.]*)|"(?<string>[^"\n]*)"|(?<operator>\/\\|\\\/|=>|==|!=|<>|[()[\]{}=:;,*~+&-]))/y;
 
 /** The text of a litmus test, with comments blanked out, and the places of its characters. */
 export class Source {
@@ -122,6 +122,14 @@ export class Scanner {
 
   is(text: string): boolean {
     return this.#token.text === text && this.#token.kind !== 'string';
+  }
+
+  /** Whether this character comes behind the token. */
+  isBefore(character: string): boolean {
+    const behind = /\s*/y;
+    behind.lastIndex = this.#next;
+    behind.exec(this.source.text);
+    return behind.lastIndex < this.#end && this.source.text.charAt(behind.lastIndex) === character;
   }
 
   /** Takes an operator or word if it is the next one. */

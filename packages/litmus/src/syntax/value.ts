@@ -53,7 +53,7 @@ export function value(scanner: Scanner): Value {
   }
   scanner.accept('&');
   const name = scanner.expectKind('word', 'a value', example);
-  if (name === 'NOP') return { kind: 'instruction', text: name, at };
+  if (/^nop$/i.test(name)) return { kind: 'instruction', text: 'NOP', at };
   if (scanner.accept(':')) {
     if (name === 'instr')
       return {

@@ -1,4 +1,4 @@
-import { Observed } from '../../src/observed.ts';
+import { type FinalState, Observed } from '../../src/observed.ts';
 import { isRestricted } from '../../src/model/flags.ts';
 import { Program } from '../../src/program/program.ts';
 import type { LitmusTest } from '../../src/test.ts';
@@ -222,7 +222,7 @@ function finalState(
   observed: Observed,
   expressions: Expressions,
   program: Program,
-): { values: number[]; faults: boolean[] } {
+): FinalState {
   const of = [...observed.observables, ...observed.hidden].map((one) => {
     if (one.kind === 'register') {
       const { value } = paths[one.thread].path.final.registers[one.register];
@@ -237,7 +237,7 @@ function finalState(
     );
     return last === undefined ? program.initialValue(location) : values[last];
   });
-  return { values: of, faults: [] };
+  return { values: of, faults: [], taken: [] };
 }
 
 function violates(
