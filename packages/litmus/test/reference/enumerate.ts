@@ -156,6 +156,7 @@ function followed(
         (index) => values[nodes.findIndex((node) => node.thread === thread && node.index === index)],
       );
       if (value === assumed) return true;
+      if (assumed === program.elsewhere) return !program.isLocation(value);
       // A fetch that yields no instruction: zero stands for all of them.
       const isFetch = awaited.operator === 'read' && path.events[awaited.read].kind === 'IF';
       return (
