@@ -64,7 +64,7 @@ export function check(test: LitmusTest, options: CheckOptions = {}): Outcome {
     options.counts === true,
   );
   const bounds = { maximumChoices: options.maximumChoices ?? defaultChoices };
-  new Search({ program, expressions, threads, classes }, judgement, bounds).run();
+  new Search({ program, expressions, threads, classes, observed: registers }, judgement, bounds).run();
   return judgement.outcome();
 }
 
@@ -106,6 +106,8 @@ class Judgement implements Visitor {
   }
 
   isPossible(execution: Partial): boolean {
+    // That loops are cut is known, and nothing else comes of such an execution.
+    if (this.#isCut && !this.#counts && isCut(execution)) return false;
     return this.#required.every(({ name, value }) => {
       const { thread, register } = name;
       const { ending, final } = execution.paths[thread];
@@ -120,7 +122,7 @@ class Judgement implements Visitor {
     this.#mayRace = isCmodx(execution, this.#program);
     if (this.#counts) return true;
     if (execution.paths.some(({ ending }) => ending.kind === 'failure')) return true;
-    if (execution.paths.some(({ ending }) => ending.kind === 'cut')) return !this.#isCut;
+    if (isCut(execution)) return !this.#isCut;
     const state = this.#stateOf(execution);
     if (!this.#passes(state)) return false;
     if (!this.#states.has(keyOf(state))) return true;
@@ -133,7 +135,7 @@ class Judgement implements Visitor {
       const place = this.#program.places.get(ending.address);
       throw new LitmusError(place?.at ?? { line: 1, column: 1 }, ending.complaint);
     }
-    if (execution.paths.some(({ ending }) => ending.kind === 'cut')) {
+    if (isCut(execution)) {
       this.#isCut = true;
       return this.#counts;
     }
@@ -201,6 +203,10 @@ class Judgement implements Visitor {
   #mayBeCmodx(execution: Partial): boolean {
     return !this.#flags.has(violatesCmodx) && isCmodx(execution, this.#program);
   }
+}
+
+function isCut({ paths }: Partial): boolean {
+  return paths.some(({ ending }) => ending.kind === 'cut');
 }
 
 /** The equations on registers that a proposition is the conjunction of, with others. */

@@ -14,19 +14,14 @@ import { type Partial, initially, undecided } from './partial.ts';
  * coRW1 and coWW need no rule: `lws` and `rmw` are in `ob`, and so is what they would close a cycle with.
  */
 export function coherent(execution: Partial, read: number, caches: CacheType): boolean {
-  const { rf, effects, threadOf, ob } = execution;
+  const { rf, effects, threadOf, ob, written } = execution;
   const source = rf[read];
-  const { event } = effects[read];
-  const isFetch = event.kind === 'IF';
+  const { kind, location } = effects[read].event;
+  const isFetch = kind === 'IF';
   if (source >= 0 && (isFetch || threadOf[source] !== threadOf[read]) && !ob.order(source, read))
     return false;
-  for (let write = 0; write < effects.length; write += 1) {
-    if (
-      write === source ||
-      effects[write].event.kind !== 'W' ||
-      effects[write].event.location !== event.location
-    )
-      continue;
+  for (let write = 0; write < written.length; write += 1) {
+    if (written[write] !== location || write === source) continue;
     const isLater = source === initially || ob.has(source, write);
     if (isLater) {
       if (!missed(execution, read, write, caches)) return false;

@@ -5,12 +5,11 @@ import type { Partial } from './partial.ts';
 export type Pair = readonly [number, number];
 
 /** Two writes to one location that `co` has not ordered yet. */
-export function unorderedWrites({ effects, ob }: Partial): Pair | undefined {
-  for (let first = 0; first < effects.length; first += 1) {
-    if (effects[first].event.kind !== 'W') continue;
-    for (let second = first + 1; second < effects.length; second += 1) {
-      const { kind, location } = effects[second].event;
-      if (kind !== 'W' || location !== effects[first].event.location) continue;
+export function unorderedWrites({ written, ob }: Partial): Pair | undefined {
+  for (let first = 0; first < written.length; first += 1) {
+    if (written[first] < 0) continue;
+    for (let second = first + 1; second < written.length; second += 1) {
+      if (written[second] !== written[first]) continue;
       if (!ob.has(first, second) && !ob.has(second, first)) return [first, second];
     }
   }

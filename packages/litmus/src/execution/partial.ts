@@ -29,6 +29,8 @@ export class Partial {
   readonly ob: Reachability;
   readonly effects: Effect[];
   readonly threadOf: number[];
+  /** For writes: the location that they write; -1 for other effects. */
+  readonly written: number[];
   /** Numbers of the effects of each thread, by their index in the path; holes for other events. */
   readonly numbers: number[][];
   /** For reads and fetches: the write that is read. */
@@ -54,6 +56,7 @@ export class Partial {
     this.ob = from?.ob.copy() ?? new Reachability();
     this.effects = from?.effects.slice() ?? [];
     this.threadOf = from?.threadOf.slice() ?? [];
+    this.written = from?.written.slice() ?? [];
     this.numbers =
       from?.numbers.map((numbers) => numbers.slice()) ?? Array.from({ length: threads }, () => []);
     this.rf = from?.rf.slice() ?? [];
@@ -86,6 +89,7 @@ export class Partial {
       numbers[effect.index] = number;
       this.effects.push(effect);
       this.threadOf.push(thread);
+      this.written.push(effect.event.kind === 'W' ? effect.event.location : -1);
       this.rf.push(undecided);
       this.values.push(-1);
       this.barred.push(undefined);

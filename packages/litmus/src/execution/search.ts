@@ -7,6 +7,7 @@ import { type Pair, unorderedMaintenance, unorderedWrites } from './orientation.
 import { Partial, initially, undecided } from './partial.ts';
 import { Propagation } from './propagation.ts';
 import { mayWrite } from './future.ts';
+import { silentRead } from './silence.ts';
 import type { Classes } from './symmetry.ts';
 
 /** Who hears of the executions that a search finds. */
@@ -14,8 +15,8 @@ export interface Visitor {
   /** Called when the consequences of the choices so far are drawn. When it is false the execution is left. */
   readonly isPossible: (execution: Partial) => boolean;
   /**
-   * Called when all reads and the coherence order are decided: whether the order of maintenance operations still has to
-   * be found. When it is false the execution is left.
+   * Called when all values and the coherence order are decided: whether what silent reads read, and the order of
+   * maintenance operations, still have to be found. When it is false the execution is left.
    */
   readonly candidate: (execution: Partial) => boolean;
   /** Called with a consistent execution; true to go on with other orders of its maintenance operations. */
@@ -35,6 +36,8 @@ export interface Space {
   readonly threads: readonly ThreadPaths[];
   /** Threads of one class are exchanged freely as long as no choice tells them apart. */
   readonly classes: Classes;
+  /** The registers of each thread that are observed. */
+  readonly observed: readonly (readonly number[])[];
 }
 
 /** Builds the consistent executions of a program, choice by choice, with the consequences drawn after each. */
@@ -42,6 +45,7 @@ export class Search {
   readonly #propagation: Propagation;
   readonly #threads: readonly ThreadPaths[];
   readonly #classes: Classes;
+  readonly #observed: Space['observed'];
   readonly #visitor: Visitor;
   readonly #bounds: Bounds;
   choices = 0;
@@ -50,6 +54,7 @@ export class Search {
     this.#propagation = new Propagation(space.program, space.expressions);
     this.#threads = space.threads;
     this.#classes = space.classes;
+    this.#observed = space.observed;
     this.#visitor = visitor;
     this.#bounds = bounds;
   }
@@ -83,12 +88,14 @@ export class Search {
       this.#decideSuccessor(execution, atomics);
       return false;
     }
-    const read = this.#nextRead(execution);
+    const waiting = execution.paths.some(({ ending }) => ending.kind === 'fork');
+    // Silent reads come last, for they tell no executions apart that the visitor has not seen.
+    const silent = waiting ? undefined : silentRead(execution, this.#observed);
+    const read = silent === undefined ? this.#nextRead(execution) : undefined;
     if (read !== undefined) {
       this.#decideRead(execution, read);
       return false;
     }
-    const waiting = execution.paths.some(({ ending }) => ending.kind === 'fork');
     // Whoever still waits does so for writes that nobody is going to make.
     if (waiting) return false;
     const writes = unorderedWrites(execution);
@@ -97,7 +104,9 @@ export class Search {
       return false;
     }
     if (!this.#visitor.candidate(execution)) return false;
-    return this.#maintain(execution);
+    if (silent === undefined) return this.#maintain(execution);
+    this.#decideRead(execution, silent);
+    return false;
   }
 
   /** Paths that divide without waiting: a free choice, or a value that is compared later. */
@@ -105,19 +114,58 @@ export class Search {
     for (let thread = 0; thread < execution.paths.length; thread += 1) {
       const { ending } = execution.paths[thread];
       if (ending.kind !== 'fork' || ending.fork.alternatives === undefined) continue;
-      const { expression, alternatives } = ending.fork;
-      const known = expression === undefined ? -1 : this.#propagation.evaluate(execution, thread, expression);
-      for (const value of known < 0 ? alternatives : [known]) {
-        const child = execution.copy();
-        child.choose(thread, value);
-        if (expression !== undefined)
-          child.assumptions = [...child.assumptions, { thread, expression, value }];
-        child.advance(thread, execution.paths[thread].child(value));
-        this.#extend(child);
-      }
+      const { alternatives } = ending.fork;
+      const known = this.#decided(execution, thread);
+      if (known >= 0) this.#divideTogether(execution, [thread], [known]);
+      else this.#divideTogether(execution, this.#dividingAlike(execution, thread), alternatives);
       return true;
     }
     return false;
+  }
+
+  /** What decides how a path goes on that divides without waiting; -1 where it is not known, or nothing decides. */
+  #decided(execution: Partial, thread: number): number {
+    const { awaited } = execution.paths[thread];
+    return awaited === undefined ? -1 : this.#propagation.evaluate(execution, thread, awaited);
+  }
+
+  /** The threads that divide as this one does, itself included, and can be exchanged with it. */
+  #dividingAlike(execution: Partial, thread: number): readonly number[] {
+    const { paths } = execution;
+    const length = paths[thread].events.length;
+    return [...paths.keys()].filter((other) => {
+      const { ending, events } = paths[other];
+      return (
+        other === thread ||
+        (ending.kind === 'fork' &&
+          ending.fork.alternatives !== undefined &&
+          events.length === length &&
+          this.#canExchange(execution, thread, other) &&
+          this.#decided(execution, other) < 0)
+      );
+    });
+  }
+
+  /** Gives threads that can be exchanged their ways to go on: only how many of them take each one matters. */
+  #divideTogether(execution: Partial, threads: readonly number[], alternatives: readonly number[]): void {
+    if (threads.length === 0) {
+      this.#extend(execution);
+      return;
+    }
+    const [value, ...others] = alternatives;
+    for (let count = others.length === 0 ? threads.length : 0; count <= threads.length; count += 1) {
+      const child = execution.copy();
+      for (const thread of threads.slice(0, count)) {
+        const path = child.paths[thread];
+        const { awaited: expression } = path;
+        child.choose(thread, value);
+        if (expression !== undefined)
+          child.assumptions = [...child.assumptions, { thread, expression, value }];
+        child.advance(thread, path.child(value));
+      }
+      child.weight *= binomial(threads.length, count);
+      this.#divideTogether(child, threads.slice(count), others);
+    }
   }
 
   /** The read to decide next: one that a thread waits for, else any. */
@@ -157,12 +205,11 @@ export class Search {
 
   /** What a read may still read, of the writes that exist. */
   #sources(execution: Partial, read: number): number[] {
-    const { effects, ob, threadOf } = execution;
+    const { effects, ob, threadOf, written } = execution;
     const { location, kind: reader } = effects[read].event;
     const sources: number[] = execution.isBarred(read, initially) ? [] : [initially];
-    for (let write = 0; write < effects.length; write += 1) {
-      const { kind, location: other } = effects[write].event;
-      if (kind !== 'W' || other !== location || execution.isBarred(read, write)) continue;
+    for (let write = 0; write < written.length; write += 1) {
+      if (written[write] !== location || execution.isBarred(read, write)) continue;
       // A read may be forwarded an own write that others see later than it; but no later one.
       const isForwarded = reader === 'R' && threadOf[write] === threadOf[read];
       if (isForwarded ? effects[write].index > effects[read].index : ob.has(read, write)) continue;
@@ -235,22 +282,20 @@ export class Search {
   }
 
   /** Whether two events are the same but for their threads, which can be exchanged while `fixed` stays. */
-  #areAlike(
-    { threadOf, touched, history, effects }: Partial,
-    event: number,
-    other: number,
-    fixed: number,
-  ): boolean {
+  #areAlike(execution: Partial, event: number, other: number, fixed: number): boolean {
     if (event < 0 || other < 0) return false;
+    const { threadOf, effects } = execution;
     const [a, b] = [threadOf[event], threadOf[other]];
     return (
-      this.#classes[a] === this.#classes[b] &&
-      !touched[a] &&
-      !touched[b] &&
+      this.#canExchange(execution, a, b) &&
       (fixed < 0 || (threadOf[fixed] !== a && threadOf[fixed] !== b)) &&
-      history[a] === history[b] &&
       effects[event].index === effects[other].index
     );
+  }
+
+  /** Whether no choice has told two threads apart. */
+  #canExchange({ touched, history }: Partial, a: number, b: number): boolean {
+    return this.#classes[a] === this.#classes[b] && !touched[a] && !touched[b] && history[a] === history[b];
   }
 
   #decideRead(execution: Partial, read: number): void {

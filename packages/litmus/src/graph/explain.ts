@@ -45,7 +45,13 @@ export function explain(test: LitmusTest): Drawing | undefined {
     witnesses.length === 0 &&
     isDone(execution) &&
     isAsked(finalStateOf(execution, observed, program, propagation));
-  const space = { program, expressions, threads, classes: noSymmetry(threads.length) };
+  const space = {
+    program,
+    expressions,
+    threads,
+    classes: noSymmetry(threads.length),
+    observed: threads.map(({ thread }) => observed.registersOf(thread)),
+  };
   const visitor = {
     isPossible: () => true,
     candidate: asked,

@@ -7,6 +7,8 @@ export interface Operand {
   readonly value: Expression;
   readonly from: Sources;
   readonly picked: Sources;
+  /** Whether the value is known only because the path chose it: the status of a store exclusive. */
+  readonly chosen?: boolean;
 }
 
 /** PSTATE.NZCV, as the operation that set it. */
@@ -17,6 +19,7 @@ export interface Flags {
   readonly right: Expression;
   readonly from: Sources;
   readonly picked: Sources;
+  readonly chosen: boolean;
 }
 
 /** The reservation of a load exclusive. */
@@ -77,6 +80,7 @@ export class ThreadState {
       right: expressions.one,
       from: noSources,
       picked: noSources,
+      chosen: false,
     };
     this.exceptionLink = from?.exceptionLink ?? { value: zero, from: noSources, picked: noSources };
     this.stored = new Map(from?.stored);

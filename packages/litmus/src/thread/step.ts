@@ -76,14 +76,17 @@ export class Step {
   register(number: number, bits = 64): Operand {
     const { registers, fetchPicked } = this.state;
     if (number === 31) return immediate(this.expressions.zero);
-    const { value, from, picked } = registers[number];
-    return { value: this.expressions.truncated(value, bits), from, picked: union(picked, fetchPicked) };
+    const { value, picked, ...others } = registers[number];
+    return { ...others, value: this.expressions.truncated(value, bits), picked: union(picked, fetchPicked) };
   }
 
   /** Writes a general-purpose register. */
-  setRegister(number: number, { value, from, picked }: Operand): void {
+  setRegister(number: number, operand: Operand): void {
     if (number === 31) return;
-    this.state.registers[number] = { value, from, picked: union(picked, this.state.fetchPicked) };
+    this.state.registers[number] = {
+      ...operand,
+      picked: union(operand.picked, this.state.fetchPicked),
+    };
   }
 
   /** An operation on operands; the result depends on all that they depend on. */
@@ -97,15 +100,17 @@ export class Step {
       ),
       from: union(...operands.map(({ from }) => from)),
       picked: union(...operands.map(({ picked }) => picked)),
+      chosen: operands.some(({ chosen = false }) => chosen),
     };
   }
 
   /** A condition code under the flags. */
   condition(code: number): Operand {
-    const { operator, bits, left, right, from, picked } = this.state.flags;
+    const { operator, bits, left, right, from, picked, chosen } = this.state.flags;
     return {
       value: this.expressions.of(operator, bits, [left, right], code),
       from,
+      chosen,
       picked: union(picked, this.state.fetchPicked),
     };
   }
@@ -118,6 +123,7 @@ export class Step {
       right: right.value,
       from: union(left.from, right.from),
       picked: union(left.picked, right.picked, this.state.fetchPicked),
+      chosen: left.chosen === true || right.chosen === true,
     };
   }
 

@@ -134,7 +134,7 @@ const storeExclusive =
       });
     }
     const status = stores === one.constant ? zero : one;
-    step.setRegister(fields['Rs'], { value: status, from: noSources, picked: noSources });
+    step.setRegister(fields['Rs'], { value: status, from: noSources, picked: noSources, chosen: true });
     return next;
   };
 

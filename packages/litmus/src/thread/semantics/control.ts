@@ -12,7 +12,8 @@ function conditional(step: Step, condition: Operand, to: number): Outcome {
   const fallThrough = step.state.pc + 4;
   const { constant } = condition.value;
   // herd7 bounds loops only where the condition is not known.
-  if (constant >= 0) return constant === one.constant ? { kind: 'jump', to, bounded: false } : next;
+  const bounded = condition.chosen === true;
+  if (constant >= 0) return constant === one.constant ? { kind: 'jump', to, bounded } : next;
   return {
     kind: 'fork',
     expression: condition.value,
