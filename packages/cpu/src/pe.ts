@@ -227,16 +227,21 @@ export class Pe {
     this.setAddress(cells.PC, this.pc);
   }
 
+  /** The exception level where PSTATE and SPSR have it. */
+  get #level(): number {
+    return this.isHost ? 0b1000 : 0b0100;
+  }
+
   /** PSTATE as SPSR_EL1 would hold it. */
   savedProgramStatus(): number {
     const state = this.state;
-    return state[cells.NZCV] | state[cells.DAIF] | state[cells.PSTATE] | 0b0100 | state[cells.SPSel];
+    return state[cells.NZCV] | state[cells.DAIF] | state[cells.PSTATE] | this.#level | state[cells.SPSel];
   }
 
-  /** Sets PSTATE from a value of SPSR_EL1. Returns false where it does not name AArch64 EL1. */
+  /** Sets PSTATE from a value of SPSR_EL1. Returns false where it does not name AArch64 state at this level. */
   restoreProgramStatus(spsr: number): boolean {
     const mode = spsr & 0x1f;
-    if (mode !== 0b00101 && mode !== 0b00100) return false;
+    if ((mode & ~1) !== this.#level) return false;
     const state = this.state;
     state[cells.NZCV] = spsr & 0xf000_0000;
     state[cells.DAIF] = spsr & daif.all;
@@ -248,7 +253,7 @@ export class Pe {
   /**
    * ERET: returns to ELR_EL1 with the PSTATE of SPSR_EL1; a context synchronisation event, and an event for WFE.
    *
-   * A return to any state but AArch64 EL1 is illegal here: it restores NZCV and DAIF, sets PSTATE.IL, and the
+   * A return to any state but AArch64 at this level is illegal here: it restores NZCV and DAIF, sets PSTATE.IL, and the
    * instruction at ELR_EL1 takes an Illegal Execution state exception (Arm ARM D1.4.4), in the same step.
    */
   exceptionReturn(): void {
@@ -270,7 +275,7 @@ export class Pe {
       syndrome(exceptionClass.illegalState, 0, {
         detail: legal
           ? `exception return with PSTATE.IL set, ${what}`
-          : `illegal exception return: ${what} does not name AArch64 state at EL1`,
+          : `illegal exception return: ${what} does not name AArch64 state at EL${this.isHost ? 2 : 1}`,
       }),
       target,
     );

@@ -64,6 +64,8 @@ const registers = new Map<number, SystemRegister>([
   [encoding(3, 0, 13, 0, 4), stored('tpidr_el1', cells.TPIDR_EL1)],
   // A kernel at EL2 uses it in place of TPIDR_EL1, so that one pair of cells is enough for both.
   [encoding(3, 4, 13, 0, 2), { ...stored('tpidr_el2', cells.TPIDR_EL1), isOfHost: true }],
+  // E2H and TGE.
+  [encoding(3, 4, 1, 1, 0), { name: 'hcr_el2', read: () => [1 << 27, 1 << 2], isOfHost: true }],
   [encoding(3, 3, 13, 0, 2), stored('tpidr_el0', cells.TPIDR_EL0)],
   [encoding(3, 3, 13, 0, 3), stored('tpidrro_el0', cells.TPIDRRO_EL0)],
   [encoding(2, 0, 0, 2, 2), stored('mdscr_el1', cells.MDSCR_EL1)],
@@ -90,6 +92,8 @@ const registers = new Map<number, SystemRegister>([
   [encoding(3, 0, 2, 0, 2), constant('tcr_el1', (0b10 << 30) | (16 << 16) | 16)],
   [encoding(3, 0, 0, 0, 0), constant('midr_el1', 0x410f_d0c1)],
   [encoding(3, 0, 0, 0, 6), constant('revidr_el1', 0)],
+  // PAN, and nothing else that is optional.
+  [encoding(3, 0, 0, 7, 1), constant('id_aa64mmfr1_el1', 1 << 20)],
   // DZP: DC ZVA is prohibited, because it stores 2^n words at once.
   [encoding(3, 3, 0, 0, 7), constant('dczid_el0', 1 << 4)],
   [encoding(3, 3, 0, 0, 1), { name: 'ctr_el0', read: (pe) => [pe.memory.ctr, 0] }],

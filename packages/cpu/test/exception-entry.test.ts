@@ -27,6 +27,15 @@ describe('exception entry', () => {
     expect(cpu.state[cells.DAIF]).toBe(daif.all);
   });
 
+  it('names EL2 in SPSR where the kernel runs there, and returns to it', () => {
+    const cpu = new OneCpu('nop\nnop').step();
+    cpu.pe.isHost = true;
+    cpu.pe.interrupt(0x080);
+    expect(cpu.word(cells.SPSR_EL1) & 0x1f).toBe(0b1001);
+    expect(cpu.pe.restoreProgramStatus(0b1001)).toBe(true);
+    expect(cpu.pe.restoreProgramStatus(0b0101)).toBe(false);
+  });
+
   it('saves NZCV, DAIF and the other fields where SPSR_EL1 has them', () => {
     const cpu = new OneCpu('msr daifset, #5\nmsr pan, #1\nmsr ssbs, #1\nmsr dit, #1\ncmp xzr, xzr\nnop').step(
       5,

@@ -1,23 +1,27 @@
-import { BoundedStop, type Kernel, assumedMachine, chosenSites } from '@quiesce/kernel';
+import { BoundedStop, type Exception, type Kernel, assumedMachine, chosenSites } from '@quiesce/kernel';
 import { describe, expect, it } from 'vitest';
 import { search } from './bounded-search.ts';
 import { type Variation, stopMachineKernel } from './stop-machine-kernel.ts';
 
 const unsafe: Variation = { before: 'add w0, w0, #1', after: 'sub w0, w0, #1' };
 
-/** The alternative at a symbol. */
-function entryAt(kernel: Kernel, symbol: string): number {
-  const offset = (kernel.symbols.address(symbol) ?? 0) - kernel.layout.base;
-  return kernel.alternatives.original.indexOf(offset);
+/** The first alternative behind a symbol; -1 where no such symbol is there. */
+function entryAt({ alternatives, layout, symbols }: Kernel, symbol: string): number {
+  const address = symbols.address(symbol);
+  if (address === undefined) return -1;
+  return alternatives.original.findIndex((offset) => symbols.place(layout.base + offset)?.name === symbol);
 }
 
-function stopOf(variation: Variation, cpus = 2): BoundedStop {
+function stopOf(variation: Variation, cpus = 2, events: readonly Exception[] = []): BoundedStop {
   const kernel = stopMachineKernel(variation);
   const machine = assumedMachine(kernel, { capabilities: ['PAN'] });
   return new BoundedStop(kernel, machine, {
     path: 'alternatives',
     cpus,
-    entries: [entryAt(kernel, 'the_site')],
+    entries: ['the_site', 'handler_site', '__sdei_asm_handler']
+      .map((symbol) => entryAt(kernel, symbol))
+      .filter((entry) => entry >= 0),
+    events,
   });
 }
 
@@ -54,6 +58,16 @@ describe('a bounded check of a small kernel', () => {
       expect(search(stop, true)).toMatchObject({ verdict: 'violated', kind: 'stale' });
     },
   );
+
+  it.each([
+    ['irq', 3, 'holds'],
+    ['serror', 3, 'violated'],
+    ['serror', 15, 'holds'],
+    ['sdei', 15, 'violated'],
+  ] as const)('searches %s where DAIF masks %i', (event, masks, verdict) => {
+    const stop = stopOf({ waits: true, masks, handler: ['add w0, w0, #1', 'sub w0, w0, #1'] }, 2, [event]);
+    expect(search(stop, false)).toMatchObject({ verdict });
+  });
 
   it('goes on behind a WARN, and not behind a BUG', () => {
     const warns = stopOf({ waits: true, bugFlags: 1 });

@@ -1,12 +1,25 @@
-import { assumedMachine, checkKernel, executeKernel, type Kernel, type KernelCheck } from '@quiesce/kernel';
+import {
+  type CheckOptions,
+  type Exception,
+  type Kernel,
+  type KernelCheck,
+  assumedMachine,
+  checkKernel,
+  exceptions,
+  executeKernel,
+} from '@quiesce/kernel';
 import { disassemble } from '@quiesce/insn';
 import { describe, expect, it } from 'vitest';
 import { type Variation, stopMachineKernel } from './stop-machine-kernel.ts';
 
-function check(variation: Variation, cpus = 2): { readonly kernel: Kernel; readonly result: KernelCheck } {
+function check(
+  variation: Variation,
+  cpus = 2,
+  options: Partial<CheckOptions> = {},
+): { readonly kernel: Kernel; readonly result: KernelCheck } {
   const kernel = stopMachineKernel(variation);
   const machine = assumedMachine(kernel, { capabilities: ['PAN'] });
-  return { kernel, result: checkKernel(kernel, machine, { path: 'alternatives', cpus }) };
+  return { kernel, result: checkKernel(kernel, machine, { path: 'alternatives', cpus, ...options }) };
 }
 
 const unsafe: Variation = { before: 'add w0, w0, #1', after: 'sub w0, w0, #1' };
@@ -70,6 +83,45 @@ describe('checkKernel on a small kernel', () => {
       detail: expect.stringContaining('no entry of __bug_table') as string,
     });
     expect(kernel.symbols.name(result.stop?.pc ?? 0)).toBe('the_site');
+  });
+
+  /** A kernel that waits as patch 1 of the series has it, and whose entry code is patched. */
+  const interrupted = (kind: Exception, more: Variation): ReturnType<typeof check> =>
+    check({ waits: true, handler: ['add w0, w0, #1', 'sub w0, w0, #1'], ...more }, 2, {
+      exceptions: [kind],
+      random: 100,
+    });
+
+  it.each(exceptions)('delivers %s, and finds entry code that is rewritten unless it is masked', (kind) => {
+    const { kernel, result } = interrupted(kind, {});
+    expect(result.exceptions).toEqual([{ kind, taken: expect.any(Number) as number }]);
+    expect(result.exceptions[0].taken).toBeGreaterThan(0);
+    if (kind !== 'serror' && kind !== 'sdei') {
+      expect(result).toMatchObject({ verdict: 'clean', found: [] });
+      return;
+    }
+    expect(result.verdict).toBe('violated');
+    const [found] = result.found;
+    expect(found.during).toMatchObject({ kind });
+    const name = kernel.symbols.place(kernel.layout.base + found.offset)?.name;
+    expect(name).toBe(kind === 'sdei' ? '__sdei_asm_handler' : 'handler_site');
+  });
+
+  it('finds that masking all of DAIF masks an SError, and no event of firmware', () => {
+    const masks = 15;
+    expect(interrupted('serror', { masks }).result).toMatchObject({ verdict: 'clean', found: [] });
+    expect(interrupted('sdei', { masks }).result.verdict).toBe('violated');
+  });
+
+  it('says that a handler executes what the architecture permits', () => {
+    const { result } = interrupted('sdei', { handler: ['b .+4', 'nop'] });
+    expect(result).toMatchObject({ verdict: 'not-quiescent', stop: undefined, incomplete: 0 });
+    expect(result.text.different).toBe(0);
+  });
+
+  it('says which exceptions a kernel has no entry code for', () => {
+    expect(() => check({}, 2, { exceptions: ['sdei'] })).toThrow("no '__sdei_asm_handler'");
+    expect(() => check({}, 2, { exceptions: ['irq'] })).toThrow("no 'vectors'");
   });
 
   it('goes on behind a WARN, and reports it', () => {

@@ -14,15 +14,38 @@ export interface Variation {
   readonly maintenance?: string;
   /** The flags of a BRK's entry of `__bug_table`, which CPU 0 comes to while it patches; 1 for a WARN. */
   readonly bugFlags?: number;
+  /** The instruction of the entry code of exceptions that is a site, and what replaces it. */
+  readonly handler?: readonly [before: string, after: string];
+  /** What a CPU masks in DISABLE_IRQ, as DAIFSet has it; 3 for IRQ and FIQ, as today. */
+  readonly masks?: number;
 }
 
-/** The entry code of exceptions, as short as can be. */
-const entry = `
+/** Where per-CPU variables lie: behind everything that is not copied for each CPU. */
+const perCpu = '_einittext + 0x1800';
+
+/** Loads a per-CPU variable into X5 as `ldr_this_cpu` does. */
+const perCpuLoad = (offset: number): string => `
+  adrp x5, ${perCpu} + ${offset}
+  add x5, x5, :lo12:${perCpu} + ${offset}
+  mrs x6, tpidr_el1
+  ldr x5, [x5, x6]
+`;
+
+/** The entry code of exceptions and of events of firmware, as short as can be, each with a site. */
+const entry = ([before, after]: readonly [string, string]): string => `
   .balign 2048
 vectors:
   .space 0x200
   b el1_sync
-  .space 0x5fc
+  .space 0x7c
+${'  b el1_other\n  .space 0x7c\n'.repeat(3)}
+  .space 0x400
+el1_other:
+  stp x0, x1, [sp, #-16]!
+handler_site: ${before}
+  alternative handler_site, 4, handler_replacement, 4, 4
+  ldp x0, x1, [sp], #16
+  eret
 el1_sync:
   sub sp, sp, #336
   stp x0, x1, [sp]
@@ -41,6 +64,22 @@ el1_sync:
   eret
 do_debug_exception:
   ret
+__sdei_asm_handler:
+  stp x18, x19, [x1, #144]
+${perCpuLoad(0)}
+${perCpuLoad(8)}
+${perCpuLoad(16)}
+8: ${before}
+  alternative 8b, 4, handler_replacement, 4, 4
+  adrp x2, _text + 0x7ffe0
+  ldr x2, [x2, :lo12:_text + 0x7ffe0]
+  cmp x2, #1
+  b.ne 9f
+  movz x0, #0xc400, lsl #16
+  movk x0, #0x25
+  smc #0
+9: brk #1
+handler_replacement: ${after}
 `;
 
 /** A BRK and its entry among others: file, line and flags. */
@@ -61,6 +100,7 @@ const usual = {
   after: 'nop',
   waits: false,
   barrier: 'isb',
+  masks: 3,
   maintenance: 'dc civac, x1\ndsb ish\nic ialluis\ndsb ish\nisb',
 } as const;
 
@@ -91,7 +131,7 @@ const wait = `
 
 /** The stop machine and the alternatives of a kernel, as short as can be. */
 function source(variation: Variation): string {
-  const { before, after, waits, barrier, maintenance, bugFlags } = { ...usual, ...variation };
+  const { before, after, waits, barrier, maintenance, masks, bugFlags, handler } = { ...usual, ...variation };
   return `
 multi_cpu_stop:
   paciasp
@@ -108,7 +148,7 @@ multi_cpu_stop:
   b.eq 1b
   cmp w19, #2
   b.ne 2f
-  msr daifset, #3
+  msr daifset, #${masks}
 2: cmp w19, #3
   b.ne 3f
   ldp x1, x0, [x20]
@@ -166,7 +206,7 @@ __apply_alternatives_multi_stop:
 8: mov w0, #0
   ldp x29, x30, [sp], #16
   ret
-${bugFlags === undefined ? '' : entry}
+${bugFlags === undefined && handler === undefined ? '' : entry(handler ?? ['nop', 'nop'])}
 __apply_alternatives:
 ${bugFlags === undefined ? '' : breakpoint(bugFlags)}
   ldp x6, x7, [x0]

@@ -1,11 +1,14 @@
 import { type Pe, cells, daif, exceptionClass, syndrome } from '@quiesce/cpu';
 import { sdeiDeliver, sdeiDeliverable } from './firmware.ts';
-import type { EventSpec, MachineSpec } from './spec.ts';
+import type { EventSpec } from './spec.ts';
 
 /** Priority of a normal interrupt as ICC_PMR_EL1 shows it; signalled if the mask is numerically higher. */
 const normalPriority = 0xc0;
-/** Priority of a pseudo-NMI as ICC_PMR_EL1 shows it. */
-const nmiPriority = 0x80;
+/**
+ * Priority of a pseudo-NMI as ICC_PMR_EL1 shows it before 6.12; 0x80 since then. The mask has no value between them and that of
+ * either kernel where interrupts are disabled, 0x60 and 0xc0.
+ */
+const nmiPriority = 0x20;
 
 /** Whether nothing masks the event on this CPU. */
 export function eventDeliverable(local: Int32Array, event: EventSpec): boolean {
@@ -46,8 +49,8 @@ export function takeInterrupt(pe: Pe, intid: number): void {
 /** INTID under which a pseudo-NMI and a normal interrupt of the environment are acknowledged. */
 const intids: Partial<Record<EventSpec['kind'], number>> = { irq: 27, nmi: 23 };
 
-/** Delivers an event to a CPU between two instructions. */
-export function deliverEvent(pe: Pe, event: EventSpec, spec: MachineSpec): void {
+/** Delivers an event to a CPU between two instructions; `sdeiEntry` is the handler of SDEI events. */
+export function deliverEvent(pe: Pe, event: EventSpec, sdeiEntry: number): void {
   switch (event.kind) {
     case 'irq':
     case 'nmi':
@@ -67,6 +70,6 @@ export function deliverEvent(pe: Pe, event: EventSpec, spec: MachineSpec): void 
       return;
     case 'sdei':
     case 'sdei-shared':
-      sdeiDeliver(pe, event, spec.sdeiEntry ?? 0);
+      sdeiDeliver(pe, event, sdeiEntry);
   }
 }

@@ -37,6 +37,7 @@ export function sdeiDeliver(pe: Pe, event: EventSpec, entry: number): void {
   state[cells.SDEI_RUNNING] |= running[priority];
   state.fill(0, cells.X, cells.X + 36);
   state[cells.X] = event.number ?? 804;
+  pe.setAddress(cells.X + 2, event.argument ?? 0);
   pe.setAddress(cells.X + 4, pe.pc);
   state[cells.X + 6] = pstate;
   state[cells.SPSel] = 1;

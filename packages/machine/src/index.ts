@@ -1,13 +1,13 @@
 export { type Choice, decodeChoice, encodeChoice } from './choice.ts';
 export { doomedAt } from './doom.ts';
-export { eventDeliverable } from './environment.ts';
+export { deliverEvent, eventDeliverable } from './environment.ts';
 export { type Calmest, fewestSwitches, mostCalmed, switchesOf } from './fewest-switches.ts';
 export { type FamilySpec, familySpecOf } from './family/family-spec.ts';
 export { MachineFamily } from './family/machine-family.ts';
 export { type MachineProof, proveMachine } from './family/prove.ts';
 export { NotUniform } from './family/symbol.ts';
 export { type FetchOption, fetchOptions, type FetchVerdict, isModifiable, judgeFetch } from './fetch.ts';
-export { sdeiFunction } from './firmware.ts';
+export { firmwareCall, sdeiFunction } from './firmware.ts';
 export { layoutOf, type MachineLayout } from './layout.ts';
 export { ProgramText, type TextWord } from './program-text.ts';
 export type { Recorder } from './recorder.ts';

@@ -46,6 +46,7 @@ export function initialLocal(
   local[cells.DAIF] = (spec.daif ?? 0) & daif.all;
   local[cells.ICC_PMR_EL1] = spec.priorityMask ?? 0xf0;
   local[cells.ACKNOWLEDGE] = 1023;
+  local[cells.SDEI_MASKED] = spec.sdeiMasked === true ? 1 : 0;
   // SPAN, EIS and EOS as Linux sets them: exception entry leaves PAN alone, entry and return synchronise context.
   local[cells.SCTLR_EL1] = (1 << 23) | (1 << 22) | (1 << 11);
   return local;

@@ -21,6 +21,8 @@ export interface EventSpec {
   readonly cpus?: readonly number[];
   /** For SDEI events: the event number in X0. Default 804. */
   readonly number?: number;
+  /** For SDEI events: what was registered with the handler, in X1. Default 0. */
+  readonly argument?: number;
   /** For SDEI events. Default `normal`. */
   readonly priority?: 'normal' | 'critical';
 }
@@ -78,6 +80,8 @@ export interface MachineSpec {
   readonly events?: readonly EventSpec[];
   /** Where firmware enters an SDEI handler. Needed for SDEI events. */
   readonly sdeiEntry?: number;
+  /** Firmware delivers no SDEI event to a CPU before it has called PE_UNMASK (DEN0054). Default false. */
+  readonly sdeiMasked?: boolean;
   /** BRK immediates that are the program's own BUG: reaching one is the violation `assert`. Default 0x800. */
   readonly bugs?: readonly number[];
   /** Default: the newest. */

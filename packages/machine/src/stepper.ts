@@ -256,7 +256,7 @@ export class Stepper {
       this.recorder?.entered(this.#events[alternative].kind, pc);
       if (shared[this.layout.budgets + alternative] > 0) shared[this.layout.budgets + alternative] -= 1;
       this.memory.text.sharedChanged = true;
-      deliverEvent(this.pe, this.#events[alternative], this.spec);
+      deliverEvent(this.pe, this.#events[alternative], this.spec.sdeiEntry ?? 0);
     } else if (kind === 'interrupt') {
       this.recorder?.entered(`interrupt ${alternative}`, pc);
       // Interrupts are not told apart: what was ordered before any of them is ordered before this one.

@@ -51,8 +51,9 @@ describe('an event is masked', () => {
     [0xe0, true, true],
     [0xc1, true, true],
     [0xc0, false, true],
-    [0x81, false, true],
-    [0x80, false, false],
+    [0x60, false, true],
+    [0x21, false, true],
+    [0x20, false, false],
     [0x00, false, false],
   ])('by the priority mask %i: IRQ %s, pseudo-NMI %s', (mask, irq, nmi) => {
     const state = local({ ICC_PMR_EL1: mask });

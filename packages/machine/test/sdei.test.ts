@@ -54,6 +54,23 @@ describe('an SDEI event', () => {
     expect(state[cells.DAIF]).toBe(daif.all);
   });
 
+  it('hands over what was registered with it', () => {
+    const argument = -0xffff_0000_1000;
+    const driven = new Driven(small(program('nop'), { events: [{ ...normal, argument }] }));
+    driven.take(0, 'event');
+    expect(driven.x(0, 1)).toBe(argument >>> 0);
+    expect(driven.simulation.locals[0][cells.X + 3]).toBe(Math.floor(argument / 2 ** 32));
+  });
+
+  it('waits for PE_UNMASK where firmware masks at the start', () => {
+    const driven = new Driven(
+      small(program(`${call('PE_UNMASK')} nop`), { events: [normal], sdeiMasked: true }),
+    );
+    expect(driven.offers(0)).toEqual(['execute 0']);
+    driven.execute(0, 3);
+    expect(driven.offers(0)).toEqual(['execute 0', 'event 0']);
+  });
+
   it('ends with COMPLETE where it interrupted, with the registers of then', () => {
     const driven = new Driven(
       small(program('mov x5, #5\n msr daifset, #2\n nop', `mov x5, #9\n mov x18, #9\n ${call('COMPLETE')}`), {

@@ -1,11 +1,10 @@
 import {
-  type BoundedEvent,
   BoundedStop,
+  type Exception,
   type Kernel,
   type MachineState,
   type Path,
   type Poke,
-  boundedEvents,
   chosenSites,
 } from '@quiesce/kernel';
 import { type CheckResult, check } from '@quiesce/scenarios';
@@ -30,11 +29,6 @@ export const boundedOptions: OptionTable = {
     example: 'multi_cpu_stop+0x98,vfs_read+8',
     does: 'which alternatives its table has, with --exhaustive',
   },
-  events: {
-    value: 'LIST',
-    example: 'serror,irq',
-    does: `what may arrive, once each, with --exhaustive: ${boundedEvents.join(', ')}`,
-  },
   tier: { value: 'TIER', values: ['1', '2'], example: '2', does: 'with --exhaustive; default 1' },
   'max-states': { value: 'N', example: '100000', does: 'give up after so many states, with --exhaustive' },
   'max-time': { value: 'SECONDS', example: '60', does: 'give up after so long, with --exhaustive' },
@@ -52,6 +46,7 @@ interface Question {
   readonly path: Path;
   readonly cpus: number;
   readonly pokes: readonly Poke[];
+  readonly events: readonly Exception[];
 }
 
 /** `quiesce kernel check --exhaustive`. Returns the exit status. */
@@ -65,7 +60,7 @@ export function boundedCheck(
   if (question.path === 'kprobes' && given.flag('sites')) {
     throw usage('--sites goes with --path alternatives; --probe says where the kprobe goes');
   }
-  const events = eventsOf(given.text('events'));
+  const { events } = question;
   const [states, time] = [given.text('max-states'), given.text('max-time')];
   const bounds = {
     ...(states === undefined ? {} : { states: wholeNumber('--max-states', states, 1) }),
@@ -75,7 +70,7 @@ export function boundedCheck(
   const stop = refusing(() => {
     const entries =
       question.path === 'kprobes' ? [] : entriesOf(kernel, machine, given.text('sites'), events.length > 0);
-    return new BoundedStop(kernel, machine, { ...question, entries, events });
+    return new BoundedStop(kernel, machine, { ...question, entries });
   });
   const tier = given.text('tier') === '2' ? 2 : 1;
   const line = new ProgressLine(host);
@@ -159,17 +154,6 @@ async function search(
     const [first] = result.violations as readonly (CheckResult['violations'][number] | undefined)[];
     if (first === undefined || !stop.grow(first.schedule)) return result;
   }
-}
-
-function eventsOf(text: string | undefined): BoundedEvent[] {
-  const names = (text ?? '').split(',').map((name) => name.trim());
-  return names
-    .filter((name) => name !== '')
-    .map((name) => {
-      const event = boundedEvents.find((one) => one === name);
-      if (event !== undefined) return event;
-      throw usage(`--events has '${name}'; expected some of ${boundedEvents.join(', ')}`);
-    });
 }
 
 /** The numbers of the alternatives at the places of a list, such as `multi_cpu_stop+0x98,vfs_read+8`. */

@@ -1,4 +1,4 @@
-import type { Found, Kernel, KernelCheck, Stop, Warning } from '@quiesce/kernel';
+import type { Exception, Found, Kernel, KernelCheck, Stop, Warning } from '@quiesce/kernel';
 import { disassemble, formatAddress } from '@quiesce/insn';
 import { wrap } from '@quiesce/trace';
 import type { Colours } from '../colour.ts';
@@ -39,6 +39,12 @@ export function stopText(kernel: Kernel, stop: Stop, colours: Colours): string {
   return `\n${colours.bad(stop.kind)}: CPU ${stop.cpu} at ${place(kernel, stop.pc)}: ${stop.detail}\n`;
 }
 
+function exceptionsText({ exceptions }: KernelCheck): string {
+  if (exceptions.length === 0) return 'no exceptions';
+  const taken = exceptions.map(({ kind, taken }) => `${grouped(taken)} ${kind}`).join(', ');
+  return `exceptions that CPUs took: ${taken}`;
+}
+
 /** The result of a check for people. */
 export function checkText(kernel: Kernel, result: KernelCheck, colours: Colours, width: number): string {
   const { release, cpus, path, verdict, cache, windows, text, stubs, stop } = result;
@@ -56,7 +62,7 @@ export function checkText(kernel: Kernel, result: KernelCheck, colours: Colours,
       `${grouped(result.instructions)} instructions; ${counted(result.stores, 'word')} of text stored in a run`,
     ),
     field('text', textOf(text)),
-    field('model', `tier 1, safe list of 2026, IDC=${cache.IDC} DIC=${cache.DIC}, no exceptions`),
+    field('model', `tier 1, safe list of 2026, IDC=${cache.IDC} DIC=${cache.DIC}, ${exceptionsText(result)}`),
     field('stubs', stubs.length === 0 ? 'none was called' : stubs.join(' ')),
     warningsText(kernel, result.warnings, width),
   ];
@@ -72,17 +78,18 @@ export function checkText(kernel: Kernel, result: KernelCheck, colours: Colours,
 const mostSteps = 40;
 
 function findingText(kernel: Kernel, one: Found, colours: Colours, width: number): string {
-  const { cpu, writer, before, after, kind, offset, hold, path, heldAt, writtenFrom } = one;
+  const { cpu, writer, before, after, kind, offset, hold, path, heldAt, writtenFrom, during } = one;
   const address = kernel.layout.base + offset;
   const site = place(kernel, address);
   const change = `${wordAt(kernel, address, before)} -> ${wordAt(kernel, address, after)}`;
   if (cpu === writer) {
     const heading = colours.quiet('rewritten by the CPU that executes it');
-    return `\n${heading}: ${site}  ${change}\n${paragraph(ownJudgement(kernel, one), width)}`;
+    return `\n${heading}: ${site}  ${change}\n${paragraph(`${duringText(kernel, one)}${ownJudgement(kernel, one)}`, width)}`;
   }
   const title = kind === 'permitted' ? colours.doubt('executed while rewritten') : colours.bad(kind);
   const steps: Step[] = [
     { cpu, address: heldAt, effect: hold === undefined ? '' : `held, ${hold.steps} behind its ack` },
+    ...(during === undefined ? [] : [{ cpu, address: during.at, effect: `interrupted: ${during.kind}` }]),
     { cpu: writer, address: writtenFrom, effect: `PATCHES ${site}` },
     ...path.slice(0, mostSteps).map((pc) => ({ cpu, address: pc, effect: '' })),
     { cpu, address, effect: `! or ${wordAt(kernel, address, after)}` },
@@ -166,5 +173,18 @@ function otherJudgement(kernel: Kernel, one: Found): string {
         `is no violation of it, CPU ${cpu} executes one or the other.`
       : `${bothWords(kernel, one)} are not both in the list of instructions that may be modified while they are executed (Arm ARM ` +
         `B2.2.5): what CPU ${cpu} does is unpredictable.`;
-  return `${when} ${verdict} ${seen(one)}`;
+  return `${duringText(kernel, one)}${when} ${verdict} ${seen(one)}`;
+}
+
+const interruptions: Readonly<Record<Exception, string>> = {
+  irq: 'an IRQ',
+  fiq: 'an FIQ',
+  nmi: 'a pseudo-NMI',
+  serror: 'an SError',
+  sdei: 'an event of firmware (SDEI)',
+};
+
+function duringText(kernel: Kernel, { cpu, during }: Found): string {
+  if (during === undefined) return '';
+  return `CPU ${cpu} handles ${interruptions[during.kind]} that it took at ${place(kernel, during.at)}. `;
 }

@@ -1,4 +1,5 @@
 import {
+  type Exception,
   type Found,
   type Kernel,
   type KernelCheck,
@@ -6,6 +7,7 @@ import {
   type Stop,
   type Warning,
   checkKernel,
+  exceptions,
   executeKernel,
 } from '@quiesce/kernel';
 import { formatAddress } from '@quiesce/insn';
@@ -50,6 +52,11 @@ export const kernelCheck: Verb = {
       example: 'vfs_read+8',
       does: 'where the kprobe goes, with --path kprobes; default vfs_read+8',
     },
+    events: {
+      value: 'LIST',
+      example: 'serror,sdei',
+      does: `what may arrive: ${exceptions.join(', ')}; default none`,
+    },
     unchecked: { does: 'check no fetch: is the text that is left the one that is predicted?' },
     random: { value: 'N', example: '100', does: 'runs under random schedules too; default 4' },
     ...boundedOptions,
@@ -57,6 +64,7 @@ export const kernelCheck: Verb = {
   notes: [
     `Without --cpu, --caps and --live the machine is a ${usualModel}.`,
     'CPU 1 is held at every instruction behind its acknowledgement while the others run on.',
+    'Events arrive at random places under further random schedules, or with --exhaustive anywhere, once each.',
     'With --exhaustive every schedule is searched, on a table of alternatives with few entries: by default',
     'those on the ways of the CPUs that wait and of the one that patches, and one elsewhere.',
     'With --unchecked nothing is said about quiescence; it is several times as fast.',
@@ -75,14 +83,15 @@ export const kernelCheck: Verb = {
     const machine = machineOf(kernel, given, host, usualModel);
     const pokes = path === 'kprobes' ? [pokeOf(kernel, given.text('probe') ?? 'vfs_read+8')] : [];
     const isBounded = given.flag('exhaustive');
-    if (given.flag('unchecked')) given.conflict('unchecked', ['exhaustive'], 'no fetch is checked');
+    const events = eventsOf(given.text('events'));
+    if (given.flag('unchecked')) given.conflict('unchecked', ['exhaustive', 'events'], 'no fetch is checked');
     if (isBounded) given.conflict('exhaustive', ['random'], 'every schedule is searched');
     else refuseBounded(given);
-    if (isBounded) return boundedCheck(given, host, kernel, machine, { path, cpus, pokes });
+    if (isBounded) return boundedCheck(given, host, kernel, machine, { path, cpus, pokes, events });
     const line = new ProgressLine(host);
     const progress = (done: number, all: number): void =>
       line.label(`${kernel.release}: ${done} of about ${all} schedules`);
-    const options = { path, cpus, pokes, random, progress };
+    const options = { path, cpus, pokes, random, exceptions: events, progress };
     if (given.flag('unchecked')) {
       const execution = refusing(() => executeKernel(kernel, machine, options));
       line.clear();
@@ -116,6 +125,16 @@ function cpusOf(given: Arguments): number {
   throw usage(`--cpus is ${cpus}; expected at most ${mostCpus}`);
 }
 
+function eventsOf(text: string | undefined): Exception[] {
+  const names = (text ?? 'none').split(',').map((name) => name.trim());
+  if (names.length === 1 && names[0] === 'none') return [];
+  return [...new Set(names)].map((name) => {
+    const event = exceptions.find((one) => one === name);
+    if (event !== undefined) return event;
+    throw usage(`--events has '${name}'; expected some of ${exceptions.join(', ')}, or none`);
+  });
+}
+
 function pokeOf(kernel: Kernel, text: string): Poke {
   const [, name, plus] = (/^([^+]+)(?:\+(0x[0-9a-f]+|\d+))?$/i.exec(text) ?? []) as readonly (
     string | undefined
@@ -130,7 +149,7 @@ function pokeOf(kernel: Kernel, text: string): Poke {
 
 function foundJson(
   kernel: Kernel,
-  { offset, before, after, writtenFrom, wasAt, heldAt, path, ...rest }: Found,
+  { offset, before, after, writtenFrom, wasAt, heldAt, path, during, ...rest }: Found,
 ): object {
   const address = kernel.layout.base + offset;
   const hex = (word: number): string => word.toString(16).padStart(8, '0');
@@ -145,6 +164,7 @@ function foundJson(
     wasAt: place(kernel, wasAt),
     heldAt: place(kernel, heldAt),
     path: path.map((pc) => place(kernel, pc)),
+    during: during === undefined ? null : { event: during.kind, at: place(kernel, during.at) },
   };
 }
 

@@ -2,6 +2,7 @@ import { type CacheType, cacheTypeRegister } from '@quiesce/memory';
 import type { Kernel } from '../kernel.ts';
 import type { MachineState } from '../predict/machine-state.ts';
 import { type ComparedText, TextComparison } from './compared-text.ts';
+import type { Exception } from './exceptions.ts';
 import type { Execution, Stop, Warning } from './machine.ts';
 import { type Hold, type Limits, type Run, ScheduledRun } from './schedule.ts';
 import { type Path, type Poke, StartState, placed } from './start-state.ts';
@@ -15,6 +16,8 @@ export interface CheckOptions {
   readonly pokes?: readonly Poke[];
   /** Runs under random schedules, beside the systematic ones. Default 4. */
   readonly random?: number;
+  /** What arrives at random places of further random schedules, one kind in each. Default: nothing. */
+  readonly exceptions?: readonly Exception[];
   /** At most how many places CPU 1 is held at in each window, spread evenly; by default all. */
   readonly places?: number;
   /** Told after every run. */
@@ -51,6 +54,8 @@ export interface KernelCheck {
   /** Why the first run that did not come to its end stopped. */
   readonly stop: (Stop & { readonly hold: Hold | undefined }) | undefined;
   readonly schedules: number;
+  /** The exceptions that were tried, and how many of each the CPUs took. */
+  readonly exceptions: readonly { readonly kind: Exception; readonly taken: number }[];
   /** Schedules under which not every CPU came to its end within the limit of instructions. */
   readonly incomplete: number;
   /** Instructions of CPU 1 between its acknowledgement and waiting, by when it acknowledged. */
@@ -65,6 +70,9 @@ export interface KernelCheck {
   /** Functions that were answered instead of executed. */
   readonly stubs: readonly string[];
 }
+
+/** Random schedules for each one that is asked for, where exceptions arrive: a run of the kprobes path is short. */
+const interruptedRuns: Readonly<Record<Path, number>> = { alternatives: 1, kprobes: 50 };
 
 /** The CPU that is held; the others are like it, except CPU 0. */
 const heldCpu = 1;
@@ -95,7 +103,8 @@ export function stateOf(kernel: Kernel, assumed: MachineState, cache: CacheType)
  * rewrites it. CPU 1 is held at each instruction after it has acknowledged DISABLE_IRQ, before all others or after them,
  * while the others run as far as they come.
  *
- * Data is sequentially consistent, no exception is taken, and instruction fetch follows the floors of @quiesce/memory.
+ * Data is sequentially consistent, exceptions arrive only under the schedules for them, and instruction fetch follows the floors
+ * of @quiesce/memory.
  * Throws KernelError where the kernel lacks the functions or variables that this needs.
  */
 export function checkKernel(kernel: Kernel, assumed: MachineState, options: CheckOptions): KernelCheck {
@@ -118,10 +127,11 @@ export function checkKernel(kernel: Kernel, assumed: MachineState, options: Chec
   const holds = (['first', 'last'] as const).flatMap((acknowledges) =>
     placesIn(windows[acknowledges], options.places).map((steps) => ({ cpu: heldCpu, acknowledges, steps })),
   );
-  const random = options.random ?? 4;
+  const { random = 4, exceptions: kinds = [] } = options;
+  const interrupted = Math.max(random, 1) * interruptedRuns[path];
   const runs: Run[] = [base];
   const tried = new Set<number>();
-  const report = (): void => progress?.(runs.length, 1 + holds.length + random);
+  const report = (): void => progress?.(runs.length, 1 + holds.length + random + kinds.length * interrupted);
   report();
   for (const hold of holds) {
     const run = begin('new').run(hold);
@@ -136,6 +146,20 @@ export function checkKernel(kernel: Kernel, assumed: MachineState, options: Chec
     runs.push(begin('new').random(seed));
     report();
   }
+  const exceptions = kinds.map((kind) => {
+    const events = Array.from({ length: cpus }, (_, cpu) => start.event(kind, cpu));
+    let taken = 0;
+    for (let seed = 1; seed <= interrupted; seed++) {
+      const run = begin('new');
+      const { machine } = run.start;
+      const sdei = start.entryPoints.sdei?.address ?? 0;
+      runs.push(
+        run.random(seed, (cpu) => void (taken += machine.deliver(cpu, kind, events[cpu], sdei) ? 1 : 0)),
+      );
+      report();
+    }
+    return { kind, taken };
+  });
   const found = group(runs).map((one) => ({ ...one, path: pathTo(begin, one) }));
   const stopped = runs.find((run) => run.stop !== undefined);
   return {
@@ -147,6 +171,7 @@ export function checkKernel(kernel: Kernel, assumed: MachineState, options: Chec
     found,
     stop: stopped?.stop === undefined ? undefined : { ...stopped.stop, hold: stopped.hold },
     schedules: runs.length,
+    exceptions,
     incomplete: runs.filter((run) => !run.isComplete).length,
     windows,
     instructions: runs.reduce((sum, run) => sum + run.instructions, 0),

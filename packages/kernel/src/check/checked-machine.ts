@@ -119,6 +119,7 @@ export class CheckedMachine extends KernelMachine {
       writer,
       writtenFrom: this.#places[places + writer],
       wasAt: this.#places[places + cpu],
+      during: this.interruption(cpu),
     });
   }
 }

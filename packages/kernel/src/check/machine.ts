@@ -1,13 +1,22 @@
-import { Pe, type Syndrome, cells, exceptionClass, waiting } from '@quiesce/cpu';
+import { Pe, type Syndrome, cells, exceptionClass, syndrome, waiting } from '@quiesce/cpu';
 import { formatAddress } from '@quiesce/insn';
+import { type EventSpec, deliverEvent, eventDeliverable, firmwareCall } from '@quiesce/machine';
 import type { MemoryPort } from '@quiesce/memory';
 import type { Kernel } from '../kernel.ts';
 import { bugAt } from '../tables/bug-table.ts';
 import { endOfText } from './decoded-text.ts';
+import type { Exception } from './exceptions.ts';
 import type { Ram } from './ram.ts';
 
 /** The address to which the first function of a CPU returns: there the CPU has finished. Nothing is mapped there. */
 export const finished = 0;
+
+/** An exception that a CPU took. */
+export interface Interruption {
+  readonly kind: Exception;
+  /** The address of the instruction that it did not execute any more. */
+  readonly at: number;
+}
 
 /** A fetch of a word that another version of was in range. */
 export interface Execution {
@@ -23,6 +32,8 @@ export interface Execution {
   readonly writtenFrom: number;
   /** Where this CPU was then. */
   readonly wasAt: number;
+  /** The exception that this CPU was handling; undefined where it was in none. */
+  readonly during: Interruption | undefined;
 }
 
 /** Why a run ended that did not come to its end. */
@@ -38,6 +49,9 @@ export interface Warning {
   readonly cpu: number;
   readonly pc: number;
 }
+
+/** ESR_EL1 of an SError that hardware has corrected (AET = CE). */
+const corrected = syndrome(0x2f, (6 << 10) | 0x11, { detail: '' }).esr >>> 0;
 
 /** The immediate of a WARN's or BUG's BRK (BUG_BRK_IMM). */
 const bugImmediate = 0x800;
@@ -68,7 +82,10 @@ export abstract class KernelMachine {
   stores = 0;
   storing = -1;
   stop: Stop | undefined;
+  /** Whether the next store of text ends the turn of its CPU; it is false again behind it. */
+  pausesAtStore = false;
   readonly #memories: readonly MachineMemory[];
+  readonly #interruptions: (Interruption | undefined)[];
   readonly #observers = new Map<number, Observer>();
   readonly #end: number;
 
@@ -83,7 +100,7 @@ export abstract class KernelMachine {
         new Pe(memory, {
           sendEvent: () => undefined,
           sendInterrupt: () => undefined,
-          call: () => false,
+          call: firmwareCall,
           exception: (pe, cause) => this.#exception(cpu, pe, cause),
           stored: (address, size) => this.#openMonitors(cpu, address, size),
         }),
@@ -93,6 +110,7 @@ export abstract class KernelMachine {
         this.stores++;
         this.storing = cpu;
         this.modified(at);
+        if (this.pausesAtStore) this.pes[cpu].state[cells.WAIT] = waiting.event;
       };
     });
     for (const pe of this.pes) {
@@ -100,6 +118,7 @@ export abstract class KernelMachine {
       pe.attach(pe.state);
     }
     this.executed = memories.map(() => 0);
+    this.#interruptions = memories.map(() => undefined);
   }
 
   /** A word of text was modified. */
@@ -122,12 +141,44 @@ export abstract class KernelMachine {
     return this.#observers.has(4 * word);
   }
 
+  get #isOver(): boolean {
+    return this.stop !== undefined;
+  }
+
   /** Executes up to `limit` instructions of a CPU. Returns how many; fewer where it finished or the run stopped. */
   run(cpu: number, limit: number): number {
-    if (this.stop !== undefined) return 0;
+    if (this.#isOver) return 0;
     const count = this.execute(cpu, limit);
     this.executed[cpu] += count;
+    if (this.pausesAtStore && this.pes[cpu].state[cells.WAIT] !== waiting.no) {
+      this.pausesAtStore = false;
+      if (!this.#isOver) this.pes[cpu].state[cells.WAIT] = waiting.no;
+    }
     return count;
+  }
+
+  /**
+   * Delivers an exception to a CPU between two instructions. Returns false where something masks it, or where the CPU has
+   * finished or handles one.
+   */
+  deliver(cpu: number, kind: Exception, event: EventSpec, sdeiEntry: number): boolean {
+    const pe = this.pes[cpu];
+    const isBusy = this.#isOver || this.isFinished(cpu) || this.#isHandling(cpu);
+    if (isBusy || !eventDeliverable(pe.state, event)) return false;
+    this.#interruptions[cpu] = { kind, at: pe.pc };
+    if (kind === 'serror') pe.setAddress(cells.ESR_EL1, corrected);
+    deliverEvent(pe, event, sdeiEntry);
+    return true;
+  }
+
+  #isHandling(cpu: number): boolean {
+    const { state } = this.pes[cpu];
+    return state[cells.DEPTH] > 0 || state[cells.SDEI_RUNNING] !== 0;
+  }
+
+  /** The exception that a CPU is handling. */
+  protected interruption(cpu: number): Interruption | undefined {
+    return this.#isHandling(cpu) ? this.#interruptions[cpu] : undefined;
   }
 
   /** Whether a CPU has returned from the function at which it began. */
@@ -176,6 +227,7 @@ export abstract class KernelMachine {
   #bug(cpu: number, pe: Pe, detail: string): boolean {
     const bug = bugAt(this.kernel, pe.pc - this.kernel.layout.base);
     if (bug === 'warning' && pe.address(cells.VBAR_EL1) !== 0) {
+      if (!this.#isHandling(cpu)) this.#interruptions[cpu] = undefined;
       this.warnings.push({ cpu, pc: pe.pc });
       return false;
     }

@@ -36,6 +36,10 @@ export interface Run {
 
 /** Instructions of a turn while all move, and while others wait for one that patches. */
 const turn = 2000;
+/** Of a CPU that patches, under a random schedule: instructions as a power of two, below it. */
+const longestTurn = 12;
+/** Exceptions arrive in one of so many turns, and the next store ends one of so many. */
+const spacing = 8;
 /** A waiter needs few instructions to see that it may go on. */
 const waiterTurn = 100;
 
@@ -129,8 +133,11 @@ export class ScheduledRun {
     return this.#result(hold, heldAt);
   }
 
-  /** Runs to the end in turns of random length, of a random CPU each. The same seed gives the same run. */
-  random(seed: number): Run {
+  /**
+   * Runs to the end in turns of random length, of a random CPU each. The same seed gives the same run. `arrives` is told of
+   * some of the CPUs before their turns, and of every one before the turn that follows a store which ended a turn.
+   */
+  random(seed: number, arrives?: (cpu: number) => void): Run {
     const machine = this.#machine;
     let state = seed;
     const next = (below: number): number => {
@@ -138,10 +145,16 @@ export class ScheduledRun {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
       return (state >>> 16) % below;
     };
+    let isPaused = false;
     while (!this.#isOver && !machine.pes.every((_, cpu) => machine.isFinished(cpu))) {
       const cpu = next(machine.pes.length);
-      this.#step(cpu, 1 + next(64));
-      if (this.#isPatcher(cpu)) this.#step(cpu, turn);
+      if (arrives !== undefined) {
+        if (isPaused || next(spacing) === 0) arrives(cpu);
+        machine.pausesAtStore = next(spacing) === 0;
+      }
+      const pauses = machine.pausesAtStore;
+      this.#step(cpu, this.#isPatcher(cpu) ? 1 << next(longestTurn) : 1 + next(64));
+      isPaused = pauses && !machine.pausesAtStore;
     }
     return this.#result(undefined, 0);
   }

@@ -1,9 +1,11 @@
 import { type Pe, cells } from '@quiesce/cpu';
+import type { EventSpec } from '@quiesce/machine';
 import type { CacheType } from '@quiesce/memory';
 import type { Kernel } from '../kernel.ts';
 import type { HypLayout, MachineState } from '../predict/machine-state.ts';
 import { predict } from '../predict/predict.ts';
 import { DecodedText } from './decoded-text.ts';
+import { type EntryPoints, type Exception, entryPoints, eventOf, needEntry } from './exceptions.ts';
 import { CheckedMachine, type MachineOptions } from './checked-machine.ts';
 import type { KernelMachine } from './machine.ts';
 import { Ram, type TextWords, type Window } from './ram.ts';
@@ -48,6 +50,8 @@ export interface Entry {
 /** Bytes of the stack and of the task of a CPU. */
 const stackSize = 16384;
 const taskSize = 16384;
+/** Bytes of what a CPU needs for SDEI events: a registered event, and behind its page two stacks. */
+const eventSize = 3 * stackSize;
 /** What lies where is a multiple of that: entry code finds a stack's overflow by a bit of SP (THREAD_SHIFT). */
 const alignment = 0x10_0000;
 /** Where the made-up data lies: in the linear map of a 48-bit kernel, far above the image. */
@@ -110,6 +114,10 @@ export class StartState {
   readonly initial: Int32Array;
   /** Where it is mapped. */
   readonly windows: readonly Window[];
+  /** Where exceptions lead. */
+  readonly entryPoints: EntryPoints;
+  /** ICC_PMR_EL1 where interrupts are enabled: GIC_PRIO_IRQON where the kernel masks by priority, or its value at reset. */
+  readonly priorityMask: number;
   readonly #answers: Answers;
   readonly #text: DecodedText;
   #made: Ram | undefined;
@@ -130,6 +138,8 @@ export class StartState {
     this.cpus = options.cpus;
     const { layout } = kernel;
     const host = kernel.capabilities.named('VIRT_HOST_EXTN');
+    const byPriority = kernel.capabilities.named('HAS_GIC_PRIO_MASKING');
+    this.priorityMask = byPriority !== undefined && state.has(byPriority.number) ? 0xe0 : 0xf0;
     this.isHost = host !== undefined && state.has(host.number);
     this.callback = functionOffset(
       kernel,
@@ -139,7 +149,7 @@ export class StartState {
     // Per-CPU variables lie in the initialised data behind the text: each CPU gets a copy of all of it.
     this.#copyBase = Math.floor(layout.init.end / 4096) * 4096;
     const copyBytes = Math.ceil((kernel.image.length - this.#copyBase) / 4096) * 4096;
-    const perCpu = copyBytes + stackSize + taskSize;
+    const perCpu = copyBytes + stackSize + taskSize + eventSize;
     this.initial = new Int32Array(imageWords + (options.cpus * perCpu) / 4 + 1024);
     this.initial.set(bootText(kernel, state, options.path));
     const size = imageWords * 4;
@@ -168,13 +178,16 @@ export class StartState {
       this.initial.copyWithin(copy.at, this.#copyBase >> 2, (this.#copyBase + copyBytes) >> 2);
       add(`stack of CPU ${cpu}`, stackSize, cpu);
       add(`task of CPU ${cpu}`, taskSize, cpu);
+      add(`SDEI event and stacks of CPU ${cpu}`, eventSize, cpu);
     }
     this.#requester = add('data of the requester', 4096);
     this.windows = windows;
-    this.#answers = new Answers(kernel);
+    this.entryPoints = entryPoints(kernel);
+    this.#answers = new Answers(kernel, this.entryPoints);
     this.#text = new DecodedText(kernel, this.#answers);
     this.#setVariables(state);
     this.#setRequest(options.path, options.pokes);
+    this.#setEntry();
   }
 
   #set(offset: number, value: number): void {
@@ -255,6 +268,36 @@ export class StartState {
     });
   }
 
+  /** What the entry code of exceptions finds. */
+  #setEntry(): void {
+    const { sdei, preemptCount } = this.entryPoints;
+    if (sdei !== undefined) this.#setLong(sdei.exitMode, 1);
+    for (let cpu = 0; cpu < this.cpus; cpu++) {
+      const copy = this.#window(`per-CPU data of CPU ${cpu}`);
+      const task = this.#window(`task of CPU ${cpu}`);
+      const events = this.#window(`SDEI event and stacks of CPU ${cpu}`);
+      // A stopper thread is not preempted: one level, and no need to reschedule.
+      if (preemptCount !== undefined)
+        this.initial.fill(1, task.at + (preemptCount >> 2), task.at + (preemptCount >> 2) + 2);
+      if (sdei === undefined) continue;
+      const variable = (offset: number): number => 4 * copy.at + (offset - this.#copyBase);
+      this.#setLong(variable(sdei.normalStack), events.base + stackSize);
+      this.#setLong(variable(sdei.criticalStack), events.base + 2 * stackSize);
+      this.#setLong(variable(sdei.entryTask), task.base);
+    }
+  }
+
+  /** Address of the `struct sdei_registered_event` of a CPU. */
+  registeredEvent(cpu: number): number {
+    return this.#window(`SDEI event and stacks of CPU ${cpu}`).base;
+  }
+
+  /** The event of a machine that an exception is on a CPU. Throws {@link KernelError} where the kernel has no entry code for it. */
+  event(exception: Exception, cpu: number): EventSpec {
+    needEntry(this.kernel, this.entryPoints, exception);
+    return eventOf(exception, this.registeredEvent(cpu));
+  }
+
   #window(name: string): Window {
     const window = this.windows.find((one) => one.name === name);
     if (window === undefined) throw new RangeError(`no window '${name}'`);
@@ -332,8 +375,8 @@ export class StartState {
     pe.setAddress(cells.SP_EL1, stack - 64);
     pe.setAddress(cells.SP_EL0, task);
     pe.setAddress(cells.TPIDR_EL1, perCpu);
-    pe.state[cells.ICC_PMR_EL1] = 0xf0;
-    pe.setAddress(cells.VBAR_EL1, this.kernel.symbols.address('vectors') ?? 0);
+    pe.state[cells.ICC_PMR_EL1] = this.priorityMask;
+    pe.setAddress(cells.VBAR_EL1, this.entryPoints.vectors ?? 0);
     pe.attach(pe.state);
   }
 

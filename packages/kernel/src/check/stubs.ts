@@ -1,5 +1,7 @@
 import { type Operation, type Pe, operationOf } from '@quiesce/cpu';
+import { firmwareCall } from '@quiesce/machine';
 import type { Kernel } from '../kernel.ts';
+import type { EntryPoints } from './exceptions.ts';
 
 /** What a function that is answered does before it returns 0. */
 type Effect = (pe: Pe) => void;
@@ -48,6 +50,9 @@ const outside: ReadonlyMap<string, Effect> = new Map([
 /** RET. */
 const returns = 0xd65f03c0;
 
+/** The way out of an SDEI event where the kernel is not mapped at EL0: a page of its own, and SMC. */
+export const exitTrampoline = '__sdei_asm_exit_trampoline';
+
 /** Whether a function is answered instead of executed. */
 export function isAnswered(name: string): boolean {
   return outside.has(name);
@@ -59,12 +64,14 @@ export class Answers {
   /** Those that were called so far. */
   readonly called: Set<string> = new Set<string>();
 
-  constructor({ symbols, layout }: Kernel) {
-    const found = [...outside.keys()].flatMap((name) => {
+  constructor({ symbols, layout }: Kernel, { sdei }: EntryPoints) {
+    const names = new Map<number, string>();
+    for (const name of outside.keys()) {
       const address = symbols.address(name);
-      return address === undefined ? [] : [[(address - layout.base) / 4, name] as const];
-    });
-    this.#names = new Map(found);
+      if (address !== undefined) names.set((address - layout.base) / 4, name);
+    }
+    if (sdei?.trampoline !== undefined) names.set(sdei.trampoline / 4, exitTrampoline);
+    this.#names = names;
   }
 
   /** The operation that answers for a function which begins at a word of the image: it returns 0 at once. */
@@ -77,6 +84,10 @@ export class Answers {
     return Object.assign(Object.create(operation) as typeof operation, {
       run: (pe: Parameters<Operation['run']>[0]) => {
         called.add(name);
+        if (name === exitTrampoline) {
+          firmwareCall(pe, 'smc');
+          return;
+        }
         effect(pe);
         pe.setAddress(0, 0);
         operation.run(pe, operation);

@@ -242,6 +242,22 @@ describe.each(versions)('the stop machine of Linux %s', (version) => {
     120_000,
   );
 
+  it.skipIf(path === undefined || !racing(version))(
+    'executes its handler of SDEI events while CPU 0 rewrites it, and that of an SError with erratum 1508412',
+    () => {
+      const few = { places: 1, random: 1 };
+      const sdei = check(image?.array, { ...few, exceptions: ['sdei'] });
+      expect(sdei.result).toMatchObject({ verdict: 'not-quiescent', incomplete: 0, stop: undefined });
+      expect(sdei.result.exceptions[0].taken).toBeGreaterThan(100);
+      expect(sdei.result.stubs).toContain('sdei_event_handler');
+      expect(sdei.where.some((name) => name?.startsWith('__sdei_handler+'))).toBe(true);
+      const serror = check(image?.array, { ...few, exceptions: ['serror'] }, ['WORKAROUND_1508412']);
+      expect(serror.result.verdict).toBe('violated');
+      expect(serror.result.found.some(({ during }) => during?.kind === 'serror')).toBe(true);
+    },
+    300_000,
+  );
+
   it.skipIf(path === undefined)(
     'takes an SError through its own entry code while CPUs wait',
     () => {

@@ -1,12 +1,12 @@
 import { assemble, formatAddress } from '@quiesce/insn';
-import type { MachineSpec, Simulation, WitnessSpec } from '@quiesce/machine';
+import { type MachineSpec, type Simulation, type WitnessSpec, sdeiFunction } from '@quiesce/machine';
 import { type RegionSpec, type SiteSpec, cacheTypeRegister } from '@quiesce/memory';
 import { KernelError } from '../../error.ts';
 import type { Kernel } from '../../kernel.ts';
 import type { MachineState } from '../../predict/machine-state.ts';
 import { cacheTypeOf } from '../check.ts';
 import { type Path, type Poke, StartState, placed } from '../start-state.ts';
-import type { BoundedEvent } from './handlers.ts';
+import type { Exception } from '../exceptions.ts';
 import { MachineMap } from './machine-map.ts';
 import { madeUpName } from './names.ts';
 import { isApplied, shortTable } from './short-table.ts';
@@ -22,7 +22,7 @@ export interface BoundedOptions {
   /** On the path of kprobes: what is written, all on one page. */
   readonly pokes?: readonly Poke[];
   /** What may arrive, once each, at any CPU that does not mask it. */
-  readonly events?: readonly BoundedEvent[];
+  readonly events?: readonly Exception[];
 }
 
 /** One place of text that a bounded machine rewrites. */
@@ -80,7 +80,7 @@ export class BoundedStop {
     this.#sites = path === 'alternatives' ? this.#sitesOf(entries) : this.#pokedSites(pokes);
     const poked = path === 'alternatives' ? undefined : this.#sites.at(0)?.address;
     this.#map = new MachineMap(kernel, this.#start, poked);
-    for (const { address } of this.#sites) this.#map.addText(address);
+    for (const site of this.#sites) this.#map.addSite(site.address, site.words);
     // What the machine is told to begin with.
     this.#map.grow({ address: this.#start.cpuNumber, kind: 'load' });
     this.#map.grow({ address: this.#start.entry(0).stack - 8, kind: 'store' });
@@ -219,7 +219,7 @@ export class BoundedStop {
     const { cpus, events = [] } = options;
     const { regions, aliases } = this.#map.parts();
     const stub = this.#stub();
-    const vectors = kernel.symbols.address('vectors');
+    const { vectors, sdei } = this.#start.entryPoints;
     const replacements = this.#replacements;
     const { stack } = this.#start.entry(0);
     return {
@@ -241,27 +241,31 @@ export class BoundedStop {
       counters: this.#counters,
       // No exception arrives before the stopper has set its registers.
       daif: 0x3c0,
+      sdeiMasked: true,
       roles: Array.from({ length: cpus }, (_, cpu) => Math.min(cpu, 1)),
       ...(events.length === 0 || vectors === undefined ? {} : { vectors }),
-      events: events.map((kind) => ({ kind, budget: 1 })),
+      ...(sdei === undefined ? {} : { sdeiEntry: sdei.address }),
+      priorityMask: this.#start.priorityMask,
+      events: events.map((kind) => this.#start.event(kind, 0)),
     };
   }
 
   /** The code that stands for the stopper thread, and the callbacks of alternatives, which the table names by distance. */
   #stub(): { readonly regions: RegionSpec[]; readonly done: number } {
     const { alternatives, layout } = this.kernel;
-    const { entries = [] } = this.options;
+    const { entries = [], events = [] } = this.options;
     const callbacks = entries
       .filter((index) => alternatives.isCallback[index] === 1)
       .map((index) => layout.base + alternatives.replacement[index]);
     const { pc, x0, task, perCpu } = this.#start.entry(0);
-    const { sections } = assemble(
+    const { sections, symbols } = assemble(
       `
-  ldr x0, argument
   ldr x1, task
   msr sp_el0, x1
   ldr x1, percpu
   msr ${this.#start.isHost ? 'tpidr_el2' : 'tpidr_el1'}, x1
+  ${events.includes('sdei') ? 'ldr x0, unmask\n  smc #0' : ''}
+  ldr x0, argument
   ldr x1, function
   msr daifclr, #15
   blr x1
@@ -271,10 +275,14 @@ argument: .quad ${x0}
 task: .quad ${task}
 percpu: .quad ${perCpu}
 function: .quad ${pc}
+unmask: .quad ${sdeiFunction.PE_UNMASK >>> 0}
 ${callbacks.map((address) => `.quad ${address}\n`).join('')}`,
       { bases: { '.text': stubBase } },
     );
     const bytes = sections.get('.text')?.bytes ?? new Uint8Array(0);
-    return { regions: [{ name: 'stopper', kind: 'text', base: stubBase, bytes }], done: stubBase + 32 };
+    return {
+      regions: [{ name: 'stopper', kind: 'text', base: stubBase, bytes }],
+      done: symbols.get('done') ?? stubBase,
+    };
   }
 }

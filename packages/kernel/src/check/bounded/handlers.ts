@@ -1,19 +1,11 @@
-import type { EventKind } from '@quiesce/machine';
-
 /**
- * The C functions behind the entry code of exceptions from EL1. What they do is the rest of the kernel; the entry code
+ * The C functions behind the entry code of exceptions from EL1 and of SDEI events. What they do is the rest of the kernel; the entry code
  * and the return are the kernel's own.
  */
 const handlers =
-  /^(?:el1h_64_(?:sync|irq|fiq|error)_handler|do_serror|enter_el1_irq_or_nmi|exit_el1_irq_or_nmi|el1_(?:irq|fiq|error|sync)_handler)$/;
+  /^(?:el1h_64_(?:sync|irq|fiq|error)_handler|do_serror|enter_el1_irq_or_nmi|exit_el1_irq_or_nmi|el1_(?:irq|fiq|error|sync)_handler|__sdei_handler)$/;
 
 /** Whether a function is the C part of an exception handler, which is answered instead of executed. */
 export function isHandler(name: string): boolean {
   return handlers.test(name);
 }
-
-/** A kind of event that a bounded check may deliver: one whose handler the kernel's vectors have. */
-export type BoundedEvent = Extract<EventKind, 'irq' | 'fiq' | 'nmi' | 'serror'>;
-
-/** All of them. */
-export const boundedEvents: readonly BoundedEvent[] = ['irq', 'fiq', 'nmi', 'serror'];

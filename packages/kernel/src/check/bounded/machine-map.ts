@@ -20,6 +20,9 @@ const answer = [0xd2800000 | 0, 0xd65f03c0 | 0];
 /** ISB, which stands for the BRK of a WARN: it is reported, and an exception is entered and returned from. */
 const barrier = 0xd5033fdf | 0;
 
+/** SMC #0, in the place of the branch to a page of the kernel that does no more. */
+const callsFirmware = 0xd4000003 | 0;
+
 /** The granularity at which memory is taken in, in bytes: a cache line. */
 const lineBytes = 64;
 
@@ -82,6 +85,12 @@ export class MachineMap {
     if (bugAt(this.#kernel, address - this.#kernel.layout.base) !== 'warning') return false;
     this.#warnings.add(address);
     return true;
+  }
+
+  /** Takes in some words of text, and the function that they are in, unless it is answered. */
+  addSite(address: number, words: number): void {
+    this.addText(address);
+    for (let word = 0; word < words; word++) this.#set(address + 4 * word, 'text');
   }
 
   /** Takes in the text of a function. */
@@ -202,9 +211,12 @@ export class MachineMap {
       const at = (start - address) >> 2;
       if (start >= address && start < end * lineBytes) answer.forEach((word, i) => (words[at + i] = word));
     }
-    for (const warning of this.#warnings) {
-      if (warning >= address && warning < end * lineBytes) words[(warning - address) >> 2] = barrier;
-    }
+    const replace = (place: number, word: number): void => {
+      if (place >= address && place < end * lineBytes) words[(place - address) >> 2] = word;
+    };
+    const trampoline = this.#start.entryPoints.sdei?.trampoline;
+    if (trampoline !== undefined) replace(this.#kernel.layout.base + trampoline, callsFirmware);
+    for (const warning of this.#warnings) replace(warning, barrier);
     return new Uint8Array(words.buffer);
   }
 }

@@ -29,6 +29,7 @@ export function madeUpName(start: StartState, address: number): string | undefin
     return `${name}${distance(offset - at)}`;
   }
   const { stack, task, perCpu } = start.entry(0);
+  if (window.base === start.registeredEvent(0)) return `sdei_registered_event${distance(offset)}`;
   if (window.base === task) return `current${distance(offset)}`;
   if (window.base + window.size === stack) return `stack-0x${(stack - address).toString(16)}`;
   const variable = start.kernel.symbols.place(address - perCpu);
