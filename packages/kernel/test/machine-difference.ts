@@ -8,12 +8,20 @@ export function differencesOf(one: KernelMachine, other: KernelMachine): string[
       if (cell !== other.pes[cpu].state[i]) found.push(`CPU ${cpu}: cell ${i}`);
     });
   });
-  const words = other.ram.words;
+  const { words, clocks } = other.ram;
   one.ram.words.forEach((word, i) => {
     if (word !== words[i] && found.length < 20) found.push(`word ${i}`);
   });
   if (one.ram.words.length !== words.length) found.push('sizes');
   if (one.executed.join() !== other.executed.join()) found.push('counts of instructions');
   if (one.stores !== other.stores) found.push('counts of stores');
+  if (clocks.length === 0) return found;
+  // Both check fetches.
+  one.ram.clocks.forEach((clock, i) => {
+    if (clock !== clocks[i] && found.length < 20) found.push(`clock of word ${i}`);
+  });
+  if (JSON.stringify([one.executions, one.stop]) !== JSON.stringify([other.executions, other.stop])) {
+    found.push('what was found');
+  }
   return found;
 }

@@ -36,11 +36,11 @@ describe('executeKernel on a small kernel', () => {
     const kernel = stopMachineKernel({});
     const cache = cacheTypeOf(kernel, machineOf(kernel));
     const state = stateOf(kernel, machineOf(kernel), cache);
-    const options = { cpus: 3, path: 'alternatives', pokes: [] } as const;
+    const options = { cpus: 3, path: 'alternatives', pokes: [], warmth: 1 } as const;
     const checked = new StartState(kernel, state, options);
     const unchecked = new StartState(kernel, state, options);
     for (let seed = 0; seed < 60; seed++) {
-      const pair = [checked.machine({ cache, prefers: 'new' }), unchecked.uncheckedMachine(cache)] as const;
+      const pair = [checked.machine(cache, 'new'), unchecked.uncheckedMachine(cache)] as const;
       const runs = pair.map((start) => {
         const run = new ScheduledRun(kernel, start, limitsOf.alternatives);
         return seed === 0 ? run.run(undefined) : run.random(seed);

@@ -28,4 +28,4 @@ export { WeakMemory } from './weak-memory.ts';
 export { Timeline } from './timeline.ts';
 export type { MemoryPort, TextPort } from './port.ts';
 export { TextHistory } from './text-history.ts';
-export { TextView } from './text-view.ts';
+export { TextView, clockCells } from './text-view.ts';

@@ -23,6 +23,14 @@ class Column {
   }
 }
 
+/** A clock's low bits are the CPU that has it: at most 32 CPUs. The rest counts what was remembered. */
+const cpuBits = 5;
+
+/** The CPU whose clock it is. */
+export function cpuOf(clock: number): number {
+  return clock & ((1 << cpuBits) - 1);
+}
+
 /**
  * The text that a run has modified, for runs that modify many words: what all CPUs share of the instruction side.
  *
@@ -41,6 +49,7 @@ export class TextHistory {
   /** 1 + index of each word, by its key. */
   readonly #byKey: Int32Array;
   // Columns by word.
+  readonly #key = new Column();
   readonly #initial = new Column();
   readonly #newest = new Column();
   readonly #lastVersion = new Column();
@@ -56,16 +65,37 @@ export class TextHistory {
   readonly #raisedTo = new Column();
   readonly #raisedAt = new Column();
   readonly #olderRaise = new Column();
-  /** What writers knew: {@link cpus} numbers for each identity. Identity 0 knows nothing. */
+  /** What writers knew: {@link cpus} numbers for each clock. Clock 0 knows nothing. */
   readonly #clocks = new Column();
+  readonly #columns: readonly Column[] = [
+    ...[this.#key, this.#initial, this.#newest, this.#lastVersion, this.#lastRaise, this.#cleaned],
+    ...[this.#value, this.#writer, this.#sequence, this.#stamp, this.#olderVersion],
+    ...[this.#raisedTo, this.#raisedAt, this.#olderRaise, this.#clocks],
+  ];
   #time = 0;
 
-  /** `size` is the number of words that can be modified: their keys are below it. */
+  /**
+   * `size` is the number of words that can be modified: their keys are below it. Throws RangeError where there are more than
+   * 32 CPUs.
+   */
   constructor(cache: CacheType, cpus: number, size: number) {
+    if (cpus > 1 << cpuBits) throw new RangeError(`${cpus} CPUs: a clock can name ${1 << cpuBits}`);
     this.cache = cache;
     this.cpus = cpus;
     this.#byKey = new Int32Array(size);
-    for (let cpu = 0; cpu < cpus; cpu++) this.#clocks.push(0);
+    this.#begin();
+  }
+
+  #begin(): void {
+    for (let cpu = 0; cpu < this.cpus; cpu++) this.#clocks.push(0);
+  }
+
+  /** Forgets every word, for another run. Views of this history must not be used any more. */
+  clear(): void {
+    for (let t = 0; t < this.words; t++) this.#byKey[this.#key.at(t)] = 0;
+    for (const column of this.#columns) column.length = 0;
+    this.#time = 0;
+    this.#begin();
   }
 
   /** Number of words that were modified. */
@@ -82,6 +112,7 @@ export class TextHistory {
   add(key: number, initial: number): number {
     const known = this.indexOf(key);
     if (known >= 0) return known;
+    this.#key.push(key);
     this.#initial.push(initial);
     this.#newest.push(0);
     this.#lastVersion.push(-1);
@@ -191,17 +222,22 @@ export class TextHistory {
     if (this.cache.DIC === 1) this.raise(t, version);
   }
 
-  /** Keeps what a CPU knows, for the readers of what it writes. */
-  remember(known: readonly number[]): number {
+  /**
+   * Keeps what a CPU knows, for the readers of what it writes, and returns its clock. Clocks of one CPU increase, and a later
+   * one knows all that an earlier one knows.
+   */
+  remember(cpu: number, known: Int32Array): number {
+    const row = this.#clocks.length / this.cpus;
     for (const count of known) this.#clocks.push(count);
-    return this.#clocks.length / this.cpus - 1;
+    return (row << cpuBits) | cpu;
   }
 
   /** Joins what a writer knew into what a CPU knows; returns whether that is news. */
-  join(known: number[], clock: number): boolean {
+  join(known: Int32Array, clock: number): boolean {
     let isNews = false;
+    const row = (clock >> cpuBits) * this.cpus;
     for (let cpu = 0; cpu < this.cpus; cpu++) {
-      const count = this.#clocks.at(clock * this.cpus + cpu);
+      const count = this.#clocks.at(row + cpu);
       if (count <= known[cpu]) continue;
       known[cpu] = count;
       isNews = true;

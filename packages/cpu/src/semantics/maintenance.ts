@@ -61,10 +61,10 @@ export function system(pe: Pe, o: Operation): void {
   else byAddress(pe, o, operation);
 }
 
-/** Whether a SYS operation is one of a cache line at an address. */
-export function isByAddress({ code }: Operation): boolean {
+/** What a SYS operation does to a cache line at an address; undefined where it is not of that kind. */
+export function byAddressKind({ code }: Operation): 'clean' | 'invalidate' | undefined {
   const operation = operations[code];
-  return operation === 'clean' || operation === 'invalidate';
+  return operation === 'clean' || operation === 'invalidate' ? operation : undefined;
 }
 
 function byAddress(pe: Pe, o: Operation, operation: 'clean' | 'invalidate'): void {

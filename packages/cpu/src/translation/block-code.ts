@@ -1,3 +1,4 @@
+import type { CacheType } from '@quiesce/memory';
 import { cells } from '../cells.ts';
 import type { Operation } from '../operation.ts';
 import { Code, op, type } from './code.ts';
@@ -33,6 +34,26 @@ export const imported = { interpret: 0, written: 1 } as const;
 export const ZR: number = cells.XZR;
 export const stackPointer = (cell: number): number => (cell === ZR ? cells.SP_EL1 : cell);
 
+/** The instruction side of the memory that blocks access. */
+export interface InstructionSide {
+  /**
+   * How far behind a word its clock lies, in bytes of the shared memory. The clock cells of a PE (`clockCells` of
+   * @quiesce/memory) lie behind its cells. A load of a word whose clock its PE has not learned from is interpreted, and so is a
+   * store by a PE that has no clock.
+   */
+  readonly clocks: number;
+  /** What it says of cleaning and invalidation: what does nothing is not interpreted. */
+  readonly cache: CacheType;
+}
+
+/** What blocks find in the shared memory beside the states. */
+export interface Surroundings {
+  /** The place of the page table. */
+  readonly pages: number;
+  /** Undefined where a fetch gives the newest word, always. */
+  readonly side: InstructionSide | undefined;
+}
+
 /** What a comparison of this block left: its operands, which still are in locals. */
 interface Compared {
   readonly isWide: boolean;
@@ -56,13 +77,12 @@ export class BlockCode {
   position = 0;
   /** Set where the flags are those of a subtraction whose operands are in {@link local}.x64 and y64, or x32 and y32. */
   compared: Compared | undefined;
-  /** Where the page table lies. */
-  readonly pages: number;
+  readonly around: Surroundings;
   readonly #indexOf: (operation: Operation) => number;
 
   /** `indexOf` numbers the operations that are interpreted. */
-  constructor(pages: number, indexOf: (operation: Operation) => number) {
-    this.pages = pages;
+  constructor(around: Surroundings, indexOf: (operation: Operation) => number) {
+    this.around = around;
     this.#indexOf = indexOf;
   }
 
@@ -94,6 +114,11 @@ export class BlockCode {
       .get(local.state)
       .constant64(BigInt(address))
       .access(op.store64, 4 * cells.PC);
+  }
+
+  /** Leaves the code around where what the instructions push is not 0. */
+  leaveIf(...condition: readonly number[]): void {
+    this.code.put(...condition, op.branchIf, 0);
   }
 
   /** Has the PE execute the instruction itself, and leaves the block unless it comes to the next one. */

@@ -1,5 +1,5 @@
 import type { Operation, Run } from '../operation.ts';
-import { BlockCode, declared, local } from './block-code.ts';
+import { BlockCode, type Surroundings, declared, local } from './block-code.ts';
 import { type FunctionBody, type Import, type Signature, moduleOf, op, type } from './code.ts';
 import { branchCode, hintCode } from './control-code.ts';
 import { type Translate, integerCode } from './integer-code.ts';
@@ -35,10 +35,10 @@ export interface Block {
  */
 function translate(
   { pc, operations }: Block,
-  pages: number,
+  around: Surroundings,
   indexOf: (o: Operation) => number,
 ): FunctionBody {
-  const block = new BlockCode(pages, indexOf);
+  const block = new BlockCode(around, indexOf);
   const { code } = block;
   const length = operations.length;
   code.get(local.budget).constant32(length).put(op.lessSigned, op.if, type.none);
@@ -68,7 +68,7 @@ const types: readonly Signature[] = [
 /** A module with a function for each block. */
 export function blockModule(
   blocks: readonly Block[],
-  pages: number,
+  around: Surroundings,
   indexOf: (operation: Operation) => number,
 ): Uint8Array {
   const imports: readonly Import[] = [
@@ -79,6 +79,6 @@ export function blockModule(
   return moduleOf(
     types,
     imports,
-    blocks.map((block) => translate(block, pages, indexOf)),
+    blocks.map((block) => translate(block, around, indexOf)),
   );
 }

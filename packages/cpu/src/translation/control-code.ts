@@ -82,12 +82,14 @@ export const branchCode: ReadonlyMap<Run, Translate> = new Map<Run, Translate>([
 ]);
 
 /** What does nothing without an instruction side. */
-const nothing: readonly Run[] = [
-  noOperation,
+const barriers: readonly Run[] = [
   dataMemoryBarrier,
   dataSynchronizationBarrier,
   instructionSynchronizationBarrier,
 ];
 
 /** Hints and barriers, by what interprets them. */
-export const hintCode: readonly (readonly [Run, Translate])[] = nothing.map((run) => [run, () => true]);
+export const hintCode: readonly (readonly [Run, Translate])[] = [
+  [noOperation, () => true],
+  ...barriers.map((run): readonly [Run, Translate] => [run, ({ around }) => around.side === undefined]),
+];

@@ -1,3 +1,5 @@
+import { clockCells } from '@quiesce/memory';
+import { cells } from '../cells.ts';
 import type { Operation, Run } from '../operation.ts';
 import { ordered } from '../semantics/exclusive.ts';
 import {
@@ -8,7 +10,7 @@ import {
   prefetch,
   registerOffset,
 } from '../semantics/load-store.ts';
-import { isByAddress, system } from '../semantics/maintenance.ts';
+import { byAddressKind, system } from '../semantics/maintenance.ts';
 import { type BlockCode, ZR, imported, local, stackPointer } from './block-code.ts';
 import { type Code, op, type } from './code.ts';
 import { type Translate, extended } from './integer-code.ts';
@@ -39,6 +41,50 @@ function plus(code: Code, offset: number): void {
   if (offset !== 0) code.constant64(BigInt(offset)).arithmetic(op.add, true);
 }
 
+/** Caches that need no maintenance. */
+const coherent = { IDC: 1, DIC: 1 } as const;
+
+/** Places in the state of a PE. */
+const clocks = {
+  own: 4 * (cells.length + clockCells.own),
+  learned: 4 * (cells.length + clockCells.learned),
+} as const;
+
+/** Pushes the place of the word in which a place lies that is in a local. */
+function word(block: BlockCode, o: Operation): Code {
+  const { code } = block;
+  code.get(local.host);
+  return o.size < 4 ? code.constant32(~3).put(op.and) : code;
+}
+
+/** Leaves the code around where the PE may not know all that the writers of some words knew. */
+function learned(block: BlockCode, o: Operation, bytes: number, distance: number): void {
+  const { code } = block;
+  for (let at = 0; at < bytes; at += 4) {
+    word(block, o)
+      .access(op.load32, distance + at)
+      .tee(local.result32);
+    code.get(local.result32).constant32(31).put(op.and).constant32(2).put(op.shiftLeft);
+    code.get(local.state).put(op.add).access(op.load32, clocks.learned);
+    block.leaveIf(op.greaterSigned);
+  }
+}
+
+/** Marks words with the clock of the PE; leaves the code around where it has none. */
+function mark(block: BlockCode, o: Operation, bytes: number, distance: number): void {
+  const { code } = block;
+  code.get(local.state).access(op.load32, clocks.own).tee(local.result32).constant32(0);
+  block.leaveIf(op.lessSigned);
+  if (bytes <= 4) word(block, o).get(local.result32).access(op.store32, distance);
+  for (let at = 0; bytes > 4 && at < bytes; at += 8) {
+    code
+      .get(local.host)
+      .get(local.state)
+      .access(op.load64, clocks.own)
+      .access(op.store64, distance + at);
+  }
+}
+
 /**
  * Leaves in its local where an access lies in the shared memory, by one of the tables; leaves the block around where the table does not
  * have the page, or the access or the stack pointer is not aligned. `bytes` is more than the operation's size for a
@@ -46,27 +92,30 @@ function plus(code: Code, offset: number): void {
  */
 function find(block: BlockCode, o: Operation, bytes: number, offset: number): void {
   const { code } = block;
-  const table = block.pages + offset;
-  const leaveIf = (...condition: readonly number[]): void => void code.put(...condition, op.branchIf, 0);
+  const table = block.around.pages + offset;
   const mask = (bits: number): Code => code.constant64(BigInt(bits)).arithmetic(op.and, true);
   code.get(local.address).constant64(8n).arithmetic(op.shiftRight, true).put(op.wrap);
   code.constant32(pageTable.mask).put(op.and).tee(local.host).access(op.load64, table).get(local.address);
   mask(-4096 | (o.size - 1)).arithmetic(op.notEqual, true);
-  leaveIf();
+  block.leaveIf();
   if (bytes > o.size) {
     code.get(local.address);
     mask(4095)
       .constant64(BigInt(4096 - bytes))
       .arithmetic(op.greater, true);
-    leaveIf();
+    block.leaveIf();
   }
   if (o.rn === ZR && o.run !== literal) {
     base(block, o);
     code.put(op.wrap).constant32(15);
-    leaveIf(op.and);
+    block.leaveIf(op.and);
   }
   code.get(local.host).access(op.load32, table + pageTable.place);
   code.get(local.address).put(op.wrap, op.add).set(local.host);
+  const { side } = block.around;
+  if (side === undefined || o.run === system) return;
+  if (o.store) mark(block, o, bytes, side.clocks);
+  else learned(block, o, bytes, side.clocks);
 }
 
 /**
@@ -124,11 +173,11 @@ function writeBack(block: BlockCode, o: Operation): void {
 /** A store of a word of which somebody has to be told if it changes something. */
 function watchedStore(block: BlockCode, o: Operation): void {
   const { code } = block;
-  const word = (): Code => code.get(local.host).access(op.load32, 0);
-  word().set(local.result32);
+  const newest = (): Code => code.get(local.host).access(op.load32, 0);
+  newest().set(local.result32);
   transfer(block, o);
   writeBack(block, o);
-  word().get(local.result32).put(op.notEqual, op.if, type.none);
+  newest().get(local.result32).put(op.notEqual, op.if, type.none);
   code.get(local.host).put(op.call).unsigned(imported.written).put(op.if, type.none);
   block.goTo(block.pc + 4);
   block.leave(block.position + 1);
@@ -142,7 +191,8 @@ const translateImmediateOffset: Translate = (block, o) => {
     transfer(block, o);
     writeBack(block, o);
   };
-  const watched = o.store && o.size === 4 ? (): void => watchedStore(block, o) : undefined;
+  const isWatched = o.store && o.size === 4 && block.around.side === undefined;
+  const watched = isWatched ? (): void => watchedStore(block, o) : undefined;
   return direct(block, o, o.size, access, watched);
 };
 
@@ -188,9 +238,12 @@ const translatePair: Translate = (block, o) => {
   });
 };
 
-/** DC and IC of a line: nothing, where its page is there. */
+/** DC and IC of a line: nothing, where its page is there, and there is nothing that they do. */
 const translateMaintenance: Translate = (block, o) => {
-  if (!isByAddress(o)) return false;
+  const kind = byAddressKind(o);
+  if (kind === undefined) return false;
+  const cache = block.around.side?.cache ?? coherent;
+  if ((kind === 'clean' ? cache.IDC : cache.DIC) === 0) return false;
   block.read(o.rd, true);
   return direct(block, o, o.size, () => undefined);
 };

@@ -1,6 +1,7 @@
 import { cells, waiting } from '../cells.ts';
 import type { Fetch, Operation } from '../operation.ts';
 import type { Pe } from '../pe.ts';
+import type { InstructionSide } from './block-code.ts';
 import { type Block, blockModule, endsBlock, targetOf } from './blocks.ts';
 import { dispatcherModule } from './dispatcher.ts';
 import { PageTable, pageTable } from './page-table.ts';
@@ -14,6 +15,8 @@ export interface TranslatedText {
   readonly words: Int32Array;
   /** The operation of a word; undefined where only the fetch of {@link TranslatedCode.run} knows what happens. */
   operation(word: number): Operation | undefined;
+  /** Where it has one; words that are fetched in several versions are for {@link operation} to leave out. */
+  readonly side?: InstructionSide | undefined;
   /** A store in a page that was entered for `watchedStores` has changed the word at a place of the shared memory. */
   written?(place: number): void;
 }
@@ -27,13 +30,12 @@ interface Translated {
 }
 
 /** How often a program counter is come to before its blocks are translated. */
-const usualWarmth = 8;
+const usualWarmth = 256;
 /** Blocks that are translated together, and instructions of a block, at most. */
 const most = { blocks: 256, instructions: 64 } as const;
 
 /**
- * Executes instructions by translating them to WebAssembly, for memory without an instruction side: a fetch gives the newest
- * word, and barriers do nothing. What a PE holds and memory holds afterwards is the same as with {@link Pe.run}, after the
+ * Executes instructions by translating them to WebAssembly. What a PE holds and memory holds afterwards is the same as with {@link Pe.run}, after the
  * same number of instructions.
  *
  * A block is a function: instructions up to the next branch. A load or a store goes directly to memory where the page table has
@@ -146,7 +148,7 @@ export class TranslatedCode {
   #written(place: number): number {
     const forgotten = this.#forgotten;
     this.#text.written?.(place);
-    return this.#forgotten === forgotten ? 0 : 1;
+    return this.#forgotten === forgotten && this.#pe?.state[cells.WAIT] === waiting.no ? 0 : 1;
   }
 
   /** Comes to a program counter without a block; makes one if that happens often. Returns whether there is one now. */
@@ -162,14 +164,14 @@ export class TranslatedCode {
     return found.length > 0 && this.#map[word] > 0;
   }
 
-  /** Finds and translates the blocks that direct branches lead to from a word. */
+  /** Finds and translates the blocks that direct branches lead to from a word, of those that were come to before. */
   #reachable(first: number): readonly Block[] {
     const { base } = this.#text;
     const blocks: Block[] = [];
     const seen = new Set<number>();
     const open = [first];
     for (let word = open.pop(); word !== undefined && blocks.length < most.blocks; word = open.pop()) {
-      if (seen.has(word) || this.#map[word] > 0) continue;
+      if (seen.has(word) || (word !== first && this.#map[word] >= 0)) continue;
       seen.add(word);
       const operations: Operation[] = [];
       for (let at = word; operations.length < most.instructions; at++) {
@@ -199,7 +201,11 @@ export class TranslatedCode {
       else this.#use(known);
     }
     if (fresh.length === 0) return;
-    const module = blockModule(fresh, this.#at, (operation) => this.#operations.push(operation) - 1);
+    const module = blockModule(
+      fresh,
+      { pages: this.#at, side: this.#text.side },
+      (operation) => this.#operations.push(operation) - 1,
+    );
     const interpret = (index: number): number => this.#interpret(index);
     const written = (place: number): number => this.#written(place);
     const host = { memory: this.#memory, interpret, written };

@@ -113,7 +113,7 @@ export function checkKernel(kernel: Kernel, assumed: MachineState, options: Chec
   const { path, cpus, pokes = [], progress } = options;
   const start = new StartState(kernel, state, { cpus, path, pokes });
   const begin = (prefers: 'old' | 'new'): ScheduledRun =>
-    new ScheduledRun(kernel, start.machine({ cache, prefers }), limitsOf[path]);
+    new ScheduledRun(kernel, start.machine(cache, prefers), limitsOf[path]);
 
   const first = begin('new');
   const base = first.run(undefined);

@@ -1,18 +1,15 @@
-import { type Fetch, type Operation, operationOf } from '@quiesce/cpu';
+import { type Operation, operationOf } from '@quiesce/cpu';
 import { mayBePatchedUnderExecution } from '@quiesce/insn';
-import { type CacheType, TextHistory, TextView, cacheTypeRegister } from '@quiesce/memory';
+import { type TextHistory, TextView, cacheTypeRegister } from '@quiesce/memory';
 import type { Kernel } from '../kernel.ts';
 import { CpuMemory } from './cpu-memory.ts';
-import type { DecodedText } from './decoded-text.ts';
 import { type Execution, KernelMachine } from './machine.ts';
-import type { Ram } from './ram.ts';
+import type { TranslatedKernel } from './translated-kernel.ts';
 
 /** How a machine is built. */
 export interface MachineOptions {
-  readonly cpus: number;
   /** At EL2 (FEAT_VHE). */
   readonly isHost: boolean;
-  readonly cache: CacheType;
   /** Which of several versions, all in the list of what may be modified, a CPU executes. */
   readonly prefers: 'old' | 'new';
 }
@@ -22,63 +19,41 @@ export class CheckedMachine extends KernelMachine {
   readonly #history: TextHistory;
   readonly #views: readonly TextView[];
   readonly #prefers: 'old' | 'new';
-  readonly #text: DecodedText;
-  readonly #fetchers: readonly Fetch[];
   /** Where every CPU was when a word was stored: a row for each store. */
   readonly #places: number[] = [];
 
-  constructor(kernel: Kernel, ram: Ram, text: DecodedText, { cpus, isHost, cache, prefers }: MachineOptions) {
-    const history = new TextHistory(cache, cpus, text.end >> 2);
-    const ctr = cacheTypeRegister(cache);
-    const views = Array.from({ length: cpus }, (_, cpu) => new TextView(history, cpu));
+  /** `history` is empty. */
+  constructor(
+    kernel: Kernel,
+    translated: TranslatedKernel,
+    history: TextHistory,
+    { isHost, prefers }: MachineOptions,
+  ) {
+    const ctr = cacheTypeRegister(history.cache);
+    const { ram, code } = translated;
+    const views = Array.from(
+      { length: history.cpus },
+      (_, cpu) => new TextView(history, cpu, translated.clocks(cpu)),
+    );
     super(
       kernel,
-      ram,
-      views.map((view) => new CpuMemory(ram, view, ctr)),
+      translated,
+      views.map((view) => new CpuMemory(ram, code.pages, view, ctr)),
       isHost,
     );
     this.#history = history;
     this.#views = views;
-    this.#text = text;
     this.#prefers = prefers;
-    this.#fetchers = views.map((_, cpu) => this.#fetcher(cpu));
+    translated.begin((word) => history.indexOf(word) >= 0);
   }
 
-  protected override execute(cpu: number, limit: number): number {
-    return this.pes[cpu].run(this.#fetchers[cpu], limit);
-  }
-
-  protected override forget(word: number): void {
-    this.#text.forget(word);
-  }
-
-  protected override modified(word: number): void {
-    this.#text.forget(word);
+  protected override modified(): void {
     for (const pe of this.pes) this.#places.push(pe.pc);
   }
 
-  #fetcher(cpu: number): Fetch {
-    const { base } = this.kernel.layout;
-    const text = this.#text;
-    const { end } = text;
-    return (pc) => {
-      const offset = pc - base;
-      if (offset >= 0 && offset < end && (offset & 3) === 0) {
-        const operation = text.at(offset >> 2);
-        if (operation !== undefined) return operation;
-      }
-      return this.#look(cpu, pc);
-    };
-  }
-
-  /** An instruction that is not decoded yet, or that cannot be remembered. */
-  #look(cpu: number, pc: number): Operation | undefined {
-    const word = this.arrive(cpu, pc);
-    if (word < 0) return undefined;
+  protected override fetch(cpu: number, word: number): Operation | undefined {
     const t = this.#history.indexOf(word);
-    if (t >= 0) return this.#judge(cpu, t, 4 * word);
-    if (this.isObserved(word)) return operationOf(this.ram.words[word]);
-    return this.#text.decode(word, this.ram.words[word]);
+    return t < 0 ? this.translated.operationOrAnswer(word) : this.#judge(cpu, t, 4 * word);
   }
 
   /** A fetch of a word that was modified; see `judgeFetch` of @quiesce/machine. */

@@ -1,6 +1,8 @@
+import type { PageTable } from '@quiesce/cpu';
 import type { AccessFault, AccessSize, TextView } from '@quiesce/memory';
 import type { MachineMemory } from './machine.ts';
-import type { Ram, Window } from './ram.ts';
+import { type Ram, pageBytes, pageShift, pageWords } from './ram.ts';
+import { Windows } from './windows.ts';
 
 /** Memory as one CPU of the simulated machine uses it. Data is sequentially consistent; a pair access is one step. */
 export class CpuMemory implements MachineMemory {
@@ -10,35 +12,28 @@ export class CpuMemory implements MachineMemory {
   readonly text: TextView;
   modified: (at: number) => void = () => undefined;
   readonly #ram: Ram;
+  readonly #pages: PageTable;
   readonly #words: Int32Array;
   readonly #clocks: Int32Array;
-  #last: Window;
+  readonly #windows: Windows;
 
-  constructor(ram: Ram, text: TextView, ctr: number) {
+  constructor(ram: Ram, pages: PageTable, text: TextView, ctr: number) {
     this.#ram = ram;
+    this.#pages = pages;
     this.#words = ram.words;
     this.#clocks = ram.clocks;
+    this.#windows = new Windows(ram);
     this.text = text;
     this.ctr = ctr;
-    this.#last = ram.windows[0];
   }
 
-  /** Forgets which window was used last: a fixmap slot changed. */
   remap(): void {
-    this.#last = this.#ram.windows[0];
+    this.#windows.forget();
+    this.#pages.clear();
   }
 
   isLocal(): boolean {
     return true;
-  }
-
-  #window(address: number, size: number): Window | undefined {
-    const last = this.#last;
-    if (address >= last.base && address + size <= last.base + last.size) return last;
-    const window = this.#ram.windowOf(address);
-    if (window === undefined || address + size > window.base + window.size) return undefined;
-    this.#last = window;
-    return window;
   }
 
   #read(at: number): number {
@@ -47,10 +42,11 @@ export class CpuMemory implements MachineMemory {
   }
 
   load(address: number, size: AccessSize): AccessFault | undefined {
-    const window = this.#window(address, size);
+    const window = this.#windows.at(address, size);
     if (window === undefined) return 'translation';
     const offset = address - window.base;
     const at = window.at + (offset >> 2);
+    this.#pages.enter(address, 4 * window.at + offset, 'loads');
     const place = offset & 3;
     this.high = 0;
     if (place + size <= 4) {
@@ -75,11 +71,12 @@ export class CpuMemory implements MachineMemory {
   }
 
   store(address: number, size: AccessSize, low: number, high: number): AccessFault | undefined {
-    const window = this.#window(address, size);
+    const window = this.#windows.at(address, size);
     if (window === undefined) return 'translation';
     const offset = address - window.base;
     const at = window.at + (offset >> 2);
-    if (this.#ram.isText(at) && !window.writesText) return 'permission';
+    if (!this.#ram.isText(at)) this.#enterForStores(address, 4 * window.at + offset);
+    else if (!window.writesText) return 'permission';
     if ((offset & 3) === 0 && size >= 4) {
       this.#write(at, low);
       if (size === 8) this.#write(at + 1, high);
@@ -94,8 +91,13 @@ export class CpuMemory implements MachineMemory {
     return undefined;
   }
 
+  /** Enters the page of a byte of the memory, if it has no text: stores of text are recorded one by one. */
+  #enterForStores(address: number, at: number): void {
+    const first = Math.floor(at / pageBytes) * pageWords;
+    if (!this.#ram.hasText(first, first + pageWords)) this.#pages.enter(address, at, 'stores');
+  }
+
   #write(at: number, value: number): void {
-    this.#ram.dirty[at >> 10] = 1;
     if (this.#ram.isText(at)) {
       const t = this.text.history.add(at, this.#words[at]);
       if (!this.text.write(t, value)) return;
@@ -104,25 +106,33 @@ export class CpuMemory implements MachineMemory {
       this.modified(at);
       return;
     }
+    this.#ram.dirty[at >> pageShift] = 1;
     this.#words[at] = value;
     this.#clocks[at] = this.text.clock;
   }
 
   maintain(operation: 'clean' | 'invalidate', address: number): boolean {
-    const window = this.#window(address, 1);
+    const window = this.#windows.at(address, 1);
     if (window === undefined) return false;
     // Instruction caches may be indexed by virtual address: an alias does not reach what executes.
     if (operation === 'invalidate' && window.writesText) return true;
-    const { history } = this.text;
-    const bytes = operation === 'clean' ? history.cache.dataLine : history.cache.instructionLine;
-    const offset = Math.floor((4 * window.at + (address - window.base)) / bytes) * bytes;
+    const at = 4 * window.at + (address - window.base);
+    this.#pages.enter(address, at, 'loads');
+    const { cache } = this.text.history;
+    if (operation === 'clean') {
+      if (cache.IDC === 0) this.text.cleanWords(this.#modifiedIn(at, cache.dataLine));
+    } else if (cache.DIC === 0) this.text.invalidateWords(this.#modifiedIn(at, cache.instructionLine));
+    return true;
+  }
+
+  /** The modified words in the line of a byte of the memory, by their index in the history. */
+  #modifiedIn(at: number, lineBytes: number): number[] {
+    const first = Math.floor(at / lineBytes) * lineBytes;
     const words: number[] = [];
-    for (let at = offset >> 2; at < (offset + bytes) >> 2; at++) {
-      const t = history.indexOf(at);
+    for (let word = first >> 2; word < (first + lineBytes) >> 2; word++) {
+      const t = this.text.history.indexOf(word);
       if (t >= 0) words.push(t);
     }
-    if (operation === 'clean') this.text.cleanWords(words);
-    else this.text.invalidateWords(words);
-    return true;
+    return words;
   }
 }

@@ -1,12 +1,21 @@
-import { Pe, type Syndrome, cells, exceptionClass, syndrome, waiting } from '@quiesce/cpu';
+import {
+  type Fetch,
+  type Operation,
+  Pe,
+  type Syndrome,
+  cells,
+  exceptionClass,
+  syndrome,
+  waiting,
+} from '@quiesce/cpu';
 import { formatAddress } from '@quiesce/insn';
 import { type EventSpec, deliverEvent, eventDeliverable, firmwareCall } from '@quiesce/machine';
 import type { MemoryPort } from '@quiesce/memory';
 import type { Kernel } from '../kernel.ts';
 import { bugAt } from '../tables/bug-table.ts';
-import { endOfText } from './decoded-text.ts';
 import type { Exception } from './exceptions.ts';
 import type { Ram } from './ram.ts';
+import { type TranslatedKernel, endOfText } from './translated-kernel.ts';
 
 /** The address to which the first function of a CPU returns: there the CPU has finished. Nothing is mapped there. */
 export const finished = 0;
@@ -84,15 +93,25 @@ export abstract class KernelMachine {
   stop: Stop | undefined;
   /** Whether the next store of text ends the turn of its CPU; it is false again behind it. */
   pausesAtStore = false;
+  protected readonly translated: TranslatedKernel;
   readonly #memories: readonly MachineMemory[];
+  readonly #fetchers: readonly Fetch[];
   readonly #interruptions: (Interruption | undefined)[];
   readonly #observers = new Map<number, Observer>();
   readonly #end: number;
+  /** Set where every instruction is interpreted. What a machine does is the same. */
+  isInterpreted = false;
 
   /** `isHost`: at EL2 (FEAT_VHE). */
-  constructor(kernel: Kernel, ram: Ram, memories: readonly MachineMemory[], isHost: boolean) {
+  constructor(
+    kernel: Kernel,
+    translated: TranslatedKernel,
+    memories: readonly MachineMemory[],
+    isHost: boolean,
+  ) {
     this.kernel = kernel;
-    this.ram = ram;
+    this.translated = translated;
+    this.ram = translated.ram;
     this.#memories = memories;
     this.#end = endOfText(kernel);
     this.pes = memories.map(
@@ -109,14 +128,20 @@ export abstract class KernelMachine {
       memory.modified = (at) => {
         this.stores++;
         this.storing = cpu;
+        this.ram.dirtyText.push(at);
+        this.translated.code.forget(at);
         this.modified(at);
         if (this.pausesAtStore) this.pes[cpu].state[cells.WAIT] = waiting.event;
       };
     });
-    for (const pe of this.pes) {
+    this.pes.forEach((pe, cpu) => {
       pe.isHost = isHost;
-      pe.attach(pe.state);
-    }
+      pe.attach(translated.state(cpu));
+    });
+    this.#fetchers = memories.map((_, cpu) => (pc) => {
+      const word = this.#arrive(cpu, pc);
+      return word < 0 ? undefined : this.fetch(cpu, word);
+    });
     this.executed = memories.map(() => 0);
     this.#interruptions = memories.map(() => undefined);
   }
@@ -124,21 +149,13 @@ export abstract class KernelMachine {
   /** A word of text was modified. */
   protected abstract modified(word: number): void;
 
-  /** The word is to be looked at whenever a CPU comes to it. */
-  protected abstract forget(word: number): void;
-
-  /** Executes up to `limit` instructions of a CPU, and returns how many. */
-  protected abstract execute(cpu: number, limit: number): number;
+  /** What a CPU that comes to a word executes; undefined where it does not go on. */
+  protected abstract fetch(cpu: number, word: number): Operation | undefined;
 
   /** Calls somebody whenever a CPU comes to an offset of the image. */
   observe(offset: number, observer: Observer): void {
     this.#observers.set(offset, observer);
-    this.forget(offset >> 2);
-  }
-
-  /** Whether somebody is called there. */
-  protected isObserved(word: number): boolean {
-    return this.#observers.has(4 * word);
+    this.translated.observe(offset >> 2);
   }
 
   get #isOver(): boolean {
@@ -148,11 +165,17 @@ export abstract class KernelMachine {
   /** Executes up to `limit` instructions of a CPU. Returns how many; fewer where it finished or the run stopped. */
   run(cpu: number, limit: number): number {
     if (this.#isOver) return 0;
-    const count = this.execute(cpu, limit);
+    const pe = this.pes[cpu];
+    const fetch = this.#fetchers[cpu];
+    this.translated.executing = this.#memories[cpu];
+    // Translated stores do not open the monitors of others.
+    const isMarked = this.pes.some((other) => other !== pe && other.state[cells.MONITOR] !== 0);
+    const isInterpreted = this.isInterpreted || isMarked;
+    const count = isInterpreted ? pe.run(fetch, limit) : this.translated.code.run(pe, fetch, limit);
     this.executed[cpu] += count;
     if (this.pausesAtStore && this.pes[cpu].state[cells.WAIT] !== waiting.no) {
       this.pausesAtStore = false;
-      if (!this.#isOver) this.pes[cpu].state[cells.WAIT] = waiting.no;
+      if (this.stop === undefined) this.pes[cpu].state[cells.WAIT] = waiting.no;
     }
     return count;
   }
@@ -194,7 +217,7 @@ export abstract class KernelMachine {
   }
 
   /** A CPU comes to an address: the word there, or -1 where it executes nothing. */
-  protected arrive(cpu: number, pc: number): number {
+  #arrive(cpu: number, pc: number): number {
     if (pc === finished || this.stop !== undefined) return -1;
     const offset = pc - this.kernel.layout.base;
     const word = offset >> 2;

@@ -15,8 +15,10 @@ export interface Window {
 /** Ranges of words that are text. */
 export type TextWords = readonly (readonly [first: number, end: number])[];
 
-/** Words of a page. */
-const pageWords = 1024;
+/** Words of a page, as a power of two and as a number; and its bytes. */
+export const pageShift = 10;
+export const pageWords: number = 1 << pageShift;
+export const pageBytes: number = 4 * pageWords;
 
 /**
  * The memory of the simulated machine: words, who wrote them, and the addresses at which they are mapped. The page tables
@@ -24,32 +26,45 @@ const pageWords = 1024;
  */
 export class Ram {
   readonly words: Int32Array;
-  /** For each word what its last writer knew, as an identity of the text's history; of no word where nobody asks. */
+  /** For each word what its last writer knew, as a clock of the text's history; of no word where nobody asks. */
   readonly clocks: Int32Array;
   readonly #text: TextWords;
+  #isSet = false;
   readonly windows: readonly Window[];
-  /** 1 for each page of 1024 words that was written since the last reset. */
+  /** 1 for each page in which something else than text was written since the last reset. */
   readonly dirty: Uint8Array;
+  /** The words of text that were written since then, some of them several times: few of each page. */
+  readonly dirtyText: number[] = [];
   /** The fixmap slots in use: the physical page of each, as a word index, by slot number. */
   readonly fixmap: Map<number, number> = new Map<number, number>();
 
-  constructor(words: Int32Array, windows: readonly Window[], text: TextWords, isClocked: boolean) {
+  constructor(words: Int32Array, clocks: Int32Array, windows: readonly Window[], text: TextWords) {
     this.words = words;
-    this.clocks = new Int32Array(isClocked ? words.length : 0);
-    this.dirty = new Uint8Array(Math.ceil(words.length / pageWords)).fill(1);
+    this.clocks = clocks;
+    this.dirty = new Uint8Array(Math.ceil(words.length / pageWords));
     this.#text = text;
     this.windows = windows;
   }
 
   /** Sets every word, unknown to any CPU, and takes every fixmap slot away. */
   reset(words: Int32Array): void {
-    for (let page = 0; page < this.dirty.length; page++) {
-      if (this.dirty[page] === 0) continue;
+    if (!this.#isSet) {
+      // All else is 0.
+      this.words.set(words);
+      this.#isSet = true;
+      return;
+    }
+    for (let page = this.dirty.indexOf(1); page >= 0; page = this.dirty.indexOf(1, page + 1)) {
       const start = page * pageWords;
       this.words.set(words.subarray(start, start + pageWords), start);
       this.clocks.fill(0, start, start + pageWords);
     }
     this.dirty.fill(0);
+    for (const at of this.dirtyText) {
+      this.words[at] = words[at];
+      if (this.clocks.length > 0) this.clocks[at] = 0;
+    }
+    this.dirtyText.length = 0;
     this.fixmap.clear();
   }
 

@@ -1,16 +1,16 @@
 import { type Pe, cells } from '@quiesce/cpu';
 import type { EventSpec } from '@quiesce/machine';
-import type { CacheType } from '@quiesce/memory';
+import { type CacheType, TextHistory } from '@quiesce/memory';
 import type { Kernel } from '../kernel.ts';
 import type { HypLayout, MachineState } from '../predict/machine-state.ts';
 import { predict } from '../predict/predict.ts';
-import { DecodedText } from './decoded-text.ts';
 import { type EntryPoints, type Exception, entryPoints, eventOf, needEntry } from './exceptions.ts';
 import { CheckedMachine, type MachineOptions } from './checked-machine.ts';
 import type { KernelMachine } from './machine.ts';
-import { Ram, type TextWords, type Window } from './ram.ts';
+import type { TextWords, Window } from './ram.ts';
 import { Answers } from './stubs.ts';
-import { TranslatedKernel, UncheckedMachine } from './unchecked-machine.ts';
+import { TranslatedKernel, endOfText } from './translated-kernel.ts';
+import { UncheckedMachine } from './unchecked-machine.ts';
 import { functionOffset, startVariables } from './variables.ts';
 
 /** Which user of `stop_machine` is checked. */
@@ -119,21 +119,27 @@ export class StartState {
   /** ICC_PMR_EL1 where interrupts are enabled: GIC_PRIO_IRQON where the kernel masks by priority, or its value at reset. */
   readonly priorityMask: number;
   readonly #answers: Answers;
-  readonly #text: DecodedText;
-  #made: Ram | undefined;
-  #translated: TranslatedKernel | undefined;
+  readonly #warmth: number | undefined;
+  #checked: { readonly translated: TranslatedKernel; readonly history: TextHistory } | undefined;
+  #unchecked: TranslatedKernel | undefined;
   readonly #copyBase: number;
   readonly #requester: Window;
 
   /**
    * Builds the memory of a machine that has booted as far as its alternatives of the boot pass, whose CPUs are all online.
-   * `repaired` are words of the image that a test or a user replaces.
+   * `warmth`: how often code is interpreted before it is translated.
    */
   constructor(
     kernel: Kernel,
     state: MachineState,
-    options: { readonly cpus: number; readonly path: Path; readonly pokes: readonly Poke[] },
+    options: {
+      readonly cpus: number;
+      readonly path: Path;
+      readonly pokes: readonly Poke[];
+      readonly warmth?: number;
+    },
   ) {
+    this.#warmth = options.warmth;
     this.kernel = kernel;
     this.cpus = options.cpus;
     const { layout } = kernel;
@@ -184,7 +190,6 @@ export class StartState {
     this.windows = windows;
     this.entryPoints = entryPoints(kernel);
     this.#answers = new Answers(kernel, this.entryPoints);
-    this.#text = new DecodedText(kernel, this.#answers);
     this.#setVariables(state);
     this.#setRequest(options.path, options.pokes);
     this.#setEntry();
@@ -309,8 +314,12 @@ export class StartState {
     return [...text, init].map(({ start, end }) => [start >> 2, end >> 2] as const);
   }
 
-  get #ram(): Ram {
-    return (this.#made ??= new Ram(new Int32Array(this.initial.length), this.windows, this.#textWords, true));
+  #translate(checked: CacheType | undefined): TranslatedKernel {
+    const words = this.initial.length;
+    return new TranslatedKernel(this.kernel, {
+      ...{ cpus: this.cpus, answers: this.#answers, windows: this.windows },
+      ...{ words, text: this.#textWords, checked, warmth: this.#warmth },
+    });
   }
 
   /** Functions that CPUs called and that were answered instead of executed. */
@@ -319,24 +328,22 @@ export class StartState {
   }
 
   /** A machine at the beginning. It uses the memory of the machine before it, which must not run any more. */
-  machine({ cache, prefers }: Omit<MachineOptions, 'cpus' | 'isHost'>): Start {
+  machine(cache: CacheType, prefers: MachineOptions['prefers']): Start {
     const { kernel, cpus, isHost } = this;
-    const ram = this.#ram;
-    ram.reset(this.initial);
-    return this.#begin(new CheckedMachine(kernel, ram, this.#text, { cpus, isHost, cache, prefers }));
+    if (this.#checked?.history.cache !== cache) {
+      const history = new TextHistory(cache, cpus, endOfText(kernel) >> 2);
+      this.#checked = { translated: this.#translate(cache), history };
+    }
+    const { translated, history } = this.#checked;
+    translated.ram.reset(this.initial);
+    history.clear();
+    return this.#begin(new CheckedMachine(kernel, translated, history, { isHost, prefers }));
   }
 
   /** The same for a machine that does not check fetches. */
   uncheckedMachine(cache: CacheType): Start {
     const { kernel, cpus, isHost } = this;
-    const translated = (this.#translated ??= new TranslatedKernel(
-      kernel,
-      cpus,
-      this.#answers,
-      this.initial.length,
-      this.windows,
-      this.#textWords,
-    ));
+    const translated = (this.#unchecked ??= this.#translate(undefined));
     translated.ram.reset(this.initial);
     return this.#begin(new UncheckedMachine(kernel, translated, { cpus, isHost, cache }));
   }

@@ -1,7 +1,8 @@
 import type { PageTable } from '@quiesce/cpu';
 import type { AccessFault, AccessSize, TextPort } from '@quiesce/memory';
 import type { MachineMemory } from './machine.ts';
-import type { Ram, Window } from './ram.ts';
+import { type Ram, type Window, pageBytes, pageShift, pageWords } from './ram.ts';
+import { Windows } from './windows.ts';
 
 const nothing = (): void => undefined;
 
@@ -12,10 +13,6 @@ const noInstructionSide: TextPort = {
   contextSynchronize: nothing,
   invalidateAll: nothing,
 };
-
-/** Bytes of a page, and words. */
-const pageBytes = 4096;
-const pageWords = 1024;
 
 /**
  * Memory of a machine that does not check fetches. It enters the pages that are used in the page table of translated code.
@@ -29,34 +26,25 @@ export class UncheckedMemory implements MachineMemory {
   readonly #ram: Ram;
   readonly #pages: PageTable;
   readonly #bytes: DataView;
-  #last: Window;
+  readonly #windows: Windows;
   /** The words that a store touches, as they were: at most three. */
   readonly #before = new Int32Array(3);
 
   constructor(ram: Ram, pages: PageTable, ctr: number) {
     this.#ram = ram;
     this.#pages = pages;
-    this.#last = ram.windows[0];
+    this.#windows = new Windows(ram);
     this.ctr = ctr;
     this.#bytes = new DataView(ram.words.buffer, ram.words.byteOffset, ram.words.byteLength);
   }
 
   remap(): void {
-    this.#last = this.#ram.windows[0];
+    this.#windows.forget();
     this.#pages.clear();
   }
 
   isLocal(): boolean {
     return true;
-  }
-
-  #window(address: number, size: number): Window | undefined {
-    const last = this.#last;
-    if (address >= last.base && address + size <= last.base + last.size) return last;
-    const window = this.#ram.windowOf(address);
-    if (window === undefined || address + size > window.base + window.size) return undefined;
-    this.#last = window;
-    return window;
   }
 
   /** Enters the page of an access at a byte of the memory. */
@@ -68,13 +56,14 @@ export class UncheckedMemory implements MachineMemory {
   #enterForStores(address: number, at: number, { writesText }: Window): void {
     const page = Math.floor(at / pageBytes);
     const [first, end] = [page * pageWords, (page + 1) * pageWords];
-    this.#ram.dirty[page] = 1;
-    if (!this.#ram.hasText(first, end)) this.#pages.enter(address, at, 'stores');
-    else if (writesText && this.#ram.isAllText(first, end)) this.#pages.enter(address, at, 'watchedStores');
+    if (!this.#ram.hasText(first, end)) {
+      this.#ram.dirty[page] = 1;
+      this.#pages.enter(address, at, 'stores');
+    } else if (writesText && this.#ram.isAllText(first, end)) this.#pages.enter(address, at, 'watchedStores');
   }
 
   load(address: number, size: AccessSize): AccessFault | undefined {
-    const window = this.#window(address, size);
+    const window = this.#windows.at(address, size);
     if (window === undefined) return 'translation';
     const at = 4 * window.at + (address - window.base);
     this.#enter(address, at);
@@ -87,7 +76,7 @@ export class UncheckedMemory implements MachineMemory {
   }
 
   store(address: number, size: AccessSize, low: number, high: number): AccessFault | undefined {
-    const window = this.#window(address, size);
+    const window = this.#windows.at(address, size);
     if (window === undefined) return 'translation';
     const at = 4 * window.at + (address - window.base);
     const word = at >> 2;
@@ -98,7 +87,7 @@ export class UncheckedMemory implements MachineMemory {
     const before = this.#before;
     for (let one = word; isText && one <= last; one++) before[one - word] = words[one];
     this.#enterForStores(address, at, window);
-    for (let one = word; one <= last; one++) this.#ram.dirty[Math.floor(one / pageWords)] = 1;
+    for (let one = word; !isText && one <= last; one++) this.#ram.dirty[one >> pageShift] = 1;
     if (size === 1) this.#bytes.setUint8(at, low & 0xff);
     else if (size === 2) this.#bytes.setUint16(at, low & 0xffff, true);
     else this.#bytes.setInt32(at, low, true);
@@ -110,7 +99,7 @@ export class UncheckedMemory implements MachineMemory {
   }
 
   maintain(_operation: 'clean' | 'invalidate', address: number): boolean {
-    const window = this.#window(address, 1);
+    const window = this.#windows.at(address, 1);
     if (window === undefined) return false;
     this.#enter(address, 4 * window.at + (address - window.base));
     return true;

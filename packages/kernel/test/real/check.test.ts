@@ -101,16 +101,19 @@ describe.each(versions)('the stop machine of Linux %s', (version) => {
       const cache = cacheTypeOf(kernel, assumed);
       const state = stateOf(kernel, assumed, cache);
       const options = { cpus: 2, path: 'alternatives', pokes: [] } as const;
-      const checked = new StartState(kernel, state, options).machine({ cache, prefers: 'new' });
-      const unchecked = new StartState(kernel, state, options).uncheckedMachine(cache);
-      const runs = [checked, unchecked].map((start) =>
-        new ScheduledRun(kernel, start, limitsOf.alternatives).run(undefined),
-      );
-      expect(runs.map(({ isComplete, stop }) => [isComplete, stop])).toEqual([
-        [true, undefined],
-        [true, undefined],
-      ]);
-      expect(differencesOf(checked.machine, unchecked.machine)).toEqual([]);
+      const start = (): StartState => new StartState(kernel, state, options);
+      const starts = [
+        start().machine(cache, 'new'),
+        start().machine(cache, 'new'),
+        start().uncheckedMachine(cache),
+      ];
+      const [{ machine: interpreted }, ...translated] = starts;
+      interpreted.isInterpreted = true;
+      for (const begun of starts) {
+        const run = new ScheduledRun(kernel, begun, limitsOf.alternatives).run(undefined);
+        expect([run.isComplete, run.stop]).toEqual([true, undefined]);
+      }
+      for (const { machine } of translated) expect(differencesOf(interpreted, machine)).toEqual([]);
       const executed = executeKernel(kernel, assumed, { path: 'alternatives', cpus: 4, random: 3 });
       expect(executed).toMatchObject({ incomplete: 0, stop: undefined, text: { different: 0 } });
     },
