@@ -79,6 +79,7 @@ export class Image implements Denotation {
   valueIn(state: StateView, observable: Observable): number {
     if (observable.kind === 'register') {
       const { thread, register } = observable;
+      if (register === 31) return this.#number(0n);
       return this.#number(wide(state.register(thread, register), state.registerHigh(thread, register)));
     }
     const location = this.test.locations.get(observable.name);

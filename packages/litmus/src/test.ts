@@ -19,7 +19,7 @@ export type Value =
 /** `1:X9`: a general-purpose register of a thread. */
 export interface RegisterName {
   readonly thread: number;
-  /** 0 to 30. */
+  /** 0 to 30; in a condition also 31, the zero register. */
   readonly register: number;
 }
 

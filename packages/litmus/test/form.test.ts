@@ -6,8 +6,9 @@ const statesOf = (text: string): readonly string[] => check(parseLitmus(text)).s
 
 describe('a value is shown and compared by its type', () => {
   const ask = (initial: string, condition: string): string => {
+    const store = initial.includes('int8_t x') ? 'STRB W0,[X1]' : 'STR X0,[X1]';
     const { states, observation } = check(
-      parseLitmus(`AArch64 typed\n{ ${initial} 0:X1=x; }\n P0 ;\n STR X0,[X1] ;\nexists (${condition})`),
+      parseLitmus(`AArch64 typed\n{ ${initial} 0:X1=x; }\n P0 ;\n ${store} ;\nexists (${condition})`),
     );
     return `${states.join()} ${observation}`;
   };

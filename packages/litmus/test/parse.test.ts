@@ -174,8 +174,8 @@ const broken: readonly (readonly [what: string, text: string, error: string])[] 
   ],
   [
     'maintenance that the model lacks',
-    'AArch64 t\n{ 0:X1=x; }\n P0 ;\n DC CIVAC,X1 ;\nexists (x=1)',
-    "4:2: expected DC CVAU, IC IVAU, IC IALLU or IC IALLUIS, found 'DC CIVAC,X1'",
+    'AArch64 t\n{ 0:X1=x; }\n P0 ;\n DC ZVA,X1 ;\nexists (x=1)',
+    "4:2: expected DC CVAU, DC CVAC, DC CIVAC, IC IVAU, IC IALLU or IC IALLUIS, found 'DC ZVA,X1'",
   ],
   [
     'a variant',
@@ -185,7 +185,32 @@ const broken: readonly (readonly [what: string, text: string, error: string])[] 
   [
     'mixed sizes',
     'AArch64 t\n{ 0:X1=x; }\n P0 ;\n STR W0,[X1] ;\n LDRB W0,[X1] ;\nexists (x=1)',
-    '5:2: expected 32 bits, as in the other accesses to x, found an access of 8 bits',
+    "5:2: expected 32 bits, as in another access to x, 'STR W0,[X1]' in line 4, found an access of 8 bits",
+  ],
+  [
+    'an access to the low bits of a number',
+    'AArch64 t\n{ x=256; 0:X1=x; }\n P0 ;\n LDRB W0,[X1] ;\nexists (x=1)',
+    '4:2: expected more than 8 bits, for x holds more at first, found an access of 8 bits',
+  ],
+  [
+    'an access that is larger than what is declared',
+    'AArch64 t\n{ uint16_t x; 0:X1=x; }\n P0 ;\n LDR W0,[X1] ;\nexists (x=1)',
+    '4:2: expected at most 16 bits, which x has, found an access of 32 bits',
+  ],
+  [
+    'an access to two elements at once',
+    'AArch64 t\n{ int a[2]; 0:X1=a; }\n P0 ;\n LDR X0,[X1] ;\nexists (a[0]=1)',
+    '4:2: expected at most 32 bits, which a has, found an access of 64 bits',
+  ],
+  [
+    'too few values for an array',
+    'AArch64 t\n{ int a[2]={1}; }\n P0 ;\n NOP ;\nexists (a[0]=1)',
+    '2:12: expected 2 values, found 1',
+  ],
+  [
+    'negations without end',
+    `AArch64 t\n{ x=0; }\n P0 ;\n NOP ;\nexists (${'~'.repeat(100_000)}x=1)`,
+    '5:209: expected at most 200 nested propositions, found more',
   ],
   [
     'no address',

@@ -73,6 +73,63 @@ exists (0:X0=0 /\\ x=0)`),
     ).toEqual([state]);
   });
 
+  it.each([
+    ['LDTR W0,[X5]', '0:X0=2; [x]=2;'],
+    ['STTR W1,[X5]', '0:X0=0; [x]=7;'],
+    ['LDTRSB W0,[X6]', '0:X0=-3; [x]=2;'],
+    ['LDUR W0,[X5,#0]', '0:X0=2; [x]=2;'],
+    ['LDRSB X0,[X6]', '0:X0=-3; [x]=2;'],
+    ['LDURSW X0,[X5]', '0:X0=2; [x]=2;'],
+    ['YIELD', '0:X0=0; [x]=2;'],
+    ['WFE', '0:X0=0; [x]=2;'],
+    ['SEVL', '0:X0=0; [x]=2;'],
+    ['PRFM PLDL1KEEP,[X5]', '0:X0=0; [x]=2;'],
+    ['DC CVAC,X5', '0:X0=0; [x]=2;'],
+  ])('%s', (code, state) => {
+    expect(
+      statesOf(`AArch64 access
+{ x=2; int8_t y=-3; 0:X1=7; 0:X5=x; 0:X6=y; }
+ P0 ;
+ ${code} ;
+exists (0:X0=0 /\\ x=0)`),
+    ).toEqual([state]);
+  });
+
+  it('a CLREX lets the store exclusive fail', () => {
+    expect(x0('0:X1=x; 0:X0=7;', 'LDXR W2,[X1]', 'CLREX', 'STXR W0,W2,[X1]')).toEqual(['0:X0=1;']);
+  });
+
+  it('DC CVAC and DC CIVAC clean as far as DC CVAU at least', () => {
+    const patched = (clean: string): string =>
+      check(
+        parseLitmus(`AArch64 clean
+{ 0:X0=NOP; 0:X1=P0:f; }
+ P0          ;
+ STR W0,[X1] ;
+ ${clean}    ;
+ DSB ISH     ;
+ IC IVAU,X1  ;
+ DSB ISH     ;
+ ISB         ;
+ f: B old    ;
+ MOV W9,#1   ;
+ old:        ;
+exists (0:X9=0)`),
+      ).observation;
+    expect(['NOP', 'DC CVAU,X1', 'DC CVAC,X1', 'DC CIVAC,X1'].map(patched)).toEqual([
+      'Sometimes',
+      'Never',
+      'Never',
+      'Never',
+    ]);
+  });
+
+  it('the zero register may be asked for', () => {
+    expect(
+      statesOf('AArch64 zero\n{ }\n P0 ;\n MOV W0,#1 ;\nlocations [0:WZR;] exists (0:XZR=0 /\\ 0:X0=1)'),
+    ).toEqual(['0:X0=1; 0:XZR=0;']);
+  });
+
   it('addresses elements of arrays, with offsets and write-back', () => {
     expect(
       statesOf(`AArch64 array

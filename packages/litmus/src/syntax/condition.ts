@@ -1,6 +1,6 @@
 import type { FaultPattern, Observable, Proposition } from '../test.ts';
 import type { Scanner } from './scanner.ts';
-import { registerName, threadNumber, value } from './value.ts';
+import { observedRegister, threadNumber, value } from './value.ts';
 
 /** Propositions within one another. */
 const maximumDepth = 200;
@@ -77,7 +77,7 @@ export function observable(scanner: Scanner): Observable {
   scanner.take();
   const thread = threadNumber(text);
   if (thread !== undefined && scanner.accept(':'))
-    return { kind: 'register', ...registerName(scanner, thread) };
+    return { kind: 'register', ...observedRegister(scanner, thread) };
   return { kind: 'location', name: text, index: element(scanner) };
 }
 

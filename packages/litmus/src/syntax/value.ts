@@ -17,6 +17,13 @@ export function registerName(scanner: Scanner, thread: number): RegisterName {
   return { thread, register: Number(digits) };
 }
 
+/** Reads the name of a register in a condition, where the zero register, number 31, may stand as well. */
+export function observedRegister(scanner: Scanner, thread: number): RegisterName {
+  return scanner.accept('XZR') || scanner.accept('WZR')
+    ? { thread, register: 31 }
+    : registerName(scanner, thread);
+}
+
 /** Reads `P1:L0` or `1:L0` inside a string or after the thread was read. */
 function labelValue(scanner: Scanner, text: string, at: Value['at']): Value {
   const parts = /^P?(\d{1,3}):([A-Za-z_][\w.]*)$/.exec(text);

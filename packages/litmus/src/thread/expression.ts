@@ -29,6 +29,8 @@ export type BinaryOperator =
   | 'shift-right-signed'
   | 'rotate-right'
   | 'multiply'
+  | 'unsigned-divide'
+  | 'signed-divide'
   | 'signed-maximum'
   | 'signed-minimum'
   | 'unsigned-maximum'
@@ -303,6 +305,10 @@ function wide(operator: BinaryOperator, a: bigint, b: bigint, bits: number): big
       return (a >> amount) | (a << (BigInt(bits) - amount));
     case 'multiply':
       return a * b;
+    case 'unsigned-divide':
+      return b === 0n ? 0n : a / b;
+    case 'signed-divide':
+      return b === 0n ? 0n : signed(a) / signed(b);
     case 'signed-maximum':
       return signed(a) > signed(b) ? a : b;
     case 'signed-minimum':

@@ -22,6 +22,7 @@ export type Ending =
 
 /** What a finished thread leaves. */
 export interface Final {
+  /** X0 to X30, and the zero register. */
   readonly registers: readonly Operand[];
   readonly faults: readonly Fault[];
 }
@@ -100,7 +101,7 @@ export class ThreadPaths {
     this.thread = thread;
     this.#unroll = unroll;
     const { entry, registers } = program.threads[thread];
-    const initial = Array.from({ length: 31 }, (_, number): Operand => {
+    const initial = Array.from({ length: 32 }, (_, number): Operand => {
       const id = registers.get(number);
       const value = id === undefined ? expressions.zero : expressions.constant(id);
       return { value, from: noSources, picked: noSources };

@@ -40,6 +40,7 @@ export interface Fault {
 /** Everything that the next step of a thread depends on, apart from what its reads yield. */
 export class ThreadState {
   pc: number;
+  /** X0 to X30, and the zero register. */
   readonly registers: Operand[];
   flags: Flags;
   exceptionLink: Operand;

@@ -117,6 +117,10 @@ export const accesses: Readonly<Record<string, Meaning>> = {
   ldrs_pre: loading('pre', 0, 'sign'),
   ldrs_post: loading('post', 0, 'sign'),
   ldrs_reg: loading('register', 0, 'sign'),
+  // Unprivileged accesses: without translation the same.
+  ldtr: loading('unscaled', 0),
+  ldtrs: loading('unscaled', 0, 'sign'),
+  sttr: storing('unscaled', 0),
   ldar: loading('base', A),
   ldapr: loading('base', Q),
   ldapur: loading('unscaled', Q),

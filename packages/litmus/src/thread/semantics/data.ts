@@ -3,6 +3,7 @@ import type { BinaryOperator } from '../expression.ts';
 import type { Operand } from '../state.ts';
 import { type Outcome, type Step, immediate, next } from '../step.ts';
 import { equal, union } from '../sources.ts';
+import { word64 } from '../../program/word64.ts';
 import { baseOf } from './accesses.ts';
 import { type Fields, type Meaning, widthOf } from './meaning.ts';
 
@@ -145,6 +146,22 @@ const bitfield =
     return next;
   };
 
+/** BFM: a field of one register replaces one of another. */
+const insert: Meaning = (step, fields) => {
+  const bits = widthOf(fields);
+  const [immr, imms] = [fields['immr'], fields['imms']];
+  const [width, to, from] = imms >= immr ? [imms - immr + 1, 0, immr] : [imms + 1, bits - immr, 0];
+  const source = step.register(fields['Rn'], bits);
+  const mask = (2n ** BigInt(width) - 1n) << BigInt(to);
+  const low = from === 0 ? source : step.compute('shift-right', bits, [source, number(step, from)]);
+  const field = to === 0 ? low : step.compute('shift-left', bits, [low, number(step, to)]);
+  const constant = immediate(step.expressions.word(word64(mask)));
+  const inserted = step.compute('and', bits, [field, constant]);
+  const kept = step.compute('and-not', bits, [step.register(fields['Rd'], bits), constant]);
+  step.setRegister(fields['Rd'], step.compute('or', bits, [kept, inserted]));
+  return next;
+};
+
 /** CSEL and its kin: the path divides, for the result depends on the operand that is chosen. */
 const select =
   (other: 'same' | 'increment' | 'invert' | 'negate'): Meaning =>
@@ -189,6 +206,33 @@ const multiplyAdd =
     return operate(step, fields, operator, step.register(fields['Ra'], bits), product, false);
   };
 
+/** SMADDL, UMADDL and their negations: 32 bits times 32 bits. */
+const multiplyLong =
+  (operator: 'add' | 'subtract', isSigned: boolean): Meaning =>
+  (step, fields) => {
+    const factor = (field: string): Operand => {
+      const word = step.register(fields[field], 32);
+      return isSigned ? step.compute('sign-extend', 64, [word], 32) : word;
+    };
+    const product = step.compute('multiply', 64, [factor('Rn'), factor('Rm')]);
+    step.setRegister(fields['Rd'], step.compute(operator, 64, [step.register(fields['Ra']), product]));
+    return next;
+  };
+
+/** EXTR: bits from the middle of two registers. */
+const extract: Meaning = (step, fields) => {
+  const bits = widthOf(fields);
+  const lowest = fields['imms'];
+  const [high, low] = [step.register(fields['Rn'], bits), step.register(fields['Rm'], bits)];
+  if (lowest === 0) step.setRegister(fields['Rd'], low);
+  else {
+    const above = step.compute('shift-left', bits, [high, number(step, bits - lowest)]);
+    const below = step.compute('shift-right', bits, [low, number(step, lowest)]);
+    step.setRegister(fields['Rd'], step.compute('or', bits, [above, below]));
+  }
+  return next;
+};
+
 const address: Meaning = (step, fields) => {
   const offset = (((fields['immhi'] << 2) | fields['immlo']) << 11) >> 11;
   const target = step.state.pc + offset;
@@ -228,11 +272,19 @@ export const dataProcessing: Readonly<Record<string, Meaning>> = {
   rorv: withVariable('rotate-right'),
   madd: multiplyAdd('add'),
   msub: multiplyAdd('subtract'),
+  smaddl: multiplyLong('add', true),
+  smsubl: multiplyLong('subtract', true),
+  umaddl: multiplyLong('add', false),
+  umsubl: multiplyLong('subtract', false),
+  udiv: withVariable('unsigned-divide'),
+  sdiv: withVariable('signed-divide'),
+  extr: extract,
   movz: moveWide('zero'),
   movn: moveWide('invert'),
   movk: moveWide('keep'),
   ubfm: bitfield(false),
   sbfm: bitfield(true),
+  bfm: insert,
   csel: select('same'),
   csinc: select('increment'),
   csinv: select('invert'),

@@ -28,5 +28,6 @@ export function instructionOf(
 
 /** The supported instructions, for people. */
 export const supported: string =
-  'loads and stores of one register (LDR, LDUR, LDAR, LDAPR, STR, STUR, STLR; B, H and W, X), LDP, STP, LDXR, STXR, ' +
-  'LSE atomics, CAS, SWP, branches, integer arithmetic, DMB, DSB, ISB, DC CVAU, IC, SVC, UDF, MSR ELR_EL1, ERET and NOP';
+  'loads and stores of one register (LDR, LDUR, LDTR, LDAR, LDAPR, STR, STUR, STTR, STLR; B, H and W, X), LDP, STP, LDXR, STXR, CLREX, ' +
+  'LSE atomics, CAS, SWP, branches, integer arithmetic, CSEL, DMB, DSB, ISB, DC CVAU, CVAC and CIVAC, IC, SVC, UDF, ' +
+  'MSR and MRS of ELR_EL1, ERET, NOP and other hints';

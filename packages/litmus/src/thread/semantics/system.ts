@@ -23,7 +23,10 @@ const barrier =
     return next;
   };
 
-/** DC CVAU, IC IVAU, IC IALLU, IC IALLUIS. */
+/** Operations that clean a data cache at least to the point of unification. */
+const cleans: readonly string[] = ['DC CVAU', 'DC CVAC', 'DC CIVAC'];
+
+/** DC CVAU and what cleans farther, IC IVAU, IC IALLU, IC IALLUIS. */
 const maintenance: Meaning = (step, fields) => {
   const operation = systemOperation(fields['word']);
   const name = operation === undefined ? '' : `${operation.family} ${operation.name}`.toUpperCase();
@@ -31,12 +34,13 @@ const maintenance: Meaning = (step, fields) => {
     step.emit('IC', { all: true });
     return next;
   }
-  if (name !== 'DC CVAU' && name !== 'IC IVAU')
-    return step.unsupported('DC CVAU, IC IVAU, IC IALLU or IC IALLUIS');
+  const isClean = cleans.includes(name);
+  if (!isClean && name !== 'IC IVAU')
+    return step.unsupported(`${cleans.join(', ')}, IC IVAU, IC IALLU or IC IALLUIS`);
   const address = step.register(fields['Rt']);
   const place = placeOfMaintenance(step, address);
   if (place.kind !== 'place') return place;
-  step.emit(name === 'DC CVAU' ? 'DC' : 'IC', { location: place.location, address });
+  step.emit(isClean ? 'DC' : 'IC', { location: place.location, address });
   return next;
 };
 
@@ -44,10 +48,29 @@ const linkRegister = 'elr_el1';
 
 const registerOf = (fields: Fields): string => systemRegisterName((fields['word'] >>> 5) & 0x7fff);
 
+/** Hints and prefetches: waiting may end at any time, and nothing else of them is seen by the model. */
+const nothing: Meaning = () => next;
+
 /** Barriers, cache maintenance, exceptions and hints. */
 export const system: Readonly<Record<string, Meaning>> = {
-  nop: () => next,
-  hint: () => next,
+  nop: nothing,
+  hint: nothing,
+  yield: nothing,
+  wfe: nothing,
+  wfi: nothing,
+  sev: nothing,
+  sevl: nothing,
+  dgh: nothing,
+  csdb: nothing,
+  bti: nothing,
+  prfm_imm: nothing,
+  prfm_reg: nothing,
+  prfum: nothing,
+  clrex: ({ state }) => {
+    state.exclusiveSize = undefined;
+    state.reservation = undefined;
+    return next;
+  },
   dmb: barrier('DMB'),
   dsb: barrier('DSB'),
   isb: (step) => {
