@@ -73,7 +73,7 @@ describe('the JSON of check', () => {
             events: [],
             storage: 'exact',
             strategy: 'breadth-first',
-            reductions: ['symmetry', 'local steps', 'dead registers'],
+            reductions: ['symmetry', 'local steps', 'dead registers', 'step order'],
             unmodelled: ['reordered data accesses'],
           },
         },

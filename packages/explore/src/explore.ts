@@ -1,4 +1,5 @@
 import { now, pause } from './host.ts';
+import { Column } from './column.ts';
 import { type Judgement, judge } from './judgement.ts';
 import { conclude } from './conclusion.ts';
 import { type ExploreOptions, settingsOf } from './options.ts';
@@ -53,7 +54,7 @@ function* run(system: TransitionSystem, options: ExploreOptions): Generator<unde
   if (options.resume !== undefined) search.restore(options.resume);
   const reporter = new Reporter(search, started, settings.progressInterval, onProgress);
   let saved = started;
-  const judgement: Judgement = { judged: [], violations: [] };
+  const judgement: Judgement = { judged: [], violations: [], ends: new Column() };
 
   /** Repeats a step until it returns false, in slices. */
   function* inSlices(step: () => boolean): Generator<undefined, End, undefined> {
@@ -90,6 +91,7 @@ function* run(system: TransitionSystem, options: ExploreOptions): Generator<unde
     reporter.phase = 'judging';
     const steps = judge(search, search.edges, all, judgement);
     end = yield* inSlices(() => steps.next().done !== true);
+    if (storage === 'exact' && options.onEnd !== undefined) search.tell(judgement.ends, options.onEnd);
   }
   const isOpen = search.frontier.length > 0 || search.hits.size > 0 || end === 'expired';
   const isSound = typeof end === 'string' || end.code === 'cancelled';

@@ -65,6 +65,20 @@ export class Interner implements InternTable {
     return id;
   }
 
+  /** The id of the cells, or -1 where they were never interned. */
+  find(cells: Int32Array | Uint32Array): number {
+    const { table } = this;
+    const hash = hashCells(cells, 0, cells.length) >>> 0;
+    const mask = table.length - 1;
+    let slot = hash & mask;
+    for (let entry = table[slot]; entry !== 0; entry = table[slot]) {
+      const id = entry - 1;
+      if (this.hash.get(id) === hash && this.equals(id, cells, cells.length)) return id;
+      slot = (slot + 1) & mask;
+    }
+    return -1;
+  }
+
   /**
    * The cells of an id, as a view that must not be written to. It stays valid and never changes.
    * Throws `range` for an id that was not given out.

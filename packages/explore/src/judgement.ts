@@ -13,6 +13,8 @@ const WORK = 1 << 12;
 export interface Judgement {
   readonly judged: string[];
   readonly violations: ReachableViolation[];
+  /** States of bottom components without the goal. */
+  readonly ends: Column;
 }
 
 /**
@@ -27,7 +29,7 @@ export function* judge(
 ): Generator<undefined, void, undefined> {
   const graph = yield* components(edges, search.visited.size);
   for (const [i, property] of search.reachable.entries()) {
-    const violation = yield* judgeOne(search, edges, graph, property, search.goals[i]);
+    const violation = yield* judgeOne(search, edges, graph, property, search.goals[i], judgement.ends);
     judgement.judged.push(property.name);
     if (violation === undefined) continue;
     judgement.violations.push(violation);
@@ -41,6 +43,7 @@ function* judgeOne(
   graph: Components,
   property: Reachable,
   goals: Column,
+  ends: Column,
 ): Generator<undefined, ReachableViolation | undefined, undefined> {
   const { of, order } = graph;
   const { visited } = search;
@@ -63,8 +66,12 @@ function* judgeOne(
   }
 
   const doomed = (index: number): boolean => reaches[of[index]] === 0;
-  const bottom = nearest(visited, (index) => doomed(index) && leaves[of[index]] === 0);
-  if (bottom < 0) return undefined;
+  const from = ends.length;
+  for (let index = 0; index < visited.size; index++) {
+    if (doomed(index) && leaves[of[index]] === 0) ends.push(index);
+  }
+  if (ends.length === from) return undefined;
+  const bottom = nearest(visited, ends, from);
   const path = pathTo(visited, bottom);
   return {
     kind: 'reachable',
@@ -74,14 +81,12 @@ function* judgeOne(
   };
 }
 
-/** The state of the smallest depth that meets a condition, or -1. */
-function nearest(visited: Origins, meets: (index: number) => boolean): number {
-  let best = -1;
-  let depths: Uint32Array | undefined;
-  for (let index = 0; index < visited.size; index++) {
-    if (!meets(index)) continue;
-    depths ??= depthsOf(visited);
-    if (best < 0 || depths[index] < depths[best]) best = index;
+/** Of the states from a place of a column on the first of the smallest depth. */
+function nearest(visited: Origins, states: Column, from: number): number {
+  const depths = depthsOf(visited);
+  let best = states.get(from);
+  for (let i = from + 1; i < states.length; i++) {
+    if (depths[states.get(i)] < depths[best]) best = states.get(i);
   }
   return best;
 }

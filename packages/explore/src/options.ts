@@ -87,6 +87,11 @@ export interface ExploreOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Least time between two calls of `onProgress`, in milliseconds; 1000 by default. */
   readonly progressInterval?: number;
+  /**
+   * Told of every state from which a `reachable` property cannot be made true and only such states can be reached that lead
+   * back to it: where hangs end. The array is reused. Called when the property is judged, with exact storage only.
+   */
+  readonly onEnd?: (state: Uint32Array) => void;
   /** Looked at once per slice (about 25 ms). In `exploreSync` only a getter can change its answer. */
   readonly signal?: Signal;
   /**

@@ -90,8 +90,11 @@ export interface ReachableViolation {
   readonly property: string;
   /** The shortest, with `breadth-first`, to any bottom component without the goal. */
   readonly path: Path;
-  /** After this many choices of the path, and not before, the goal had become unreachable; 0 is from the start. */
-  readonly doomedAt: number;
+  /**
+   * After this many choices of the path, and not before, the goal had become unreachable; 0 is from the start. Absent
+   * where that was too much work to find out.
+   */
+  readonly doomedAt?: number;
 }
 
 /** How often a `sometimes` property was met. */

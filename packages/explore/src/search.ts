@@ -93,6 +93,14 @@ export class Search implements Explored {
     return this.settings.all ? found : found.slice(0, 1);
   }
 
+  /** Tells of states by their indices. */
+  tell(indices: Column, listener: (state: Uint32Array) => void): void {
+    for (let i = 0; i < indices.length; i++) {
+      this.visited.read(indices.get(i), this.state);
+      listener(this.state);
+    }
+  }
+
   /** Takes in the initial states. */
   begin(): void {
     const { batch } = this;
@@ -164,7 +172,7 @@ export class Search implements Explored {
     const from = i * batch.keyWidth;
     let index = visited.find(batch.keys, from, batch.hashes[i]);
     if (index < 0) {
-      if (this.refuse()) return;
+      if (this.refuse(i)) return;
       index = visited.insert(batch.keys, from, parent, batch.choices[i]);
       edges?.announce();
       this.inHand = index;
@@ -247,17 +255,25 @@ export class Search implements Explored {
     return [visited, frontier, ended, ...goals, ...optional];
   }
 
-  /** Whether a bound keeps a new state out. */
-  private refuse(): boolean {
+  /** Whether a bound keeps a new state out, which is `i` of those gathered. */
+  private refuse(i: number): boolean {
     const { visited, pending } = this;
     const { limits } = this.settings;
-    if (this.nextDepth > limits.depth) {
+    if (this.nextDepth + this.remaining(i) > limits.depth) {
       this.hits.add('depth');
       return true;
     }
     if (visited.size >= limits.states) return this.stopAt('states');
     if (visited.growth + (pending?.growth ?? 0) > 0 && this.overspent()) return this.stopAt('bytes');
     return false;
+  }
+
+  /** How many steps more than those made so far a new state takes, at least, to show anything. */
+  private remaining(i: number): number {
+    const { system, settings, batch, state } = this;
+    if (system.remaining === undefined || settings.limits.depth === Infinity) return 0;
+    batch.read(i, state);
+    return system.remaining(state);
   }
 
   /** Whether growing any further would take more memory than allowed. */

@@ -23,6 +23,11 @@ export interface TransitionSystem {
    * successors is a deadlock, which is no violation by itself: state a `reachable` property.
    */
   successors(state: Uint32Array, emit: (choice: number, next: Uint32Array) => void): void;
+  /**
+   * A lower bound of the steps from a state to a violation. With a bound on the depth, states from which none can be
+   * reached within it are left out. Must fall by one at the most with a step, or shorter ways to states are missed.
+   */
+  remaining?(state: Uint32Array): number;
   /** Names are unique within a system. */
   readonly properties: readonly Property[];
   /**

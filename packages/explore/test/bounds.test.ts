@@ -1,6 +1,6 @@
 import { exploreSync, type BoundName, type Bounds } from '@quiesce/explore';
 import { describe, expect, it } from 'vitest';
-import { endless, graph } from './systems/graph.ts';
+import { endless, graph, nodeOf } from './systems/graph.ts';
 import { patch } from './systems/patch.ts';
 import { twoPhaseCommit } from './systems/two-phase.ts';
 
@@ -35,6 +35,19 @@ describe('bounds', () => {
       });
       expect(result.statistics.states).toBeLessThan(whole.states);
     }
+  });
+
+  it('on the depth leave out what cannot show anything within them, if the system says so', () => {
+    // 0 -> 1 -> 2 -> 3 is the only way to the bad node; 4, 5 and 6 lead away from it.
+    const way = graph({ initial: [0], edges: [[1, 4], [2, 5], [3, 6], [], [4], [5], [6]], bad: [3] });
+    const remaining = (state: Uint32Array): number => [3, 2, 1, 0, 9, 9, 9][nodeOf(state)];
+    const found = exploreSync({ ...way, remaining }, { bounds: { depth: 3 } });
+    expect(found.verdict).toBe('violated');
+    expect(found.statistics.states).toBe(4);
+    const short = exploreSync({ ...way, remaining }, { bounds: { depth: 2 } });
+    expect(short).toMatchObject({ verdict: 'holds-within-bounds', bounds: [{ bound: 'depth', limit: 2 }] });
+    // Without a bound nothing is left out.
+    expect(exploreSync({ ...way, remaining }, { all: true }).statistics.states).toBe(7);
   });
 
   it('keep an endless system finite', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { graph, nodeOf, type Graph } from './systems/graph.ts';
 
 /** The nodes on the way to the hang, and how many of the steps it took to be lost. */
-function hang(sample: Graph, all = true): { nodes: number[]; doomedAt: number } | undefined {
+function hang(sample: Graph, all = true): { nodes: number[]; doomedAt: number | undefined } | undefined {
   const system = graph(sample);
   const result: Result = exploreSync(system, { all });
   if (result.verdict !== 'violated') return undefined;
@@ -87,6 +87,17 @@ describe('a hang', () => {
       violations: [{ property: 'one' }, { property: 'two' }],
       unjudged: [],
     });
+  });
+
+  it('is told of by every state in which one ends', () => {
+    // 2 is lost but can be left; 3 and 4 lead to one another; 5 is a deadlock; 1 is the goal.
+    const sample = graph({ initial: [0], edges: [[1, 2, 5], [], [3], [4], [3], []], goal: [1] });
+    const ends: number[] = [];
+    exploreSync(sample, { onEnd: (state) => ends.push(nodeOf(state)) });
+    expect(ends.sort()).toEqual([3, 4, 5]);
+    exploreSync(graph({ initial: [0], edges: [[]], goal: [0] }), { onEnd: () => ends.push(-1) });
+    exploreSync(sample, { storage: 'compact', onEnd: () => ends.push(-1) });
+    expect(ends).not.toContain(-1);
   });
 
   it('is found in a component of 200,000 states without recursion', () => {

@@ -12,6 +12,7 @@ describe('Interner', () => {
         for (const sequence of sequences) {
           const key = sequence.join(' ');
           const id = ids.get(key) ?? ids.size;
+          expect(interner.find(Int32Array.from(sequence))).toBe(ids.get(key) ?? -1);
           ids.set(key, id);
           expect(interner.intern(Int32Array.from(sequence))).toBe(id);
           expect(interner.intern(Uint32Array.from(sequence))).toBe(id);

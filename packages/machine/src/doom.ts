@@ -4,17 +4,24 @@ import type { MachineSystem } from './system.ts';
 /** Work is given up beyond so many states. */
 const mostStates = 300_000;
 
-/** Whether a state leads to one in which every CPU has finished, or to a violation; undefined where that is too much work. */
+/**
+ * Whether a state leads to one in which every CPU has finished, or to a violation; undefined where that is too much work.
+ * Depth first, since one such state is enough.
+ */
 function canFinish(system: MachineSystem, from: Uint32Array): boolean | undefined {
   const seen = new Interner();
   const goal = system.properties.find((property) => property.kind === 'reachable');
   const state = new Uint32Array(system.width);
-  seen.intern(from);
-  for (let id = 0; id < seen.size; id++) {
+  const open = [seen.intern(from)];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (seen.size > mostStates) return undefined;
     state.set(seen.get(id));
     if (state[0] !== 0 || goal?.holds(state) === true) return true;
-    system.successors(state, (_, next) => void seen.intern(next));
+    system.successors(state, (_, next) => {
+      const { size } = seen;
+      const found = seen.intern(next);
+      if (found === size) open.push(found);
+    });
   }
   return false;
 }

@@ -35,6 +35,10 @@ export class LocalSteps {
   readonly reads: number[] = [];
   /** By step: what it writes, changed or not, and sends. */
   readonly effects: number[] = [];
+  /** By step: the own state before it. */
+  readonly sources: number[] = [];
+  /** How signals were seen to change states of CPUs: the state before, the state behind, and so on. */
+  readonly receptions: number[] = [];
   readonly #steps = new PairTable();
   readonly #received = new PairTable();
   readonly #signals: Signal[][] = [];
@@ -88,6 +92,7 @@ export class LocalSteps {
     this.outcomes.push(step.outcomes);
     this.reads.push(step.reads);
     this.effects.push(step.effects);
+    this.sources.push(local);
   }
 
   /** The machine has to do the same again. */
@@ -173,6 +178,7 @@ export class LocalSteps {
     this.#listener?.(local, next, 0);
     const received = next * 8 + violation;
     this.#received.set(signals, local, received);
+    this.receptions.push(local, next);
     return received;
   }
 }

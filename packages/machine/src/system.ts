@@ -1,18 +1,18 @@
 import {
   type InternTable,
   Interner,
-  PairTable,
   type Property,
   type SnapshotReader,
   type SnapshotWriter,
   type TransitionSystem,
 } from '@quiesce/explore';
-import type { Timeline } from '@quiesce/memory';
+import { Approach } from './approach.ts';
 import { choiceMask } from './choice.ts';
 import { type MachineLayout, layoutOf } from './layout.ts';
 import { LocalSteps, perOutcome } from './local-steps.ts';
 import { normalizer } from './normal-form.ts';
 import { Observer } from './observer.ts';
+import { Settling } from './settling.ts';
 import type { MachineSpec } from './spec.ts';
 import type { StateView } from './state-view.ts';
 import { type Solo, StepOrder } from './step-order.ts';
@@ -59,7 +59,7 @@ export class MachineSystem implements TransitionSystem {
   readonly #shared: InternTable;
   readonly #locals: InternTable;
   readonly #steps: LocalSteps;
-  readonly #order: StepOrder | undefined;
+  #order: StepOrder | undefined;
   readonly #symmetry: boolean;
   readonly #observer: Observer;
   readonly #normalize: (local: Int32Array) => void;
@@ -67,11 +67,7 @@ export class MachineSystem implements TransitionSystem {
   /** After each successor that is emitted: the CPU that moved, as {@link markOf} will name it in that state. */
   mover = -1;
   readonly #next: Uint32Array;
-  readonly #timeline: Timeline | undefined;
-  readonly #settledLocals: Int32Array[];
-  readonly #plans = new Interner();
-  readonly #settledShared = new PairTable();
-  readonly #settledOwn = new PairTable();
+  readonly #settling: Settling | undefined;
 
   constructor(spec: MachineSpec, options: SystemOptions = {}) {
     this.spec = spec;
@@ -83,10 +79,13 @@ export class MachineSystem implements TransitionSystem {
     this.width = header + spec.cpus;
     this.#symmetry = options.symmetry ?? true;
     this.#next = new Uint32Array(this.width);
-    this.#timeline = spec.tier === 2 ? this.stepper.timeline() : undefined;
-    this.#settledLocals = Array.from({ length: spec.cpus }, () => new Int32Array(0));
     this.#normalize = options.liveness === false ? () => undefined : normalizer(spec, this.layout);
     const interners = [this.#shared, this.#locals];
+    if (spec.tier === 2) {
+      this.#settling = new Settling(this.stepper.timeline(), interners, this.layout.view, (before, after) =>
+        this.#order?.renumbered(before, after),
+      );
+    }
     this.#steps = new LocalSteps(
       this.stepper,
       interners,
@@ -151,6 +150,21 @@ export class MachineSystem implements TransitionSystem {
     return this.#order?.conclude() ?? true;
   }
 
+  /** From now on explores steps in every order, as if that had been asked for in the beginning. Forgets no step. */
+  exhaust(): void {
+    this.#order = undefined;
+  }
+
+  /** The states of the CPUs in a state. */
+  localsOf<T extends Int32Array | Uint32Array>(state: T): T {
+    return state.subarray(header) as T;
+  }
+
+  /** How many steps CPUs are away, by the steps that are known, from where they are in one of these states. */
+  approach(locals: Iterable<number>): Approach {
+    return new Approach(this.#steps, this.layout, locals);
+  }
+
   initial(emit: (state: Uint32Array) => void): void {
     this.#observer.begin();
     const state = this.#next;
@@ -182,7 +196,7 @@ export class MachineSystem implements TransitionSystem {
       const outcomes = this.#outcomesOf(state[1], local);
       for (let i = 0; i < outcomes.length; i += perOutcome) {
         this.mover = this.#symmetry ? outcomes[i + 2] : cpu;
-        if (outcomes[i + 3] === 0 && this.#timeline === undefined) {
+        if (outcomes[i + 3] === 0 && this.#settling === undefined) {
           this.#next.set(state);
           this.#next[0] = outcomes[i + 4];
           this.#next[1] = outcomes[i + 1];
@@ -259,7 +273,7 @@ export class MachineSystem implements TransitionSystem {
       for (const local of passed) this.#observer.pass(local);
       this.#place(cpu, exits[0]);
       // Another one than the CPU that moved is not as it was either; and in tier 2 times are counted anew.
-      at = at === passed[0] && this.#timeline === undefined ? exits[0] : -1;
+      at = at === passed[0] && this.#settling === undefined ? exits[0] : -1;
     }
   }
 
@@ -279,44 +293,7 @@ export class MachineSystem implements TransitionSystem {
         if (next[0] === 0) next[0] = received & 7;
       }
     }
-    if (this.#timeline !== undefined) this.#settle(next, this.#timeline);
-  }
-
-  /** Tier 2: states that differ only in how long ago things happened are one. */
-  #settle(next: Uint32Array, timeline: Timeline): void {
-    const { view } = this.layout;
-    const locals = this.#settledLocals;
-    for (let cpu = 0; cpu < this.spec.cpus; cpu++) locals[cpu] = this.#locals.get(next[header + cpu]);
-    timeline.makePlan(this.#shared.get(next[1]), locals, view);
-    // Few plans occur, and what one does with a part of a state is remembered.
-    const plan = this.#plans.intern(timeline.plan, timeline.planLength);
-    next[1] = this.#settled(this.#settledShared, this.#shared, next[1], plan, (plan, shared) =>
-      timeline.settleShared(plan, shared),
-    );
-    for (let cpu = 0; cpu < this.spec.cpus; cpu++) {
-      const before = next[header + cpu];
-      next[header + cpu] = this.#settled(this.#settledOwn, this.#locals, before, plan, (plan, local) =>
-        timeline.settleOwn(plan, local, view),
-      );
-      this.#order?.renumbered(before, next[header + cpu]);
-    }
-  }
-
-  /** What a plan makes of a part of a state. */
-  #settled(
-    known: PairTable,
-    table: InternTable,
-    part: number,
-    plan: number,
-    settle: (plan: Int32Array, cells: Int32Array) => void,
-  ): number {
-    const before = known.get(part, plan);
-    if (before >= 0) return before;
-    const cells = table.get(part).slice();
-    settle(this.#plans.get(plan), cells);
-    const after = table.intern(cells);
-    known.set(part, plan, after);
-    return after;
+    this.#settling?.settle(next, 1, header);
   }
 
   /** Sorts the CPUs of each role, so that an exchange of two of them is the same state. */
@@ -347,8 +324,8 @@ export class MachineSystem implements TransitionSystem {
       }
     }
     next[header + at] = local;
-    if (this.#timeline === undefined) return;
-    this.#settle(next, this.#timeline);
+    if (this.#settling === undefined) return;
+    this.#settling.settle(next, 1, header);
     this.#sort(next);
   }
 

@@ -2,6 +2,7 @@ import { exploreSync, type Result } from '@quiesce/explore';
 import { MachineSystem, type WitnessSpec } from '@quiesce/machine';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hangOf } from './shortest-hang.ts';
 import { type SmallMachine, small } from './small-machine.ts';
 
 const words = ['first', 'second'] as const;
@@ -84,6 +85,8 @@ interface Finding {
   readonly verdict: string;
   readonly reached: readonly string[];
   readonly states: number;
+  /** Steps of the shortest way to a hang. */
+  readonly hang: number | undefined;
 }
 
 /** @param most Bound on the states that are compared. */
@@ -104,7 +107,11 @@ function finding(machine: SmallMachine, order: boolean, most: number): Finding |
     },
   ];
   const system = new MachineSystem(spec, { order, witnesses });
-  const search = (): Result => exploreSync(system, { bounds: { states: most } });
+  const ends: Uint32Array[] = [];
+  const search = (): Result => {
+    ends.length = 0;
+    return exploreSync(system, { bounds: { states: most }, onEnd: (state) => ends.push(state.slice()) });
+  };
   let result = search();
   const isSeen = (): boolean => result.verdict === 'violated' && result.violations[0].kind === 'always';
   while (!system.conclude() && !isSeen()) result = search();
@@ -118,6 +125,7 @@ function finding(machine: SmallMachine, order: boolean, most: number): Finding |
         ? []
         : result.witnesses.filter(({ count }) => count > 0).map(({ name }) => name),
     states: result.statistics.states,
+    hang: hangOf(system, result, ends),
   };
 }
 
@@ -152,9 +160,10 @@ describe('leaving out orders of steps where handlers run and text is modified', 
               seen.beyond++;
               return;
             }
-            expect({ verdict: some.verdict, reached: some.reached }).toEqual({
+            expect({ verdict: some.verdict, reached: some.reached, hang: some.hang }).toEqual({
               verdict: every.verdict,
               reached: every.reached,
+              hang: every.hang,
             });
             seen[every.verdict as 'holds' | 'always' | 'reachable']++;
             if (every.verdict === 'holds' && some.states < every.states) seen.fewer++;

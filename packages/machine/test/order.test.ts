@@ -1,7 +1,8 @@
-import { exploreSync } from '@quiesce/explore';
+import { exploreSync, type Result } from '@quiesce/explore';
 import { MachineSystem, type WitnessSpec } from '@quiesce/machine';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hangOf } from './shortest-hang.ts';
 import { type SmallMachine, small } from './small-machine.ts';
 
 /** What an exploration finds: the first violation or `holds`, the witnesses that are reached, and how many states. */
@@ -9,6 +10,8 @@ interface Finding {
   readonly verdict: string;
   readonly reached: readonly string[];
   readonly states: number;
+  /** Steps of the shortest way to a hang. */
+  readonly hang: number | undefined;
 }
 
 function finding(machine: SmallMachine, order: boolean): Finding {
@@ -21,9 +24,14 @@ function finding(machine: SmallMachine, order: boolean): Finding {
     holds: (view) => Array.from({ length: spec.cpus }, (_, cpu) => view.pc(cpu)).every((pc) => pc === start),
   };
   const system = new MachineSystem(spec, { order, witnesses: [everybody] });
-  let result = exploreSync(system);
+  const ends: Uint32Array[] = [];
+  const search = (): Result => {
+    ends.length = 0;
+    return exploreSync(system, { onEnd: (state) => ends.push(state.slice()) });
+  };
+  let result = search();
   const isSeen = (): boolean => result.verdict === 'violated' && result.violations[0].kind === 'always';
-  while (!system.conclude() && !isSeen()) result = exploreSync(system);
+  while (!system.conclude() && !isSeen()) result = search();
   if (result.verdict === 'aborted') throw result.reason.error;
   return {
     verdict: result.verdict === 'violated' ? result.violations[0].property : result.verdict,
@@ -32,6 +40,7 @@ function finding(machine: SmallMachine, order: boolean): Finding {
         ? []
         : result.witnesses.filter(({ count }) => count > 0).map(({ name }) => name),
     states: result.statistics.states,
+    hang: hangOf(system, result, ends),
   };
 }
 
@@ -95,20 +104,24 @@ describe('leaving out orders of steps', () => {
     [2, 80],
   ] as const)('changes no finding of random programs in tier %i', (tier, numRuns) => {
     let fewer = 0;
+    let hangs = 0;
     fc.assert(
       fc.property(fc.array(thread, { minLength: 2, maxLength: 3 }), (threads) => {
         const machine = small(source(threads), { cpus: threads.length, tier });
         const every = finding(machine, false);
         const some = finding(machine, true);
-        expect({ verdict: some.verdict, reached: some.reached }).toEqual({
+        expect({ verdict: some.verdict, reached: some.reached, hang: some.hang }).toEqual({
           verdict: every.verdict,
           reached: every.reached,
+          hang: every.hang,
         });
+        if (every.hang !== undefined) hangs++;
         if (every.verdict === 'holds' && some.states < every.states) fewer++;
       }),
       { numRuns },
     );
     expect(fewer).toBeGreaterThan(5);
+    expect(hangs).toBeGreaterThan(5);
   });
 
   it('is not done where a witness does not say what it watches', () => {

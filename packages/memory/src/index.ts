@@ -25,7 +25,7 @@ export { type Access, type Propagation, plainAccess } from './access.ts';
 export { WeakOrder } from './weak-order.ts';
 export { DelayedInstructions, type Output, resultOf } from './delayed-instructions.ts';
 export { WeakMemory } from './weak-memory.ts';
-export { Timeline } from './timeline.ts';
+export { joinDemands, Timeline } from './timeline.ts';
 export type { MemoryPort, TextPort } from './port.ts';
 export { TextHistory } from './text-history.ts';
 export { TextView, clockCells } from './text-view.ts';

@@ -25,7 +25,6 @@ export class Timeline {
   readonly #view: ReturnType<typeof weakViewCells>;
   readonly #options: TimelineOptions;
   readonly #form: ViewForm;
-  readonly #running: Int32Array[] = [];
   /**
    * After {@link makePlan}: what is to be done. The last time; a bit for each time that decides something; a bit for those
    * of them that text has; and for each data word how many messages are hidden from every CPU, how many are not, and the
@@ -45,17 +44,42 @@ export class Timeline {
 
   /** Normalises the shared state and, in each CPU's own state, the view that begins at `at`. */
   settle(shared: Int32Array, locals: readonly Int32Array[], at: number): void {
-    this.makePlan(shared, locals, at);
+    const demand = new Int32Array(this.demandLength).fill(never);
+    const one = demand.slice();
+    for (const local of locals) {
+      this.demand(local, at, one);
+      joinDemands(demand, one);
+    }
+    this.makePlan(shared, demand);
     const plan = this.plan.slice(0, this.planLength);
     this.settleShared(plan, shared);
     for (const local of locals) this.settleOwn(plan, local, at);
   }
 
-  /** Finds out what is to be done with a machine, and changes nothing. Few machines differ in it. */
-  makePlan(shared: Int32Array, locals: readonly Int32Array[], at: number): void {
-    const running = this.#running;
-    running.length = 0;
-    for (const local of locals) if (!this.#isIdle(local, at)) running.push(local);
+  /** Cells of a demand. */
+  get demandLength(): number {
+    return 2 + this.#map.sharedWords;
+  }
+
+  /**
+   * What a CPU needs of the line of times: its oldest view of data and of text, and for each data word the time up to which
+   * it need not tell messages apart. Those of several CPUs are joined by {@link joinDemands}; all of a CPU that does nothing
+   * any more is {@link never}.
+   */
+  demand(local: Int32Array, at: number, into: Int32Array): void {
+    if (this.#isIdle(local, at)) {
+      into.fill(never);
+      return;
+    }
+    into[0] = this.#form.oldestOfAll(local, at);
+    into[1] = local[at + this.#view.contextView];
+    for (let d = 0; d < this.#map.sharedWords; d++) {
+      into[2 + d] = Math.max(this.#form.oldestRead(local, at, d), local[at + this.#view.coherence + d]);
+    }
+  }
+
+  /** Finds out what is to be done with a machine of which this is the demand of all CPUs. Few machines differ in it. */
+  makePlan(shared: Int32Array, demand: Int32Array): void {
     const now = shared[this.#shared.now];
     const bits = (now >> 5) + 1;
     const most = 1 + 2 * bits + (2 + maxMessages) * this.#map.sharedWords;
@@ -65,20 +89,21 @@ export class Timeline {
     plan.fill(0, 1, 1 + 2 * bits);
     this.#eachOfText(shared, (cell) => setBit(plan, 1 + bits, shared[cell]));
     this.#form.read(plan);
-    let past = Infinity;
-    for (const local of running) past = Math.min(past, this.#form.base(local, at));
+    const past = demand[0] === never ? never : this.#form.baseOf(demand[0], demand[1]);
     for (let time = 0; time <= Math.min(past, now); time++) clearBit(plan, 1 + bits, time);
     for (let i = 1; i <= bits; i++) plan[i] = plan[i + bits];
     this.planLength = 1 + 2 * bits;
-    for (let d = 0; d < this.#map.sharedWords; d++) this.#planWord(shared, at, d, past);
+    for (let d = 0; d < this.#map.sharedWords; d++) this.#planWord(shared, d, demand[2 + d], past);
   }
 
-  #planWord(shared: Int32Array, at: number, d: number, past: number): void {
+  /** Messages up to the newest one that is not above `bound` are hidden from every CPU. */
+  #planWord(shared: Int32Array, d: number, bound: number, past: number): void {
     const { plan } = this;
     const { messages, messageTime } = this.#shared;
     const count = shared[messages + d];
     const first = messageTime + d * maxMessages;
-    const hidden = count === 1 ? 0 : this.#hidden(shared, at, d);
+    let hidden = count - 1;
+    while (hidden > 0 && shared[first + hidden] > bound) hidden--;
     plan[this.planLength++] = hidden;
     plan[this.planLength++] = count - hidden;
     for (let i = hidden; i < count; i++) {
@@ -92,18 +117,6 @@ export class Timeline {
   #isIdle(local: Int32Array, at: number): boolean {
     const { storeWord, delayedWord } = this.#view;
     return local[at + storeWord] === 0 && local[at + delayedWord] === 0 && this.#options.finished(local);
-  }
-
-  /** How many messages of a data word are hidden from every CPU. */
-  #hidden(shared: Int32Array, at: number, d: number): number {
-    const { messages, messageTime } = this.#shared;
-    const times = messageTime + d * maxMessages;
-    let hidden = shared[messages + d] - 1;
-    for (const local of this.#running) {
-      const bound = Math.max(this.#form.oldestRead(local, at, d), local[at + this.#view.coherence + d]);
-      while (hidden > 0 && shared[times + hidden] > bound) hidden--;
-    }
-    return hidden;
   }
 
   /** Does what a plan says of the shared state. */
@@ -151,6 +164,11 @@ export class Timeline {
       }
     }
   }
+}
+
+/** Makes a demand that of its CPUs and of those of another one. */
+export function joinDemands(demand: Int32Array, other: Int32Array): void {
+  for (let i = 0; i < demand.length; i++) demand[i] = Math.min(demand[i], other[i]);
 }
 
 function setBit(cells: Int32Array, start: number, bit: number): void {

@@ -69,12 +69,22 @@ export class ViewForm {
    * above `fetch` and `maintain`, nor `maintain` above `readNew`.
    */
   base(local: Int32Array, at: number): number {
-    const { readNew, contextView, delayedPlace, delayedOrdered } = this.#cells;
-    let base = Math.min(local[at + readNew], this.#lift(local[at + contextView]));
+    return this.baseOf(this.oldestOfAll(local, at), local[at + this.#cells.contextView]);
+  }
+
+  /** The same of the least view of data and that of the last context synchronisation. */
+  baseOf(oldest: number, contextView: number): number {
+    return Math.min(oldest, this.#lift(contextView));
+  }
+
+  /** The least of the views that later and delayed loads of any location are ordered after. */
+  oldestOfAll(local: Int32Array, at: number): number {
+    const { readNew, delayedPlace, delayedOrdered } = this.#cells;
+    let oldest = local[at + readNew];
     for (let i = 0; i < maxDelayed; i++) {
-      if (local[at + delayedPlace + i] !== 0) base = Math.min(base, local[at + delayedOrdered + i]);
+      if (local[at + delayedPlace + i] !== 0) oldest = Math.min(oldest, local[at + delayedOrdered + i]);
     }
-    return base;
+    return oldest;
   }
 
   /** The least of the views that later and delayed loads of a location are ordered after. */

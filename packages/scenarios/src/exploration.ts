@@ -3,9 +3,11 @@ import {
   type HoldsWithinBounds,
   type HuntOptions,
   type Result,
+  type TransitionSystem,
   explore,
   hunt,
 } from '@quiesce/explore';
+import { shortestHang } from './shortest-hang.ts';
 import { type MachineSpec, MachineSystem, type SystemOptions, type WitnessSpec } from '@quiesce/machine';
 
 /** How to explore a machine. */
@@ -53,7 +55,7 @@ export async function exploration(
     return { ...found, ordered: false, milliseconds: found.result.statistics.milliseconds };
   }
   let milliseconds = 0;
-  const search = async (system: MachineSystem, other: ExploreOptions = {}): Promise<Result> => {
+  const search = async (system: TransitionSystem, other: ExploreOptions = {}): Promise<Result> => {
     const bounds = { ...exploring.bounds, ...other.bounds };
     const time = bounds.milliseconds;
     const left = time === undefined ? {} : { milliseconds: Math.max(0, time - milliseconds) };
@@ -62,21 +64,26 @@ export async function exploration(
     return result;
   };
   const { states: most = Infinity } = exploring.bounds ?? {};
+  /** Where hangs end in the space that was searched last. */
+  const ends: Uint32Array[] = [];
+  const onEnd = (state: Uint32Array): void => void ends.push(state.slice());
   /** Searches until a result is final: what was seen to happen is real, what was not seen may have been left out. */
   const conclude = async (system: MachineSystem): Promise<Result> => {
     if (!system.ordered) return search(system);
-    let result = await search(system, { bounds: { states: Math.min(few, most) } });
+    let result = await search(system, { bounds: { states: Math.min(few, most) }, onEnd });
     if (most > few && isCut(result)) {
       for (const states of glances) {
-        if (system.conclude()) break;
+        system.conclude();
         result = await search(system, { strategy: 'depth-first', storage: 'exact', bounds: { states } });
         if (result.verdict === 'aborted' || (result.verdict === 'violated' && !isHang(result))) return result;
       }
       system.conclude();
-      result = await search(system);
+      result = await search(system, { onEnd });
     }
-    while (!system.conclude() && (result.verdict === 'holds' || isHang(result)))
-      result = await search(system);
+    while (!system.conclude() && (result.verdict === 'holds' || isHang(result))) {
+      ends.length = 0;
+      result = await search(system, { onEnd });
+    }
     return result;
   };
   // The self-check takes for an error that the answers of a system change with what it has learnt.
@@ -85,22 +92,26 @@ export async function exploration(
     options.check !== undefined ||
     options.checkpoint !== undefined ||
     options.resume !== undefined;
-  let found: Exploration | undefined;
+  let kind: string | undefined;
   if (!isWhole && reductions.order !== false) {
     const system = new MachineSystem(spec, { ...reductions, order: true, witnesses });
+    const { ordered } = system;
     let result = await conclude(system);
     // Its paths cannot be followed.
     if (result.verdict === 'aborted') result = { ...result, violations: [] };
-    found = { system, result, ordered: system.ordered, milliseconds };
-    if (result.verdict !== 'violated') return found;
+    if (result.verdict !== 'violated') return { system, result, ordered, milliseconds };
+    if (ordered && isHang(result)) {
+      const shortest = await shortestHang(system, result, ends, search);
+      if (shortest !== undefined) return { system, result: shortest, ordered, milliseconds };
+    }
+    kind = result.violations[0].property;
   }
   // Remembered steps say the same twice in any case, so the machine itself has to execute them twice.
   const twice = options.check !== undefined;
   const system = new MachineSystem(spec, { ...reductions, order: false, witnesses, twice });
   let result = await search(system);
-  if (found?.result.verdict === 'violated' && result.verdict === 'holds-within-bounds') {
+  if (kind !== undefined && result.verdict === 'holds-within-bounds') {
     // A bound came before the violation, which a search in depth often meets earlier.
-    const kind = found.result.violations[0].property;
     const deep = await search(system, { strategy: 'depth-first' });
     result = deep.verdict === 'violated' ? deep : unshown(result, kind);
   }

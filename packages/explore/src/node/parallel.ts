@@ -96,7 +96,7 @@ export async function exploreParallel(source: SystemSource, options: ParallelOpt
     return ends;
   };
 
-  const judgement: Judgement = { judged: [], violations: [] };
+  const judgement: Judgement = { judged: [], violations: [], ends: new Column() };
   try {
     const expansion = new Expansion(system);
     const initial = expansion.begin(space);
