@@ -1,3 +1,14 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+
+/** A compressor of the machine, or undefined where there is none. */
+export function compressor(
+  command: string,
+  ...options: readonly string[]
+): ((bytes: Uint8Array) => Uint8Array) | undefined {
+  if (spawnSync(command, ['--version']).status !== 0) return undefined;
+  return (bytes) => execFileSync(command, [...options, '-c'], { input: bytes, maxBuffer: 1 << 28 });
+}
+
 /** An EFI kernel with a payload, and what its header calls the compression. */
 export function zboot(payload: Uint8Array, compression: string): Uint8Array {
   const file = new Uint8Array(512 + payload.length);
@@ -18,6 +29,9 @@ export function tar(name: string, bytes: Uint8Array): Uint8Array {
   put(124, bytes.length.toString(8).padStart(11, '0'));
   put(156, '0');
   put(257, 'ustar');
+  put(148, '        ');
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  put(148, `${sum.toString(8).padStart(6, '0')}\0`);
   const body = new Uint8Array(Math.ceil(bytes.length / 512) * 512);
   body.set(bytes);
   return Buffer.concat([header, body, new Uint8Array(1024)]);

@@ -40,7 +40,7 @@ export class LzmaDecoder {
   readonly #output: Output;
   #properties: LzmaProperties;
   #state = 0;
-  #distances = [0, 0, 0, 0];
+  readonly #distances = new Uint32Array(4);
   #literal: Uint16Array;
   #isMatch = probabilities(12 << 4);
   #isRep = probabilities(12);
@@ -66,7 +66,7 @@ export class LzmaDecoder {
   reset(properties: LzmaProperties = this.#properties): void {
     this.#properties = properties;
     this.#state = 0;
-    this.#distances = [0, 0, 0, 0];
+    this.#distances.fill(0);
     this.#literal = probabilities(0x300 << (properties.lc + properties.lp));
     for (const model of [
       this.#isMatch,
@@ -133,11 +133,10 @@ export class LzmaDecoder {
   #readMatch(coder: RangeDecoder, position: number): number {
     const state = this.#state;
     if (coder.bit(this.#isRep, state) === 0) {
-      const [a, b, c] = this.#distances;
       const length = this.#length.read(coder, position);
       this.#state = state < 7 ? 7 : 10;
       const distance = this.#readDistance(coder, length);
-      this.#distances = [distance, a, b, c];
+      this.#putFirst(distance, 3);
       return distance === endMarker ? -1 : length + 2;
     }
     if (coder.bit(this.#isRepG0, state) === 0) {
@@ -156,8 +155,14 @@ export class LzmaDecoder {
   }
 
   #reuse(which: number): void {
-    const [distance] = this.#distances.splice(which, 1);
-    this.#distances.unshift(distance);
+    this.#putFirst(this.#distances[which], which);
+  }
+
+  /** Puts a distance before the first ones; the last of these goes. */
+  #putFirst(distance: number, count: number): void {
+    const distances = this.#distances;
+    for (let i = count; i > 0; i--) distances[i] = distances[i - 1];
+    distances[0] = distance;
   }
 
   #readDistance(coder: RangeDecoder, length: number): number {

@@ -14,14 +14,14 @@ export class RangeDecoder {
   /** Bytes beyond the end that were asked for. */
   beyond = 0;
   readonly #end: number;
-  #range = 0xffffffff;
-  #code = 0;
+  /** The range and the code: in an array, because fields would hold numbers of 32 bits as objects of their own. */
+  readonly #coder = Uint32Array.of(0xffffffff, 0);
 
   constructor(bytes: Uint8Array, at: number, end: number) {
     this.#bytes = bytes;
     this.#end = end;
     this.at = at + 1;
-    for (let i = 0; i < 4; i++) this.#code = ((this.#code << 8) | this.#next()) >>> 0;
+    for (let i = 0; i < 4; i++) this.#coder[1] = (this.#coder[1] << 8) | this.#next();
   }
 
   #next(): number {
@@ -31,35 +31,38 @@ export class RangeDecoder {
   }
 
   #normalise(): void {
-    if (this.#range >= 0x1000000) return;
-    this.#range = (this.#range << 8) >>> 0;
-    this.#code = ((this.#code << 8) | this.#next()) >>> 0;
+    const coder = this.#coder;
+    if (coder[0] >= 0x1000000) return;
+    coder[0] <<= 8;
+    coder[1] = (coder[1] << 8) | this.#next();
   }
 
   /** One bit of the probability at an index, which it adapts. */
   bit(model: Uint16Array, i: number): number {
     this.#normalise();
+    const coder = this.#coder;
     const probability = model[i];
-    const bound = (this.#range >>> 11) * probability;
-    if (this.#code < bound) {
-      this.#range = bound;
+    const bound = Math.imul(coder[0] >>> 11, probability) >>> 0;
+    if (coder[1] < bound) {
+      coder[0] = bound;
       model[i] = probability + ((2048 - probability) >>> 5);
       return 0;
     }
-    this.#range -= bound;
-    this.#code -= bound;
+    coder[0] -= bound;
+    coder[1] -= bound;
     model[i] = probability - (probability >>> 5);
     return 1;
   }
 
   /** `count` bits of one half each, most significant first. */
   direct(count: number): number {
+    const coder = this.#coder;
     let value = 0;
     for (let i = 0; i < count; i++) {
       this.#normalise();
-      this.#range >>>= 1;
-      const bit = this.#code >= this.#range ? 1 : 0;
-      if (bit === 1) this.#code -= this.#range;
+      coder[0] >>>= 1;
+      const bit = coder[1] >= coder[0] ? 1 : 0;
+      if (bit === 1) coder[1] -= coder[0];
       value = value * 2 + bit;
     }
     return value;

@@ -38,6 +38,14 @@ export function decompressXz(
   return output.finished();
 }
 
+/** Decompresses the block at an offset, which has `size` bytes then or fewer. Throws as {@link decompressXz} does. */
+export function decompressXzBlock(bytes: Bytes, at: number, size: number): Uint8Array {
+  checkFilters(bytes, at);
+  const output = new Output(size, size, bytes.name);
+  lzma2(bytes, at + (bytes.u8(at) + 1) * 4, output, () => undefined);
+  return output.finished();
+}
+
 /** The header of a block: size, flags, perhaps two sizes, and the filters. */
 function checkFilters(bytes: Bytes, block: number): void {
   const flags = bytes.u8(block + 1);

@@ -1,9 +1,11 @@
 import { Bytes } from '../bytes.ts';
 import { decompressLzma, isLzma } from '../compression/lzma.ts';
+import { XzBlocks } from '../compression/xz-blocks.ts';
 import { decompressXz, isXz } from '../compression/xz.ts';
 import { KernelError } from '../error.ts';
-import { debData, isAr, firstMember, tarMembers } from './deb.ts';
+import { type Member, debData, firstMember, isAr, lastMember, tarMembers } from './deb.ts';
 import { largestImage } from './image-header.ts';
+import { vmlinuxParts } from './vmlinux-parts.ts';
 import { isZboot, zbootPayload } from './zboot.ts';
 
 /** Decompresses a whole file, of at most `limit` bytes when decompressed; throws for damage. */
@@ -48,18 +50,8 @@ export function unpack(file: Bytes, decompressors: Decompressors): Bytes {
   const data = debData(file);
   const name = `${file.name}:${data.name}`;
   const packed = new Bytes(data.bytes, name);
-  const compression = compressionOf(packed);
-  const isKernel = (one: string): boolean => /\/vmlinu[xz](?:-[^/]*)?$/.test(one);
-  const tar =
-    compression === undefined
-      ? packed
-      : new Bytes(
-          decompress(packed, compression, decompressors, largestPackage, firstMember(isKernel)),
-          name,
-        );
-  const members = tarMembers(tar, isKernel);
-  // A package of symbols has a vmlinux, which is larger and knows more than a vmlinuz.
-  const member = members.at(0);
+  const blocks = XzBlocks.of(packed);
+  const member = blocks === undefined ? memberIn(packed, decompressors) : memberOfBlocks(packed, blocks);
   if (member === undefined) {
     throw new KernelError('not-a-kernel', {
       where: name,
@@ -69,6 +61,47 @@ export function unpack(file: Bytes, decompressors: Decompressors): Bytes {
     });
   }
   return kernelIn(new Bytes(member.bytes, `${file.name}:${member.name}`), decompressors);
+}
+
+const isKernel = (name: string): boolean => /\/vmlinu[xz](?:-[^/]*)?$/.test(name);
+
+/** The kernel in a tar archive, decompressed up to there. */
+function memberIn(packed: Bytes, decompressors: Decompressors): Member | undefined {
+  const compression = compressionOf(packed);
+  const tar =
+    compression === undefined
+      ? packed
+      : new Bytes(
+          decompress(packed, compression, decompressors, largestPackage, firstMember(isKernel)),
+          packed.name,
+        );
+  // A package of symbols has a vmlinux, which is larger and knows more than a vmlinuz.
+  return tarMembers(tar, isKernel).at(0);
+}
+
+/**
+ * The kernel in a tar archive that is decompressed where it is read. Packages have it first, in /boot, or last, behind the modules:
+ * so the first block is searched, and then all from the last one on.
+ */
+function memberOfBlocks(packed: Bytes, blocks: XzBlocks): Member | undefined {
+  const [first, ...rest] = blocks.blocks;
+  for (const block of [first, ...rest.reverse()]) {
+    const found = lastMember(blocks.block(block), block.start, isKernel);
+    if (found === undefined) continue;
+    const { name, at, size } = found;
+    if (at + size > blocks.length) break;
+    if (size > largestPackage) {
+      throw new KernelError('too-large', {
+        where: `${packed.name}:${name}`,
+        found: `${size} bytes`,
+        expected: `at most ${largestPackage}`,
+        remedy: 'take the file out of the package and give it',
+      });
+    }
+    const read = (offset: number, into: Uint8Array): void => blocks.read(at + offset, into);
+    return { name, bytes: vmlinuxParts(`${packed.name}:${name}`, size, read) };
+  }
+  return undefined;
 }
 
 function kernelIn(file: Bytes, decompressors: Decompressors): Bytes {

@@ -16,7 +16,8 @@ export interface Vmlinux {
   readonly symbols: readonly Symbol[];
 }
 
-const symtab = 2;
+/** Section type of symbols (SHT_SYMTAB). */
+export const symtab = 2;
 /** Section type of strings (SHT_STRTAB). */
 const strtab = 3;
 const symbolSize = 24;

@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Bytes, KernelError, openKernel, unpack } from '@quiesce/kernel';
+import { XzBlocks } from '../src/compression/xz-blocks.ts';
+import { compressor, deb, tar } from './containers.ts';
+import { handMadeKernel } from './hand-made.ts';
+import { vmlinux } from './vmlinux.ts';
+
+const { image } = handMadeKernel();
+const noise = (length: number): Uint8Array =>
+  new Uint8Array(length).map((_, i) => Math.imul(i, 2_654_435_761) >>> 24);
+
+/** Compressors to .xz in blocks of these sizes. */
+const inBlocks = [1024, 5000, 65_536].map((size) => compressor('xz', `--block-size=${size}`));
+const compressors = inBlocks.filter((one) => one !== undefined);
+
+/** A package of files in one archive, compressed in blocks. */
+function packageOf(
+  compress: (bytes: Uint8Array) => Uint8Array,
+  files: readonly (readonly [name: string, bytes: Uint8Array])[],
+): Uint8Array {
+  const members = files.map(([name, bytes]) => tar(name, bytes).subarray(0, -1024));
+  return deb('data.tar.xz', compress(Buffer.concat([...members, new Uint8Array(1024)])));
+}
+
+const unpacked = (file: Uint8Array): Uint8Array => unpack(new Bytes(file, 'package'), {}).array;
+
+describe.skipIf(compressors.length === 0).each(compressors)(
+  'a package that is compressed in blocks',
+  (compress) => {
+    const modules = [
+      ['./lib/modules/a.ko', noise(70_000)],
+      ['./lib/modules/vmlinux.ko', noise(900)],
+    ] as const;
+    const kernel = ['./boot/vmlinuz-6.1.0-hand-made', image] as const;
+
+    it('gives the kernel that is first, last or between', () => {
+      for (const files of [
+        [kernel, ...modules],
+        [...modules, kernel],
+        [modules[0], kernel, modules[1]],
+      ]) {
+        expect(Buffer.from(unpacked(packageOf(compress, files))).equals(image)).toBe(true);
+      }
+    });
+
+    it('gives of a vmlinux what is needed', () => {
+      const whole = vmlinux();
+      const debug = Buffer.concat([whole, noise(400_000)]);
+      const found = unpacked(packageOf(compress, [...modules, ['./usr/lib/debug/vmlinux', debug]]));
+      expect(found.length).toBe(debug.length);
+      expect(found.subarray(-1000).every((byte) => byte === 0)).toBe(true);
+      const [parts, all] = [openKernel(found), openKernel(whole)];
+      expect(parts.words).toEqual(all.words);
+      expect(parts.symbols.symbols).toEqual(all.symbols.symbols);
+    });
+
+    it('without a kernel is refused, and so is one that is cut off in its middle', () => {
+      expect(() => unpacked(packageOf(compress, modules))).toThrow(/no vmlinuz or vmlinux/);
+      const short = tar(kernel[0], image).subarray(0, 4096);
+      expect(() => unpacked(deb('data.tar.xz', compress(Buffer.concat([noise(70_144), short]))))).toThrow(
+        /no vmlinuz or vmlinux/,
+      );
+    });
+
+    it('decompresses to what was compressed, wherever it is read', () => {
+      const bytes = noise(90_000);
+      const blocks = XzBlocks.of(new Bytes(compress(bytes), 'file'));
+      expect(blocks?.length).toBe(bytes.length);
+      fc.assert(
+        fc.property(fc.nat(bytes.length), fc.nat(70_000), (at, length) => {
+          const into = new Uint8Array(Math.min(length, bytes.length - at));
+          blocks?.read(at, into);
+          expect(Buffer.from(into).equals(bytes.subarray(at, at + into.length))).toBe(true);
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    it('ends with an error, or with something else, whatever is damaged', () => {
+      const sound = packageOf(compress, [...modules, kernel]);
+      fc.assert(
+        fc.property(
+          fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+          fc.boolean(),
+          (changes, isAtEnd) => {
+            const file = sound.slice();
+            // The index and the footer are few of the bytes.
+            const range = isAtEnd ? 64 : file.length;
+            for (const [at, value] of changes) file[file.length - 1 - (at % range)] = value;
+            try {
+              unpacked(file);
+            } catch (error) {
+              expect(error).toBeInstanceOf(KernelError);
+            }
+          },
+        ),
+        { numRuns: 40 },
+      );
+    });
+  },
+);
