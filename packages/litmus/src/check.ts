@@ -56,15 +56,16 @@ export function check(test: LitmusTest, options: CheckOptions = {}): Outcome {
   const registers = threads.map(({ thread }) => observed.registersOf(thread));
   const classes =
     options.symmetry === false ? noSymmetry(threads.length) : classesOf(program, threads, registers);
+  const propagation = new Propagation(program, expressions);
   const judgement = new Judgement(
     program,
-    expressions,
+    propagation,
     observed,
     new Orbits(classes, observed),
     options.counts === true,
   );
   const bounds = { maximumChoices: options.maximumChoices ?? defaultChoices };
-  new Search({ program, expressions, threads, classes, observed: registers }, judgement, bounds).run();
+  new Search({ propagation, threads, classes, observed: registers }, judgement, bounds).run();
   return judgement.outcome();
 }
 
@@ -89,13 +90,13 @@ class Judgement implements Visitor {
 
   constructor(
     program: Program,
-    expressions: Expressions,
+    propagation: Propagation,
     observed: Observed,
     orbits: Orbits,
     counts: boolean,
   ) {
     this.#program = program;
-    this.#propagation = new Propagation(program, expressions);
+    this.#propagation = propagation;
     this.#observed = observed;
     this.#orbits = orbits;
     this.#counts = counts;

@@ -58,6 +58,25 @@ exists (0:X9=0)`),
     ]);
   });
 
+  it('is found among five CPUs that count themselves in, the last of which patches', () => {
+    const columns = Array.from({ length: 5 }, (_, cpu) => {
+      const own = `P${cpu}|MOV W6,#1|LDADDAL W6,W7,[X1]|CMP W7,#4|B.EQ last${cpu}|LDR W8,[X1]|CMP W8,#6|B.NE end${cpu}|ISB`;
+      const last = `BLR X3|B end${cpu}|last${cpu}:|STR W2,[X3]|DC CVAU,X3|DSB ISH|IC IVAU,X3|DSB ISH|STADD W6,[X1]|end${cpu}:`;
+      const code = cpu === 0 ? '|B done|f: B old|MOV W9,#2|RET|old: MOV W9,#1|RET|done:' : '';
+      return `${own}|${last}${code}`.split('|');
+    });
+    const rows = Array.from({ length: 26 }, (_, i) => columns.map((column) => column[i] ?? '').join(' | '));
+    const initial = columns.map((_, cpu) => `${cpu}:X1=a; ${cpu}:X3=P0:f; ${cpu}:X2=NOP;`);
+    const stale = columns.map((_, cpu) => `${cpu}:X8=6 /\\ ${cpu}:X9=1`);
+    const edges = edgesOf(
+      `AArch64 five\n{ ${initial.join('\n')} }\n${rows.join(' ;\n')} ;\nexists (${stale.join(' \\/ ')})`,
+    );
+    const names = edges?.map((edge) => edge.replace(/.* -(.*)-> .*/, '$1'));
+    expect(names).toEqual(
+      expect.arrayContaining(['IC-ca', 'IC-after', 'DSB-ob', 'rfe', 'IFB-ob', 'fr', 'DC-after', 'po-scl-ob']),
+    );
+  });
+
   it('is none where coherence alone forbids it, or where nobody writes the value', () => {
     expect(edgesOf('AArch64 t\n{ 0:X1=x; }\n P0 ;\n LDR W0,[X1] ;\nexists (0:X0=5)')).toBeUndefined();
     expect(

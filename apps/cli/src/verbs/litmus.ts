@@ -1,4 +1,4 @@
-import { type LitmusTest, explain, svg } from '@quiesce/litmus';
+import { LitmusError, type LitmusTest, explain, svg } from '@quiesce/litmus';
 import type { Arguments } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { printJson } from '../json.ts';
@@ -110,7 +110,14 @@ function report(given: Arguments, host: Host, row: Judged, count: number): void 
 
 /** Writes the drawing of a test. */
 function draw(host: Host, path: string, test: LitmusTest): void {
-  const drawing = explain(test);
+  let drawing: ReturnType<typeof explain>;
+  try {
+    drawing = explain(test);
+  } catch (error) {
+    if (!(error instanceof LitmusError)) throw error;
+    host.error(`quiesce: nothing to draw: expected ${error.expected}, found ${error.found}\n`);
+    return;
+  }
   if (drawing === undefined) {
     host.error(
       'quiesce: nothing to draw: no candidate execution has these values, or coherence alone forbids them\n',

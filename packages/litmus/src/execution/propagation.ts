@@ -8,10 +8,13 @@ import { type Partial, initially, undecided } from './partial.ts';
 export class Propagation {
   readonly #program: Program;
   readonly #expressions: Expressions;
+  readonly #fetchFreely: boolean;
 
-  constructor(program: Program, expressions: Expressions) {
+  /** @param fetchFreely Whether fetches may yield whatever was ever written: to find what the rules of fetches forbid. */
+  constructor(program: Program, expressions: Expressions, fetchFreely = false) {
     this.#program = program;
     this.#expressions = expressions;
+    this.#fetchFreely = fetchFreely;
   }
 
   /**
@@ -90,8 +93,9 @@ export class Propagation {
     const { effects, rf, isComplete } = execution;
     const { caches } = this.#program;
     for (let number = 0; number < effects.length; number += 1) {
-      if (rf[number] !== undecided && !coherent(execution, number, caches)) return false;
-      if (!isComplete[number]) continue;
+      const isFree = this.#fetchFreely && effects[number].event.kind === 'IF';
+      if (rf[number] !== undecided && !isFree && !coherent(execution, number, caches)) return false;
+      if (!isComplete[number] || this.#fetchFreely) continue;
       for (let fetch = 0; fetch < effects.length; fetch += 1) {
         if (effects[fetch].event.kind !== 'IF' || !isSameLine(execution, number, fetch)) continue;
         if (!invalidated(execution, number, fetch, caches)) return false;

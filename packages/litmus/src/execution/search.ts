@@ -1,11 +1,10 @@
 import { LitmusError } from '../error.ts';
-import type { Program } from '../program/program.ts';
-import type { Expression, Expressions } from '../thread/expression.ts';
+import type { Expression } from '../thread/expression.ts';
 import type { ThreadPaths } from '../thread/path.ts';
 import { isHopeless } from './grounding.ts';
 import { type Pair, unorderedMaintenance, unorderedWrites } from './orientation.ts';
 import { Partial, initially, undecided } from './partial.ts';
-import { Propagation } from './propagation.ts';
+import type { Propagation } from './propagation.ts';
 import { mayWrite } from './future.ts';
 import { silentRead } from './silence.ts';
 import type { Classes } from './symmetry.ts';
@@ -31,8 +30,7 @@ export interface Bounds {
 
 /** What is searched. */
 export interface Space {
-  readonly program: Program;
-  readonly expressions: Expressions;
+  readonly propagation: Propagation;
   readonly threads: readonly ThreadPaths[];
   /** Threads of one class are exchanged freely as long as no choice tells them apart. */
   readonly classes: Classes;
@@ -51,7 +49,7 @@ export class Search {
   choices = 0;
 
   constructor(space: Space, visitor: Visitor, bounds: Bounds) {
-    this.#propagation = new Propagation(space.program, space.expressions);
+    this.#propagation = space.propagation;
     this.#threads = space.threads;
     this.#classes = space.classes;
     this.#observed = space.observed;

@@ -2,42 +2,48 @@ import { Partial, initially, undecided } from '../execution/partial.ts';
 import type { Propagation } from '../execution/propagation.ts';
 import type { ThreadPaths } from '../thread/path.ts';
 import type { Candidate } from './named-edges.ts';
+import type { Question } from './question.ts';
 
-/** Candidates that are looked at. */
-const maximumCandidates = 20_000;
+/** Choices that are tried before the candidates so far must do. */
+const maximumChoices = 50_000;
 
 /**
- * Makes the candidates of a test: every path, reads-from and coherence order that the values allow, consistent or not.
- * Those that break coherence within one thread are left out, for there is nothing to draw. Gives up silently after many.
+ * Makes the candidates of a test that may answer its question: paths, reads-from and coherence orders that the values
+ * allow, consistent or not. Those that break coherence within one thread, or the atomicity of an atomic, are left out, for
+ * there is nothing to draw. Ends silently after many choices.
  */
-export function* candidates(threads: readonly ThreadPaths[], propagation: Propagation): Generator<Candidate> {
-  const start = new Partial(threads.length);
-  threads.forEach(({ root }, thread) => start.advance(thread, root));
-  let left = maximumCandidates;
-  for (const candidate of extensions(start, threads, propagation)) {
-    yield candidate;
-    left -= 1;
-    if (left === 0) return;
-  }
-}
-
-function* extensions(
-  execution: Partial,
+export function* candidates(
   threads: readonly ThreadPaths[],
   propagation: Propagation,
+  question: Question,
 ): Generator<Candidate> {
-  if (!propagation.flow(execution)) return;
+  const start = new Partial(threads.length);
+  threads.forEach(({ root }, thread) => start.advance(thread, root));
+  yield* extensions(start, { threads, propagation, question, choices: maximumChoices });
+}
+
+interface Making {
+  readonly threads: readonly ThreadPaths[];
+  readonly propagation: Propagation;
+  readonly question: Question;
+  /** Choices that are left. */
+  choices: number;
+}
+
+function* extensions(execution: Partial, making: Making): Generator<Candidate> {
+  making.choices -= 1;
+  if (making.choices < 0 || !making.propagation.flow(execution) || !making.question.isOpen(execution)) return;
   const divided = execution.paths.findIndex(({ ending }) => ending.kind === 'fork');
   if (divided >= 0) {
     const path = execution.paths[divided];
     const expression = path.awaited;
-    for (const value of threads[divided].valuesOf(path) ?? []) {
+    for (const value of making.threads[divided].valuesOf(path) ?? []) {
       const child = execution.copy();
       if (expression !== undefined) {
         child.assumptions = [...child.assumptions, { thread: divided, expression, value }];
       }
       child.advance(divided, path.child(value));
-      yield* extensions(child, threads, propagation);
+      yield* extensions(child, making);
     }
     return;
   }
@@ -49,7 +55,7 @@ function* extensions(
     for (const source of sources(execution, read)) {
       const child = execution.copy();
       child.read(read, source);
-      yield* extensions(child, threads, propagation);
+      yield* extensions(child, making);
     }
     return;
   }
@@ -60,15 +66,20 @@ function* extensions(
   if (isKnown) yield* coherenceOrders(execution);
 }
 
-/** Writes to the location that are not later in the thread itself. */
-function sources({ effects, threadOf }: Partial, read: number): number[] {
+/** Writes to the location that are not later in the thread itself; to each write one atomic succeeds. */
+function sources({ effects, threadOf, rf, writeOf }: Partial, read: number): number[] {
   const { location } = effects[read].event;
+  const isTaken = (source: number): boolean =>
+    writeOf[read] >= 0 &&
+    rf.some(
+      (other, rival) => other === source && writeOf[rival] >= 0 && effects[rival].event.location === location,
+    );
   const writes = [...effects.keys()].filter((write) => {
     const { event, index } = effects[write];
     const isLater = threadOf[write] === threadOf[read] && index > effects[read].index;
     return event.kind === 'W' && event.location === location && !isLater;
   });
-  return [initially, ...writes];
+  return [initially, ...writes].filter((source) => !isTaken(source));
 }
 
 /** Total orders of the writes to each location that keep program order and let nobody read behind an own write. */

@@ -1,9 +1,8 @@
-import { finalStateOf } from '../execution/final-state.ts';
 import type { Partial } from '../execution/partial.ts';
+import { undecided } from '../execution/partial.ts';
 import { Propagation } from '../execution/propagation.ts';
-import { Search } from '../execution/search.ts';
-import { noSymmetry } from '../execution/symmetry.ts';
-import { type FinalState, Observed } from '../observed.ts';
+import { Search, type Space } from '../execution/search.ts';
+import { classesOf } from '../execution/symmetry.ts';
 import { Program } from '../program/program.ts';
 import type { LitmusTest } from '../test.ts';
 import { Expressions } from '../thread/expression.ts';
@@ -13,13 +12,17 @@ import { forbiddingCycle } from './cycle.ts';
 import type { DrawnEdge, Drawing } from './drawing.ts';
 import { drawnEvents } from './labels.ts';
 import { type Candidate, communication, maintenancePairs } from './named-edges.ts';
+import { Question } from './question.ts';
 
 const maximumChoices = 1_000_000;
+
+/** Executions with free fetches that are looked at. */
+const maximumFree = 200;
 
 /**
  * Draws an execution that answers the question of a test: a consistent one in which the condition holds (or, for
  * `forall`, does not); else the cycle that forbids one. Undefined when no candidate has the values for it, or when what
- * forbids it is no cycle of `ob` but coherence or atomicity.
+ * forbids it is no cycle of `ob` but coherence or atomicity. Throws {@link LitmusError} where the search takes too long.
  */
 export function explain(test: LitmusTest): Drawing | undefined {
   const program = new Program(test);
@@ -28,10 +31,9 @@ export function explain(test: LitmusTest): Drawing | undefined {
     (_, thread) => new ThreadPaths(program, expressions, thread, defaultUnroll),
   );
   const propagation = new Propagation(program, expressions);
-  const observed = new Observed(program);
-  const isAsked = (state: FinalState): boolean =>
-    observed.holds(test.condition, state) !== (test.quantifier === 'forall') &&
-    (test.filter === undefined || observed.holds(test.filter, state));
+  const question = new Question(program, propagation);
+  const observed = threads.map(({ thread }) => question.observed.registersOf(thread));
+  const space = { propagation, threads, classes: classesOf(program, threads, observed), observed };
   const draw = (execution: Partial, edges: readonly DrawnEdge[], isCycle: boolean): Drawing => ({
     title: `${test.name}: ${isCycle ? 'forbidden' : 'allowed'}: ${test.conditionText}`,
     threads: threads.length,
@@ -39,21 +41,31 @@ export function explain(test: LitmusTest): Drawing | undefined {
     edges,
     isCycle,
   });
-  const isDone = ({ paths }: Partial): boolean => paths.every(({ ending }) => ending.kind === 'done');
+  const witness = witnessOf(space, question);
+  if (witness !== undefined) return draw(witness, allowedEdges(witness, program), false);
+  const free = freeFetches({ ...space, propagation: new Propagation(program, expressions, true) }, question);
+  for (const some of [free, candidates(threads, propagation, question)]) {
+    let best: { readonly execution: Partial; readonly cycle: readonly DrawnEdge[] } | undefined;
+    for (const candidate of some) {
+      const { execution, co } = candidate;
+      if (!question.isAnsweredBy(execution, co)) continue;
+      const cycle = forbiddingCycle(candidate, program.caches);
+      // The longest of the shortest cycles: what is least obviously wrong is what the test is about.
+      if (cycle !== undefined && (best === undefined || cycle.length > best.cycle.length))
+        best = { execution, cycle };
+    }
+    if (best !== undefined) return draw(best.execution, best.cycle, true);
+  }
+  return undefined;
+}
+
+/** A consistent execution that answers the question. */
+function witnessOf(space: Space, question: Question): Partial | undefined {
   const witnesses: Partial[] = [];
   const asked = (execution: Partial): boolean =>
-    witnesses.length === 0 &&
-    isDone(execution) &&
-    isAsked(finalStateOf(execution, observed, program, propagation));
-  const space = {
-    program,
-    expressions,
-    threads,
-    classes: noSymmetry(threads.length),
-    observed: threads.map(({ thread }) => observed.registersOf(thread)),
-  };
+    witnesses.length === 0 && isDone(execution) && question.isAnsweredBy(execution);
   const visitor = {
-    isPossible: () => true,
+    isPossible: (execution: Partial) => witnesses.length === 0 && question.isOpen(execution),
     candidate: asked,
     consistent: (execution: Partial): boolean => {
       if (asked(execution)) witnesses.push(execution);
@@ -61,17 +73,31 @@ export function explain(test: LitmusTest): Drawing | undefined {
     },
   };
   new Search(space, visitor, { maximumChoices }).run();
-  if (witnesses.length > 0) return draw(witnesses[0], allowedEdges(witnesses[0], program), false);
-  let best: { readonly candidate: Candidate; readonly cycle: readonly DrawnEdge[] } | undefined;
-  for (const candidate of candidates(threads, propagation)) {
-    const { execution, co } = candidate;
-    if (!isAsked(finalStateOf(execution, observed, program, propagation, co))) continue;
-    const cycle = forbiddingCycle(candidate, program.caches);
-    // The longest of the shortest cycles: what is least obviously wrong is what the test is about.
-    if (cycle !== undefined && (best === undefined || cycle.length > best.cycle.length))
-      best = { candidate, cycle };
-  }
-  return best === undefined ? undefined : draw(best.candidate.execution, best.cycle, true);
+  return witnesses.at(0);
+}
+
+/** Executions that would answer the question and be consistent, if fetches could yield whatever was written. */
+function freeFetches(space: Space, question: Question): Candidate[] {
+  const found: Candidate[] = [];
+  const visitor = {
+    isPossible: (execution: Partial) => found.length < maximumFree && question.isOpen(execution),
+    candidate: (execution: Partial): boolean => {
+      if (!isDone(execution)) return false;
+      const isDecided = execution.effects.every(
+        ({ event: { kind } }, number) =>
+          (kind !== 'R' && kind !== 'IF') || execution.rf[number] !== undecided,
+      );
+      if (isDecided) found.push({ execution, co: (first, second) => execution.ob.has(first, second) });
+      return !isDecided;
+    },
+    consistent: () => false,
+  };
+  new Search(space, visitor, { maximumChoices }).run();
+  return found;
+}
+
+function isDone({ paths }: Partial): boolean {
+  return paths.every(({ ending }) => ending.kind === 'done');
 }
 
 /** Communication of a consistent execution: each relation without what follows by transitivity. */
