@@ -20,6 +20,8 @@ export type KernelErrorCode =
   | 'mismatch'
   /** An entry points outside the text, overlaps another or has an impossible length. */
   | 'bad-entry'
+  /** A running machine that is asked does not answer, or not as it should. */
+  | 'no-answer'
   /** A capability or CPU model that this kernel does not know. */
   | 'unknown-capability';
 

@@ -321,7 +321,8 @@ describe('what cannot be used is refused', () => {
   });
 
   it('with each of the codes', () => {
-    const codes: Readonly<Record<KernelErrorCode, true>> = {
+    // A machine that does not answer is in snapshot.test.ts.
+    const codes: Readonly<Record<Exclude<KernelErrorCode, 'no-answer'>, true>> = {
       truncated: true,
       'not-a-kernel': true,
       'wrong-architecture': true,

@@ -184,6 +184,8 @@ the_site: ${before}
 stop_machine_yield:
   yield
   ret
+stop_machine_cpuslocked:
+  ret
 the_replacement: ${after}
 __apply_alternatives_multi_stop:
   stp x29, x30, [sp, #-16]!

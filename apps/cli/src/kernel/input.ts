@@ -66,6 +66,16 @@ export function refusing<T>(work: () => T): T {
   }
 }
 
+/** The same for what is done later. */
+export async function refusingLater<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof KernelError) throw usage(error.message);
+    throw error;
+  }
+}
+
 /** Positional arguments make no sense for these verbs. */
 export function noWords(verb: string, { positionals }: Arguments): void {
   const [word] = positionals as readonly (string | undefined)[];

@@ -19,6 +19,7 @@ import { checkText, place, wordAt } from '../kernel/check-text.ts';
 import { executionText } from '../kernel/execution-text.ts';
 import { kernelOf, kernelOptions, noWords, refusing } from '../kernel/input.ts';
 import { machineOf, machineOptions } from '../kernel/live.ts';
+import { checkStopped } from '../kernel/stopped-machine.ts';
 import { wholeNumber } from '../numbers.ts';
 import { ProgressLine } from '../progress.ts';
 import { usage } from '../usage-error.ts';
@@ -57,6 +58,11 @@ export const kernelCheck: Verb = {
       example: 'serror,sdei',
       does: `what may arrive: ${exceptions.join(', ')}; default none`,
     },
+    gdb: {
+      value: 'HOST:PORT',
+      example: ':1234',
+      does: "begin where a machine under QEMU's gdb stub calls stop_machine",
+    },
     unchecked: { does: 'check no fetch: is the text that is left the one that is predicted?' },
     random: { value: 'N', example: '100', does: 'runs under random schedules too; default 4' },
     ...boundedOptions,
@@ -65,6 +71,8 @@ export const kernelCheck: Verb = {
     `Without --cpu, --caps and --live the machine is a ${usualModel}.`,
     'CPU 1 is held at every instruction behind its acknowledgement while the others run on.',
     'Events arrive at random places under further random schedules, or with --exhaustive anywhere, once each.',
+    'With --gdb a machine that was started with -S and boots with nokaslr runs until it patches, or until somebody',
+    'sets a kprobe (--path kprobes), and is left stopped there.',
     'With --exhaustive every schedule is searched, on a table of alternatives with few entries: by default',
     'those on the ways of the CPUs that wait and of the one that patches, and one elsewhere.',
     'With --unchecked nothing is said about quiescence; it is several times as fast.',
@@ -80,6 +88,11 @@ export const kernelCheck: Verb = {
       throw usage('--probe goes with --path kprobes');
     }
     const kernel = kernelOf(given, host);
+    const gdb = given.text('gdb');
+    if (gdb !== undefined) {
+      given.conflict('gdb', ['live', 'caps', 'cpu', 'cpus', 'probe'], 'the machine says what it is');
+      given.conflict('gdb', ['exhaustive', 'unchecked'], 'its own memory is checked, under some schedules');
+    }
     const machine = machineOf(kernel, given, host, usualModel);
     const pokes = path === 'kprobes' ? [pokeOf(kernel, given.text('probe') ?? 'vfs_read+8')] : [];
     const isBounded = given.flag('exhaustive');
@@ -110,12 +123,17 @@ export const kernelCheck: Verb = {
       if (stop !== undefined || (incomplete === 0 && text.different > 0)) return 1;
       return incomplete > 0 ? 3 : 0;
     }
-    const result = refusing(() => checkKernel(kernel, machine, options));
-    line.clear();
-    if (given.flag('json')) printJson(host, [asJson(kernel, result)]);
-    else host.out(checkText(kernel, result, coloursFor(host, given.flag('no-color')), widthFor(host)));
-    if (result.verdict !== 'clean') return 1;
-    return result.incomplete > 0 ? 3 : 0;
+    const report = (result: KernelCheck): number => {
+      line.clear();
+      if (given.flag('json')) printJson(host, [asJson(kernel, result)]);
+      else host.out(checkText(kernel, result, coloursFor(host, given.flag('no-color')), widthFor(host)));
+      if (result.verdict !== 'clean') return 1;
+      return result.incomplete > 0 ? 3 : 0;
+    };
+    if (gdb === undefined) return report(refusing(() => checkKernel(kernel, machine, options)));
+    return checkStopped(kernel, gdb, options, (what) => line.label(`${kernel.release}: ${what}`)).then(
+      report,
+    );
   },
 };
 

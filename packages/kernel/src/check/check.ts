@@ -5,13 +5,18 @@ import { type ComparedText, TextComparison } from './compared-text.ts';
 import type { Exception } from './exceptions.ts';
 import type { Execution, Stop, Warning } from './machine.ts';
 import { type Hold, type Limits, type Run, ScheduledRun } from './schedule.ts';
-import { type Path, type Poke, StartState, placed } from './start-state.ts';
+import type { Snapshot } from '../live/snapshot.ts';
+import type { Path, Poke } from './machine-start.ts';
+import { SnapshotState } from './snapshot-state.ts';
+import { StartState, placed } from './start-state.ts';
 
 /** What to check. */
 export interface CheckOptions {
   readonly path: Path;
   /** CPUs that are online, 1 to 32. */
   readonly cpus: number;
+  /** Where the beginning comes from a machine; it says how many CPUs there are, and what is written. */
+  readonly snapshot?: Snapshot;
   /** What the kprobes path writes; ignored on the other path. */
   readonly pokes?: readonly Poke[];
   /** Runs under random schedules, beside the systematic ones. Default 4. */
@@ -41,6 +46,8 @@ export interface KernelCheck {
   readonly release: string;
   readonly path: Path;
   readonly cpus: number;
+  /** Where the beginning comes from: made from the image, or read from a machine. */
+  readonly start: 'image' | 'machine';
   readonly cache: CacheType;
   /**
    * `violated`: an instruction outside the list of what may be modified under execution was executed while it was
@@ -109,17 +116,21 @@ export function stateOf(kernel: Kernel, assumed: MachineState, cache: CacheType)
  */
 export function checkKernel(kernel: Kernel, assumed: MachineState, options: CheckOptions): KernelCheck {
   const cache = cacheTypeOf(kernel, assumed);
-  const state = stateOf(kernel, assumed, cache);
-  const { path, cpus, pokes = [], progress } = options;
-  const start = new StartState(kernel, state, { cpus, path, pokes });
+  const { path, snapshot, progress } = options;
+  const state = snapshot === undefined ? stateOf(kernel, assumed, cache) : assumed;
+  const start =
+    snapshot === undefined
+      ? new StartState(kernel, state, { cpus: options.cpus, path, pokes: options.pokes ?? [] })
+      : new SnapshotState(kernel, state, snapshot, path);
+  const { cpus } = start;
   const begin = (prefers: 'old' | 'new'): ScheduledRun =>
     new ScheduledRun(kernel, start.machine(cache, prefers), limitsOf[path]);
 
   const first = begin('new');
   const base = first.run(undefined);
-  const text = new TextComparison(kernel, state, path === 'kprobes' ? pokes : []).compare(
-    first.start.machine.ram.words,
-  );
+  const pokes = path === 'kprobes' ? start.pokes : [];
+  const initial = snapshot === undefined ? undefined : start.initial;
+  const text = new TextComparison(kernel, state, pokes, initial).compare(first.start.machine.ram.words);
   const windows = {
     first: cpus < 2 ? 0 : windowOf(begin('new'), 'first'),
     last: cpus < 2 ? 0 : windowOf(begin('new'), 'last'),
@@ -166,6 +177,7 @@ export function checkKernel(kernel: Kernel, assumed: MachineState, options: Chec
     release: kernel.release,
     path,
     cpus,
+    start: snapshot === undefined ? 'image' : 'machine',
     cache,
     verdict: verdictOf(found, stopped),
     found,

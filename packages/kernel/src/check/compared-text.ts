@@ -3,7 +3,7 @@ import type { Kernel } from '../kernel.ts';
 import { observe } from '../live/machine.ts';
 import type { MachineState } from '../predict/machine-state.ts';
 import { predict } from '../predict/predict.ts';
-import type { Poke } from './start-state.ts';
+import type { Poke } from './machine-start.ts';
 
 /** Words of text, and how many of them are not what is predicted. */
 export interface ComparedText {
@@ -16,13 +16,16 @@ export class TextComparison {
   readonly #kernel: Kernel;
   readonly #state: MachineState;
   readonly #pokes: readonly Poke[];
+  readonly #initial: Int32Array | undefined;
   /** What is predicted, by what the callback for KVM's traps has decided. */
   readonly #expected = new Map<number, Uint32Array>();
 
-  constructor(kernel: Kernel, state: MachineState, pokes: readonly Poke[]) {
+  /** `initial` is the memory at the beginning of a run, where it is more than the passes before have left. */
+  constructor(kernel: Kernel, state: MachineState, pokes: readonly Poke[], initial?: Int32Array) {
     this.#kernel = kernel;
     this.#state = state;
     this.#pokes = pokes;
+    this.#initial = initial;
   }
 
   /** The memory of a machine, from the first word of the image on. */
@@ -43,7 +46,12 @@ export class TextComparison {
   #predicted(ichHcrTraps: number): Uint32Array {
     const known = this.#expected.get(ichHcrTraps);
     if (known !== undefined) return known;
-    const { words } = predict(this.#kernel, { ...this.#state, ichHcrTraps });
+    const machine = { ...this.#state, ichHcrTraps };
+    const { words } = predict(this.#kernel, machine);
+    if (this.#initial !== undefined) {
+      const before = this.#pokes.length > 0 ? words : predict(this.#kernel, machine, 'boot-pass').words;
+      for (let i = 0; i < words.length; i++) if (words[i] === before[i]) words[i] = this.#initial[i];
+    }
     for (const { offset, word } of this.#pokes) words[offset >> 2] = word;
     this.#expected.set(ichHcrTraps, words);
     return words;

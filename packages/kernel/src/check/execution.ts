@@ -5,7 +5,8 @@ import { cacheTypeOf, limitsOf, stateOf, warningsOf } from './check.ts';
 import { type ComparedText, TextComparison } from './compared-text.ts';
 import type { Stop, Warning } from './machine.ts';
 import { type Run, ScheduledRun } from './schedule.ts';
-import { type Path, type Poke, StartState } from './start-state.ts';
+import type { Path, Poke } from './machine-start.ts';
+import { StartState } from './start-state.ts';
 
 /** What to execute. */
 export interface ExecutionOptions {

@@ -51,6 +51,8 @@ export interface Stop {
   readonly cpu: number;
   readonly pc: number;
   readonly detail: string;
+  /** The address at which nothing is mapped, where that is why. */
+  readonly missing?: number;
 }
 
 /** A CPU came to the BRK of a WARN, and went on behind it. */
@@ -158,24 +160,24 @@ export abstract class KernelMachine {
     this.translated.observe(offset >> 2);
   }
 
-  get #isOver(): boolean {
+  #hasEnded(): boolean {
     return this.stop !== undefined;
   }
 
   /** Executes up to `limit` instructions of a CPU. Returns how many; fewer where it finished or the run stopped. */
   run(cpu: number, limit: number): number {
-    if (this.#isOver) return 0;
+    if (this.#hasEnded()) return 0;
     const pe = this.pes[cpu];
     const fetch = this.#fetchers[cpu];
     this.translated.executing = this.#memories[cpu];
     // Translated stores do not open the monitors of others.
     const isMarked = this.pes.some((other) => other !== pe && other.state[cells.MONITOR] !== 0);
-    const isInterpreted = this.isInterpreted || isMarked;
+    const isInterpreted = this.isInterpreted || isMarked || this.pausesAtStore;
     const count = isInterpreted ? pe.run(fetch, limit) : this.translated.code.run(pe, fetch, limit);
     this.executed[cpu] += count;
     if (this.pausesAtStore && this.pes[cpu].state[cells.WAIT] !== waiting.no) {
       this.pausesAtStore = false;
-      if (this.stop === undefined) this.pes[cpu].state[cells.WAIT] = waiting.no;
+      if (!this.#hasEnded()) this.pes[cpu].state[cells.WAIT] = waiting.no;
     }
     return count;
   }
@@ -186,7 +188,7 @@ export abstract class KernelMachine {
    */
   deliver(cpu: number, kind: Exception, event: EventSpec, sdeiEntry: number): boolean {
     const pe = this.pes[cpu];
-    const isBusy = this.#isOver || this.isFinished(cpu) || this.#isHandling(cpu);
+    const isBusy = this.#hasEnded() || this.isFinished(cpu) || this.#isHandling(cpu);
     if (isBusy || !eventDeliverable(pe.state, event)) return false;
     this.#interruptions[cpu] = { kind, at: pe.pc };
     if (kind === 'serror') pe.setAddress(cells.ESR_EL1, corrected);
@@ -240,10 +242,15 @@ export abstract class KernelMachine {
   }
 
   #exception(cpu: number, pe: Pe, cause: Syndrome): boolean {
-    if (cause.class !== exceptionClass.brk) this.end('fault', cpu, pe.pc, cause.detail);
+    if (cause.class !== exceptionClass.brk) this.end('fault', cpu, pe.pc, cause.detail, this.#missing(cause));
     else if (cause.iss !== bugImmediate) this.end('assert', cpu, pe.pc, cause.detail);
     else return this.#bug(cpu, pe, cause.detail);
     return true;
+  }
+
+  #missing({ class: kind, iss, address }: Syndrome): number | undefined {
+    const isTranslation = kind === exceptionClass.dataAbort && (iss & 0x3f) === 7;
+    return isTranslation ? address : undefined;
   }
 
   /** A WARN's BRK is taken through the kernel's own vectors, where there are any. At any other one a kernel dies. */
@@ -264,8 +271,8 @@ export abstract class KernelMachine {
   }
 
   /** Ends the run. */
-  protected end(kind: Stop['kind'], cpu: number, pc: number, detail: string): void {
-    this.stop ??= { kind, cpu, pc, detail };
+  protected end(kind: Stop['kind'], cpu: number, pc: number, detail: string, missing?: number): void {
+    this.stop ??= { kind, cpu, pc, detail, ...(missing === undefined ? {} : { missing }) };
     // No CPU executes on.
     for (const pe of this.pes) pe.state[cells.WAIT] = waiting.event;
   }

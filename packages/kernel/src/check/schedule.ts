@@ -1,7 +1,7 @@
 import { decode } from '@quiesce/insn';
 import type { Kernel } from '../kernel.ts';
 import type { Execution, KernelMachine, Stop, Warning } from './machine.ts';
-import type { Start } from './start-state.ts';
+import type { Start } from './machine-start.ts';
 import { functionOffset } from './variables.ts';
 
 /** States of `multi_cpu_stop`. */

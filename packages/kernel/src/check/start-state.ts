@@ -1,57 +1,12 @@
-import { type Pe, cells } from '@quiesce/cpu';
-import type { EventSpec } from '@quiesce/machine';
-import { type CacheType, TextHistory } from '@quiesce/memory';
 import type { Kernel } from '../kernel.ts';
 import type { HypLayout, MachineState } from '../predict/machine-state.ts';
 import { predict } from '../predict/predict.ts';
-import { type EntryPoints, type Exception, entryPoints, eventOf, needEntry } from './exceptions.ts';
-import { CheckedMachine, type MachineOptions } from './checked-machine.ts';
-import type { KernelMachine } from './machine.ts';
-import type { TextWords, Window } from './ram.ts';
-import { Answers } from './stubs.ts';
-import { TranslatedKernel, endOfText } from './translated-kernel.ts';
-import { UncheckedMachine } from './unchecked-machine.ts';
+import { type Entry, MachineStart, type Path, type Poke, eventSize, stackSize } from './machine-start.ts';
+import type { Window } from './ram.ts';
 import { functionOffset, startVariables } from './variables.ts';
 
-/** Which user of `stop_machine` is checked. */
-export type Path = 'alternatives' | 'kprobes';
-
-/** A word that the kprobes path writes. */
-export interface Poke {
-  /** Offset in the image. */
-  readonly offset: number;
-  readonly word: number;
-}
-
-/** A machine in which every CPU is about to enter `multi_cpu_stop`. */
-export interface Start {
-  readonly machine: KernelMachine;
-  /** Word index of the state of the stop (`multi_stop_data.state`). */
-  readonly state: number;
-  /** Word index of the count of acknowledgements that are missing (`thread_ack`). */
-  readonly missing: number;
-  /** Offset of the function that every CPU runs in RUN. */
-  readonly callback: number;
-}
-
-/** What a CPU holds when it enters `multi_cpu_stop`. */
-export interface Entry {
-  readonly pc: number;
-  /** `struct multi_stop_data`. */
-  readonly x0: number;
-  /** The end of its stack. */
-  readonly stack: number;
-  /** SP_EL0: the current task. */
-  readonly task: number;
-  /** TPIDR_EL1: the offset of its per-CPU variables. */
-  readonly perCpu: number;
-}
-
-/** Bytes of the stack and of the task of a CPU. */
-const stackSize = 16384;
+/** Bytes of the task of a CPU. */
 const taskSize = 16384;
-/** Bytes of what a CPU needs for SDEI events: a registered event, and behind its page two stacks. */
-const eventSize = 3 * stackSize;
 /** What lies where is a multiple of that: entry code finds a stack's overflow by a bit of SP (THREAD_SHIFT). */
 const alignment = 0x10_0000;
 /** Where the made-up data lies: in the linear map of a 48-bit kernel, far above the image. */
@@ -101,29 +56,16 @@ export function placed(kernel: Kernel, state: MachineState): MachineState {
 /** Offsets in the page of the requester: `multi_stop_data`, its mask of CPUs, the callback's data and its arrays. */
 const requester = { stop: 0, mask: 64, data: 128, addresses: 256, words: 1024 } as const;
 
-/** What all schedules of one check have in common: the memory at the beginning. */
-export class StartState {
-  readonly kernel: Kernel;
-  readonly cpus: number;
-  readonly callback: number;
-  /** Whether the kernel runs at EL2 (FEAT_VHE). */
-  readonly isHost: boolean;
+/** The beginning as it is made from the image. */
+export class StartState extends MachineStart {
   /** Where CPU 0 reads its number, as an address. */
   cpuNumber = 0;
-  /** The memory at the beginning, from the first word of the image on. */
   readonly initial: Int32Array;
-  /** Where it is mapped. */
   readonly windows: readonly Window[];
-  /** Where exceptions lead. */
-  readonly entryPoints: EntryPoints;
-  /** ICC_PMR_EL1 where interrupts are enabled: GIC_PRIO_IRQON where the kernel masks by priority, or its value at reset. */
-  readonly priorityMask: number;
-  readonly #answers: Answers;
-  readonly #warmth: number | undefined;
-  #checked: { readonly translated: TranslatedKernel; readonly history: TextHistory } | undefined;
-  #unchecked: TranslatedKernel | undefined;
+  protected readonly physical: number = imageStart;
   readonly #copyBase: number;
   readonly #requester: Window;
+  override readonly pokes: readonly Poke[];
 
   /**
    * Builds the memory of a machine that has booted as far as its alternatives of the boot pass, whose CPUs are all online.
@@ -139,18 +81,9 @@ export class StartState {
       readonly warmth?: number;
     },
   ) {
-    this.#warmth = options.warmth;
-    this.kernel = kernel;
-    this.cpus = options.cpus;
+    super(kernel, state, options.cpus, options.path, options.warmth);
+    this.pokes = options.pokes;
     const { layout } = kernel;
-    const host = kernel.capabilities.named('VIRT_HOST_EXTN');
-    const byPriority = kernel.capabilities.named('HAS_GIC_PRIO_MASKING');
-    this.priorityMask = byPriority !== undefined && state.has(byPriority.number) ? 0xe0 : 0xf0;
-    this.isHost = host !== undefined && state.has(host.number);
-    this.callback = functionOffset(
-      kernel,
-      options.path === 'alternatives' ? '__apply_alternatives_multi_stop' : 'aarch64_insn_patch_text_cb',
-    );
     const imageWords = Math.ceil(kernel.size / 4096) * 1024;
     // Per-CPU variables lie in the initialised data behind the text: each CPU gets a copy of all of it.
     this.#copyBase = Math.floor(layout.init.end / 4096) * 4096;
@@ -188,24 +121,14 @@ export class StartState {
     }
     this.#requester = add('data of the requester', 4096);
     this.windows = windows;
-    this.entryPoints = entryPoints(kernel);
-    this.#answers = new Answers(kernel, this.entryPoints);
     this.#setVariables(state);
     this.#setRequest(options.path, options.pokes);
-    this.#setEntry();
-  }
-
-  #set(offset: number, value: number): void {
-    this.initial[offset >> 2] = value | 0;
-  }
-
-  #setLong(offset: number, value: number): void {
-    this.#set(offset, value);
-    this.#set(offset + 4, Math.floor(value / 0x1_0000_0000));
+    this.#setPreemption();
+    this.setEntry();
   }
 
   #setLongIfKnown(offset: number | undefined, value: number): void {
-    if (offset !== undefined) this.#setLong(offset, value);
+    if (offset !== undefined) this.setLong(offset, value);
   }
 
   #setByteIfKnown(offset: number | undefined, value: number): void {
@@ -225,9 +148,9 @@ export class StartState {
         this.initial[(variables.bootCapabilities + word) >> 2] |= bit;
       }
     }
-    this.#setLong(variables.kimageVoffset, kernel.layout.base - imageStart);
-    this.#setLong(variables.memstart, memoryStart);
-    this.#set(variables.onlineCount, cpus);
+    this.setLong(variables.kimageVoffset, kernel.layout.base - imageStart);
+    this.setLong(variables.memstart, memoryStart);
+    this.set(variables.onlineCount, cpus);
     const { vaMask, tagValue, tagLsb } = hypLayout(kernel.layout.base);
     const { loop, firmware, instruction, iterations } = state.bhb;
     const mitigations = (loop ? 1 : 0) | (firmware ? 2 : 0) | (instruction ? 8 : 0);
@@ -257,50 +180,34 @@ export class StartState {
     const { base, at } = this.#requester;
     const place = (bytes: number): number => 4 * at + bytes;
     const { kernel, cpus } = this;
-    this.#setLong(place(requester.stop), kernel.layout.base + this.callback);
-    this.#setLong(place(requester.stop + 8), path === 'alternatives' ? 0 : base + requester.data);
-    this.#set(place(requester.stop + 16), cpus);
-    this.#setLong(place(requester.stop + 24), base + requester.mask);
-    this.#set(place(requester.stop + 32), 1);
-    this.#set(place(requester.stop + 36), cpus);
-    this.#setLong(place(requester.mask), 2 ** cpus - 1);
-    this.#setLong(place(requester.data), base + requester.addresses);
-    this.#setLong(place(requester.data + 8), base + requester.words);
-    this.#set(place(requester.data + 16), pokes.length);
+    this.setLong(place(requester.stop), kernel.layout.base + this.callback);
+    this.setLong(place(requester.stop + 8), path === 'alternatives' ? 0 : base + requester.data);
+    this.set(place(requester.stop + 16), cpus);
+    this.setLong(place(requester.stop + 24), base + requester.mask);
+    this.set(place(requester.stop + 32), 1);
+    this.set(place(requester.stop + 36), cpus);
+    this.setLong(place(requester.mask), 2 ** cpus - 1);
+    this.setLong(place(requester.data), base + requester.addresses);
+    this.setLong(place(requester.data + 8), base + requester.words);
+    this.set(place(requester.data + 16), pokes.length);
     pokes.forEach(({ offset, word }, i) => {
-      this.#setLong(place(requester.addresses + 8 * i), kernel.layout.base + offset);
-      this.#set(place(requester.words + 4 * i), word);
+      this.setLong(place(requester.addresses + 8 * i), kernel.layout.base + offset);
+      this.set(place(requester.words + 4 * i), word);
     });
   }
 
-  /** What the entry code of exceptions finds. */
-  #setEntry(): void {
-    const { sdei, preemptCount } = this.entryPoints;
-    if (sdei !== undefined) this.#setLong(sdei.exitMode, 1);
+  /** A stopper thread is not preempted: one level, and no need to reschedule. */
+  #setPreemption(): void {
+    const { preemptCount } = this.entryPoints;
+    if (preemptCount === undefined) return;
     for (let cpu = 0; cpu < this.cpus; cpu++) {
-      const copy = this.#window(`per-CPU data of CPU ${cpu}`);
-      const task = this.#window(`task of CPU ${cpu}`);
-      const events = this.#window(`SDEI event and stacks of CPU ${cpu}`);
-      // A stopper thread is not preempted: one level, and no need to reschedule.
-      if (preemptCount !== undefined)
-        this.initial.fill(1, task.at + (preemptCount >> 2), task.at + (preemptCount >> 2) + 2);
-      if (sdei === undefined) continue;
-      const variable = (offset: number): number => 4 * copy.at + (offset - this.#copyBase);
-      this.#setLong(variable(sdei.normalStack), events.base + stackSize);
-      this.#setLong(variable(sdei.criticalStack), events.base + 2 * stackSize);
-      this.#setLong(variable(sdei.entryTask), task.base);
+      const at = this.#window(`task of CPU ${cpu}`).at + (preemptCount >> 2);
+      this.initial.fill(1, at, at + 2);
     }
   }
 
-  /** Address of the `struct sdei_registered_event` of a CPU. */
-  registeredEvent(cpu: number): number {
+  override registeredEvent(cpu: number): number {
     return this.#window(`SDEI event and stacks of CPU ${cpu}`).base;
-  }
-
-  /** The event of a machine that an exception is on a CPU. Throws {@link KernelError} where the kernel has no entry code for it. */
-  event(exception: Exception, cpu: number): EventSpec {
-    needEntry(this.kernel, this.entryPoints, exception);
-    return eventOf(exception, this.registeredEvent(cpu));
   }
 
   #window(name: string): Window {
@@ -309,59 +216,7 @@ export class StartState {
     return window;
   }
 
-  get #textWords(): TextWords {
-    const { text, init } = this.kernel.layout;
-    return [...text, init].map(({ start, end }) => [start >> 2, end >> 2] as const);
-  }
-
-  #translate(checked: CacheType | undefined): TranslatedKernel {
-    const words = this.initial.length;
-    return new TranslatedKernel(this.kernel, {
-      ...{ cpus: this.cpus, answers: this.#answers, windows: this.windows },
-      ...{ words, text: this.#textWords, checked, warmth: this.#warmth },
-    });
-  }
-
-  /** Functions that CPUs called and that were answered instead of executed. */
-  get stubs(): readonly string[] {
-    return [...this.#answers.called].sort();
-  }
-
-  /** A machine at the beginning. It uses the memory of the machine before it, which must not run any more. */
-  machine(cache: CacheType, prefers: MachineOptions['prefers']): Start {
-    const { kernel, cpus, isHost } = this;
-    if (this.#checked?.history.cache !== cache) {
-      const history = new TextHistory(cache, cpus, endOfText(kernel) >> 2);
-      this.#checked = { translated: this.#translate(cache), history };
-    }
-    const { translated, history } = this.#checked;
-    translated.ram.reset(this.initial);
-    history.clear();
-    return this.#begin(new CheckedMachine(kernel, translated, history, { isHost, prefers }));
-  }
-
-  /** The same for a machine that does not check fetches. */
-  uncheckedMachine(cache: CacheType): Start {
-    const { kernel, cpus, isHost } = this;
-    const translated = (this.#unchecked ??= this.#translate(undefined));
-    translated.ram.reset(this.initial);
-    return this.#begin(new UncheckedMachine(kernel, translated, { cpus, isHost, cache }));
-  }
-
-  #begin(machine: KernelMachine): Start {
-    machine.pes.forEach((pe, cpu) => this.#enter(pe, cpu));
-    this.#observeFixmap(machine);
-    const { at } = this.#requester;
-    return {
-      machine,
-      state: at + ((requester.stop + 32) >> 2),
-      missing: at + ((requester.stop + 36) >> 2),
-      callback: this.callback,
-    };
-  }
-
-  /** The registers with which the stopper thread of a CPU calls `multi_cpu_stop`. */
-  entry(cpu: number): Entry {
+  override entry(cpu: number): Entry {
     const { kernel } = this;
     const stack = this.#window(`stack of CPU ${cpu}`);
     const { base } = kernel.layout;
@@ -372,30 +227,6 @@ export class StartState {
       task: this.#window(`task of CPU ${cpu}`).base,
       perCpu: this.#window(`per-CPU data of CPU ${cpu}`).base - (base + this.#copyBase),
     };
-  }
-
-  #enter(pe: Pe, cpu: number): void {
-    const { pc, x0, stack, task, perCpu } = this.entry(cpu);
-    pe.setAddress(cells.PC, pc);
-    pe.setAddress(0, x0);
-    pe.state[cells.SPSel] = 1;
-    pe.setAddress(cells.SP_EL1, stack - 64);
-    pe.setAddress(cells.SP_EL0, task);
-    pe.setAddress(cells.TPIDR_EL1, perCpu);
-    pe.state[cells.ICC_PMR_EL1] = this.priorityMask;
-    pe.setAddress(cells.VBAR_EL1, this.entryPoints.vectors ?? 0);
-    pe.attach(pe.state);
-  }
-
-  /** What `__set_fixmap(slot, physical, protection)` maps; the function itself executes. */
-  #observeFixmap(machine: KernelMachine): void {
-    const address = this.kernel.symbols.address('__set_fixmap');
-    if (address === undefined) return;
-    machine.observe(address - this.kernel.layout.base, (pe) => {
-      const isMapped = (pe.state[4] | pe.state[5]) !== 0;
-      const page = Math.floor((pe.address(2) - imageStart) / 4096);
-      machine.setFixmap(pe.state[0], isMapped ? page * 1024 : undefined);
-    });
   }
 }
 

@@ -5,6 +5,9 @@ import { type Decompressors, unpack } from '../file/unpack.ts';
 import { type Kernel, openKernel } from '../kernel.ts';
 import type { ByteSource } from '../live/source.ts';
 
+export { StoppedMachine } from './snapshot.ts';
+export type { SnapshotOptions } from './snapshot.ts';
+
 /** gzip by zlib; zstd is for the caller to bring. */
 export const nodeDecompressors: Decompressors = {
   gzip: (bytes, limit) => gunzipSync(bytes, { maxOutputLength: limit }),

@@ -1,0 +1,144 @@
+import { type Server, createServer } from 'node:net';
+import type { StartState } from '../src/check/start-state.ts';
+
+/** How a stub misbehaves. */
+export type Fault = 'runs on' | 'no registers' | 'closes';
+
+const packet = (text: string): string => {
+  const sum = Buffer.from(text).reduce((total, byte) => total + byte, 0) & 0xff;
+  return `$${text}#${sum.toString(16).padStart(2, '0')}`;
+};
+
+const littleEndian = (value: number): string => {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64LE(BigInt(value));
+  return bytes.toString('hex');
+};
+
+const names = ['x0', 'sp', 'cpsr', 'sp_el0', 'tpidr_el1'] as const;
+
+const features: Readonly<Record<string, string>> = {
+  'target.xml': '<target><xi:include href="core.xml"/><xi:include href="system.xml"/></target>',
+  'core.xml':
+    '<feature><reg name="x0" bitsize="64"/><reg name="sp" bitsize="64"/><reg name="cpsr" bitsize="32"/></feature>',
+  'system.xml':
+    '<feature><reg name="SP_EL0" bitsize="64" regnum="3"/><reg name="TPIDR_EL1" bitsize="64" regnum="4"/></feature>',
+};
+
+/**
+ * A gdb stub as QEMU has it, of a machine whose memory and CPUs are those of a start state: it patches in its second call of
+ * `stop_machine`.
+ */
+export class FakeStub {
+  readonly #start: StartState;
+  readonly #fault: Fault | undefined;
+  readonly #server: Server;
+  #breakpoint = 0;
+  #calls = 0;
+  #thread = 1;
+
+  constructor(start: StartState, fault?: Fault) {
+    this.#start = start;
+    this.#fault = fault;
+    this.#server = createServer((socket) => {
+      let received = '';
+      socket.on('data', (data) => {
+        received += data.toString('latin1');
+        for (;;) {
+          const found = /\$([^#]*)#[0-9a-f]{2}/.exec(received);
+          if (found === null) return;
+          received = received.slice(found.index + found[0].length);
+          if (this.#fault === 'closes') socket.destroy();
+          else if (this.#fault !== 'runs on' || !found[1].startsWith('vCont')) {
+            socket.write(packet(this.#answer(found[1])));
+          }
+        }
+      });
+      socket.on('error', () => undefined);
+    });
+  }
+
+  /** Listens; returns the address for a client. */
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    const address = this.#server.address();
+    return typeof address === 'object' && address !== null ? `127.0.0.1:${address.port}` : '';
+  }
+
+  close(): void {
+    this.#server.close();
+  }
+
+  get #isInStop(): boolean {
+    return this.#breakpoint === this.#start.entry(0).pc;
+  }
+
+  #answer(text: string): string {
+    const [, feature, from] = (/^qXfer:features:read:([^:]+):([0-9a-f]+),/.exec(text) ?? [
+      '',
+      '',
+      '',
+    ]) as readonly string[];
+    if (feature !== '') {
+      const rest = features[feature].slice(parseInt(from, 16));
+      return rest.length > 40 ? `m${rest.slice(0, 40)}` : `l${rest}`;
+    }
+    const number = (at: number): number =>
+      Number(BigInt.asIntN(64, BigInt(`0x${text.slice(at).split(',')[0]}`)));
+    switch (text[0]) {
+      case 'q':
+        if (text === 'qfThreadInfo')
+          return `m${this.#start.windows
+            .filter(({ name }) => name.startsWith('stack'))
+            .map((_, i) => `0${i + 1}`)
+            .join(',')}`;
+        return text === 'qsThreadInfo' ? 'l' : '';
+      case 'H':
+        this.#thread = Number(text.slice(2));
+        return 'OK';
+      case 'Z':
+        this.#breakpoint = number(3);
+        return 'OK';
+      case 'm':
+        return this.#memory(number(1), parseInt(text.split(',')[1], 16));
+      case 'p':
+        return this.#fault === 'no registers' ? 'E01' : this.#register(parseInt(text.slice(1), 16));
+      case 'v':
+        return this.#resume(text);
+      default:
+        return 'OK';
+    }
+  }
+
+  #resume(text: string): string {
+    this.#calls++;
+    // One thread of those that may run comes to the breakpoint.
+    const [, thread = '01'] = /c:(\d+)$/.exec(text) ?? [];
+    return `T05thread:${thread};`;
+  }
+
+  #register(number: number): string {
+    const { x0, stack, task, perCpu } = this.#start.entry(this.#thread - 1);
+    const { base } = this.#start.kernel.layout;
+    // The first call of stop_machine is somebody else's: it is left by a step.
+    const callback = this.#calls <= 1 ? base : base + this.#start.callback;
+    const values = {
+      x0: this.#isInStop ? x0 : callback,
+      sp: stack - 64,
+      cpsr: 5,
+      sp_el0: task,
+      tpidr_el1: perCpu,
+    };
+    return littleEndian(values[names[number]]);
+  }
+
+  #memory(address: number, length: number): string {
+    const window = this.#start.windows.find(
+      ({ base, size }) => address >= base && address + length <= base + size,
+    );
+    if (window === undefined) return 'E14';
+    return Buffer.from(this.#start.initial.buffer, 4 * window.at + (address - window.base), length).toString(
+      'hex',
+    );
+  }
+}
