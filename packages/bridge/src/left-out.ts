@@ -1,17 +1,21 @@
 import type { LitmusTest } from '@quiesce/litmus';
 
 const storeExclusive = /^STL?X[RP]/i;
+/** Reads that acquire nothing and that no later store overtakes in tier 2. A CAS without a result acquires nothing. */
+const reading = /^(?:LDX[RP]|LDN?P\b|CASP?L?[BH]?\b|CASA?L?[BH]? [WX]ZR)/i;
 /**
- * What later stores overtake in the architecture and not in tier 2: reads that do not acquire, of exclusives, of CAS,
- * of minima and maxima, and of atomics with release. One without a result acquires nothing.
+ * Atomics with release and without acquire, and store-exclusives with release: what comes after their read need not come
+ * after their store. One without a result acquires nothing.
  */
-const reading =
-  /^(?:LDX[RP]|CASL?[BH]?\b|CASA?L?[BH]? [WX]ZR|SWPL[BH]?\b|SWPAL[BH]? [WX]\d+,\s*[WX]ZR|(?:LD|ST)[SU]M(?:AX|IN)L?[BH]?\b|LD[SU]M(?:AX|IN)AL?[BH]? [WX]\d+,\s*[WX]ZR|(?:LD|ST)(?:ADD|CLR|EOR|SET)L[BH]?\b|LD(?:ADD|CLR|EOR|SET)AL[BH]? [WX]\d+,\s*[WX]ZR)/i;
+const releasing =
+  /^(?:STLX[RP]|(?:SWP|(?:LD|ST)(?:ADD|CLR|EOR|SET|[SU]MAX|[SU]MIN))(?:L[BH]?\b|AL[BH]? [WX]\w+,\s*[WX]ZR))/i;
 const writing = /^(?:ST|SWP|CAS|LD(?:ADD|CLR|EOR|SET|[SU]MAX|[SU]MIN))/i;
+const accessing = /^(?:LD|ST|SWP|CAS|DC)/i;
 
 /**
  * Why tier 2 of the machine may lack final states of a test, in words; empty where it leaves nothing out. It makes no store
- * visible before an earlier load-exclusive, CAS, or atomic with release of its CPU, and lets no store-exclusive fail without a reason.
+ * visible before an earlier load-exclusive, load of a pair or CAS of its CPU has read, lets an atomic with release read when all
+ * before it is done, and lets no store-exclusive fail without a reason.
  */
 export function leftOutOf({ threads }: LitmusTest): readonly string[] {
   const found = new Set<string>();
@@ -19,12 +23,14 @@ export function leftOutOf({ threads }: LitmusTest): readonly string[] {
     const texts = lines.map(({ text }) => text);
     if (texts.some((text) => storeExclusive.test(text)))
       found.add('store-exclusives that fail without a reason');
-    const atomic = texts.findIndex((text) => reading.test(text));
-    const isOvertaken = texts
-      .slice(atomic + 1)
-      .some((text) => writing.test(text) && !storeExclusive.test(text));
-    if (atomic >= 0 && isOvertaken)
-      found.add('stores visible before earlier load-exclusives, CAS or atomics with release of their CPU');
+    const stores = (text: string): boolean => writing.test(text) && !storeExclusive.test(text);
+    texts.forEach((text, i) => {
+      const behind = texts.slice(i + 1);
+      if (reading.test(text) && behind.some(stores))
+        found.add('stores visible before earlier load-exclusives, pairs or CAS of their CPU have read');
+      if (releasing.test(text) && texts.slice(0, i).some((one) => accessing.test(one)) && behind.some(stores))
+        found.add('stores that follow the read of a release, visible before what precedes the release');
+    });
   }
   return [...found];
 }

@@ -65,6 +65,7 @@ const broken: readonly (readonly [string, number])[] = [
   ['verify-by-reading-broken', 2],
   ['kprobe-slot-broken', 2],
   ['trap-metadata-broken', 2],
+  ['literal-alignment-broken', 2],
 ];
 
 describe.each([1, 2] as const)(
@@ -143,6 +144,13 @@ describe('what a litmus test has no word for', () => {
   it('is refused', async () => {
     const trace = await counterexample('conditional-branch-broken', 2, 1);
     expect(() => litmusOf(trace)).toThrow(NotExportable);
+  });
+
+  it('is named where doublewords are also accessed by halves, which are read one by one', async () => {
+    const text = litmusOf(await counterexample('literal-alignment-broken', 2, 2));
+    expect(text).toContain('(* left out: that the 8 bytes of plt_target are read at once *)');
+    expect(text).toContain('uint32_t plt_target=1;\nuint32_t plt_target_0x4=1;');
+    expect(text).toMatch(/exists \(1:X0=2 \/\\ 1:X1=1\)/);
   });
 
   it('is named in a comment', async () => {

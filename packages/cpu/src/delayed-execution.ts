@@ -3,15 +3,8 @@ import { cells } from './cells.ts';
 import { type Dependency, dependencyOf, flagsView } from './dependency.ts';
 import { type Operation, operationOf } from './operation.ts';
 import type { Pe } from './pe.ts';
+import { combined } from './semantics/exclusive.ts';
 import { deliver } from './semantics/load-store.ts';
-
-/** What atomics compute, as `<op> W0, W0, W1` and the same of 64 bits, without the number of the second operand. */
-const updates: Readonly<Partial<Record<string, readonly [number, number]>>> = {
-  ldadd: [0x0b000000, 0x8b000000],
-  ldclr: [0x0a200000, 0x8a200000],
-  ldeor: [0x4a000000, 0xca000000],
-  ldset: [0x2a000000, 0xaa000000],
-};
 
 /** A register of the PE with its value and the views that it depends on. */
 interface Content {
@@ -57,10 +50,14 @@ export class DelayedExecution {
     const i = (result - 1) >> 1;
     if (delayed.location(i) >= 0) return 1 << i;
     let set = 0;
-    dependencyOf(operationOf(delayed.word(i))).sources.forEach((_, s) => {
-      set |= this.#loadsOf(delayed.source(i, s));
-    });
+    for (let s = 0; s < this.#inputs(i); s++) set |= this.#loadsOf(delayed.source(i, s));
     return set;
+  }
+
+  /** How many sources a delayed computation has; that of an atomic, what the atomic reads and its operand. */
+  #inputs(i: number): number {
+    const { kind, sources } = dependencyOf(operationOf(this.#memory.order.delayed.word(i)));
+    return kind === 'atomic' ? 2 : sources.length;
   }
 
   /** Delays the load that was just tried, whose address depends on these views. */
@@ -69,12 +66,13 @@ export class DelayedExecution {
     const { delayed } = order;
     const { address: at, size } = this.#memory.lastLoad;
     const i = delayed.add(operation.word);
-    const { kind, noReturn } = dependencyOf(operation);
+    const { kind, noReturn, release } = dependencyOf(operation);
     const shape = {
       span: size === 8 ? 2 : 1,
       part: at & (size < 4 ? 3 : 0),
       atomic: kind === 'atomic',
       noReturn,
+      release,
     };
     delayed.setLoad(i, order.delayedAt, shape, order.delayedOrdered);
     delayed.dependsAlso(i, 'data', address);
@@ -85,10 +83,9 @@ export class DelayedExecution {
   /** Delays what an atomic, whose load was delayed just now, computes from what it reads, as an instruction of its own. */
   delayUpdate(operation: Operation): void {
     const { delayed } = this.#memory.order;
-    const [narrow, wide] = updates[operation.row.name] ?? [0, 0];
     const load = delayed.count - 1;
     const operand = this.#content(operation.rm >> 1);
-    const i = delayed.add((operation.size === 8 ? wide : narrow) | (1 << 16));
+    const i = delayed.add(operation.word);
     delayed.setSource(i, 0, resultOf(load, 0));
     this.#supply(i, 1, operand);
   }
@@ -147,29 +144,37 @@ export class DelayedExecution {
   #complete(): number {
     const { delayed } = this.#memory.order;
     for (let i = 0; i < delayed.count; i++) {
-      if (delayed.location(i) >= 0) continue;
-      const { sources } = dependencyOf(operationOf(delayed.word(i)));
-      if (sources.every((_, s) => delayed.source(i, s) === 0)) return i;
+      if (delayed.location(i) < 0 && this.#isSupplied(i)) return i;
     }
     return -1;
+  }
+
+  #isSupplied(i: number): boolean {
+    for (let s = 0; s < this.#inputs(i); s++) {
+      if (this.#memory.order.delayed.source(i, s) !== 0) return false;
+    }
+    return true;
   }
 
   #compute(i: number): void {
     const { delayed } = this.#memory.order;
     const operation = operationOf(delayed.word(i));
-    const { sources, results } = dependencyOf(operation);
+    const [data, pick] = [delayed.depends(i, 'data'), delayed.depends(i, 'pick')];
+    const { kind, sources, results } = dependencyOf(operation);
+    const input = (s: number): Pick<Content, 'low' | 'high'> => ({
+      low: delayed.value(i, s, 0),
+      high: delayed.value(i, s, 1),
+    });
+    if (kind === 'atomic') {
+      const { low, high } = combined(operation, input(0), input(1));
+      this.#finish(i, [{ register: operation.rd >> 1, low, high, data, pick }]);
+      return;
+    }
     const saved = [...new Set([...sources, ...results])].map((register) => this.#content(register));
     sources.forEach((register, s) => {
-      this.#put({
-        register,
-        low: delayed.value(i, s, 0),
-        high: delayed.value(i, s, 1),
-        data: 0,
-        pick: 0,
-      });
+      this.#put({ register, ...input(s), data: 0, pick: 0 });
     });
     operation.run(this.#pe, operation);
-    const [data, pick] = [delayed.depends(i, 'data'), delayed.depends(i, 'pick')];
     const made = results.map((register) => ({ ...this.#content(register), data, pick }));
     for (const content of saved) this.#put(content);
     this.#finish(i, made);
@@ -188,9 +193,9 @@ export class DelayedExecution {
       }
       for (let j = i + 1; j < delayed.count; j++) {
         if (delayed.location(j) >= 0) continue;
-        dependencyOf(operationOf(delayed.word(j))).sources.forEach((_, s) => {
+        for (let s = 0; s < this.#inputs(j); s++) {
           if (delayed.source(j, s) === result) this.#supply(j, s, content);
-        });
+        }
       }
     }
     order.finish(i);

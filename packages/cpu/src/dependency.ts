@@ -41,8 +41,6 @@ const stores = /^(str_(imm|post|pre|reg)|sttr|stur|stll?r|stlur)$/;
 const storePairs = /^(stnp|stp_(off|post|pre))$/;
 const exclusiveStores = /^stl?x[rp]$/;
 const atomics = /^(ldadd|ldclr|ldeor|ldset|lds(max|min)|ldu(max|min)|swp|casp?)$/;
-/** Those that store whatever they read, by a computation that an instruction makes as well. */
-const delayableAtomics = /^(ldadd|ldclr|ldeor|ldset|swp)$/;
 const branches = /^(cbn?z|tbn?z|br|blr|ret|b_cond|bc_cond)$/;
 const selects = /^cs(el|inc|inv|neg)$/;
 const readsFlags = /^(b_cond|bc_cond|cs(el|inc|inv|neg)|ccm[np]_(reg|imm)|adcs?|sbcs?|cfinv)$/;
@@ -119,7 +117,7 @@ function derive(o: Operation): Dependency {
       results: general(o.rd),
       ...result,
       computes: name !== 'swp',
-      delayable: delayableAtomics.test(name) && !result.acquire && !base.release,
+      delayable: !result.acquire,
     };
   }
   if (name === 'sys') return { ...base, kind: 'system', address: general(o.rd) };

@@ -59,6 +59,14 @@ const data: readonly Piece[] = [
     `EOR W${r + 2},W${r + 1},W${r + 1}`,
     `STR W${r + 2},[X20]`,
   ],
+  (r, v) => [`MOV W${r},#${v}`, `LDADDL W${r},W${r + 1},[X20]`, `STR W${r},[X21]`],
+  (r, v) => [`MOV W${r},#${v}`, `SWPL W${r},W${r + 1},[X21]`, `STR W${r + 1},[X20]`],
+  (r, v) => [`MOV W${r},#${v}`, `STSETL W${r},[X21]`, 'DMB LD', `STR W${r},[X20]`],
+  (r, v) => [`MOV W${r},#${v}`, `LDSMAX W${r},W${r + 1},[X21]`, `STR W${r},[X20]`],
+  (r) => [`MOV W${r},#1`, `LDUMIN W${r},W${r + 1},[X20]`, `STR W${r + 1},[X21]`],
+  (r, v) => [`MOV W${r},#${v}`, `STUMAXL W${r},[X20]`, `STSMIN W${r},[X21]`, `STR W${r},[X21]`],
+  (r, v) => [`MOV W${r},#${v}`, `LDSMIN W${r},W${r + 1},[X21]`, `STR W${r},[X20]`],
+  (r, v) => [`LDR W${r},[X21]`, `SWPL W${r},W${r + 1},[X20]`, `MOV W${r + 2},#${v}`, `STR W${r + 2},[X21]`],
 ];
 
 const code: readonly Piece[] = [

@@ -54,10 +54,12 @@ export class LookAhead {
     for (let i = 0; i < fetches; i++) {
       this.#try(shared, local, i);
       if (order.waits) continue;
-      const { alternatives, delayable } = order;
-      // With one alternative the load can only be delayed.
+      const { alternatives, delayable, isLate } = order;
+      // With one alternative the load can only be delayed; that of an atomic with release can wait as well.
       const isIdle =
-        delayable && alternatives > 1 && !this.#isOvertaken(shared, local, i + fetches * (alternatives - 1));
+        delayable &&
+        (alternatives > 1 || isLate) &&
+        !this.#isOvertaken(shared, local, i + fetches * (alternatives - 1));
       most = Math.max(most, isIdle ? alternatives - 1 : alternatives);
     }
     return most;

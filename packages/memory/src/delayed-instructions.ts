@@ -13,10 +13,12 @@ export interface Shape {
   readonly atomic: boolean;
   /** Nobody receives what it reads: barriers for loads do not order it. */
   readonly noReturn: boolean;
+  /** It is the load of an atomic with release. */
+  readonly release: boolean;
 }
 
 /** Where a shape has its parts, as bits; the first byte is in bits 1:0. */
-const shape = { span: 2, atomic: 4, noReturn: 5 } as const;
+const shape = { span: 2, atomic: 4, noReturn: 5, release: 6 } as const;
 
 /** A result of a delayed instruction as one number; 0 stands for none. */
 export function resultOf(i: number, output: Output): number {
@@ -81,6 +83,11 @@ export class DelayedInstructions {
   /** Whether it is the load of an atomic, which reads the newest value and locks its word. */
   isAtomic(i: number): boolean {
     return ((this.#view[this.#cells.delayedShape + i] >> shape.atomic) & 1) === 1;
+  }
+
+  /** Whether it is the load of an atomic with release, whose store comes after everything before it. */
+  isRelease(i: number): boolean {
+    return ((this.#view[this.#cells.delayedShape + i] >> shape.release) & 1) === 1;
   }
 
   /** The first byte of its first word that a load reads. */
@@ -197,11 +204,15 @@ export class DelayedInstructions {
   }
 
   /** Makes the instruction that was added last a load. */
-  setLoad(i: number, location: number, { span, part, atomic, noReturn }: Shape, ordered: number): void {
+  setLoad(i: number, location: number, one: Shape, ordered: number): void {
     const { delayedPlace, delayedShape, delayedOrdered } = this.#cells;
     this.#view[delayedPlace + i] = location + 1;
     this.#view[delayedShape + i] =
-      (span << shape.span) | part | (Number(atomic) << shape.atomic) | (Number(noReturn) << shape.noReturn);
+      one.part |
+      (one.span << shape.span) |
+      (Number(one.atomic) << shape.atomic) |
+      (Number(one.noReturn) << shape.noReturn) |
+      (Number(one.release) << shape.release);
     this.#view[delayedOrdered + i] = ordered;
   }
 

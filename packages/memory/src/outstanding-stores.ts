@@ -101,6 +101,11 @@ export class OutstandingStores {
     return this.#view[this.#cells.storeWaits + i] !== 0 || this.#view[this.#cells.storeSource + i] !== 0;
   }
 
+  /** Whether the first that comes after a delayed load in program order has others before it. */
+  isPreceded(load: number): boolean {
+    return this.#isAt(0) && (this.#view[this.#cells.storeAfter] & (1 << load)) === 0;
+  }
+
   /** Whether there is one of a location. */
   has(location: number): boolean {
     for (let i = 0; this.#isAt(i); i++) {

@@ -16,6 +16,8 @@ export class WeakOrder extends WeakStores {
   alternatives = 1;
   /** The load could be delayed, as the last of {@link alternatives}. */
   delayable = false;
+  /** The load can only be delayed: its atomic has release, and not everything before it is visible. */
+  isLate = false;
   /** What that load is ordered after. */
   delayedOrdered = 0;
   /** Where the load did not read the newest message: the time of that, else 0. */
@@ -42,6 +44,7 @@ export class WeakOrder extends WeakStores {
     this.waits = false;
     this.blockers = 0;
     this.delayable = false;
+    this.isLate = false;
     this.delayedAt = -1;
     this.#satisfies = -1;
     this.stale = 0;
@@ -79,7 +82,8 @@ export class WeakOrder extends WeakStores {
         ? this.delayed.ordered(load)
         : Math.max(view[viewCells.readNew], access.address, access.acquire ? view[viewCells.release] : 0);
     this.raise(viewCells.address, access.pick);
-    const isHeld = load < 0 && (this.#isHeld(halves) || this.#isLocked(halves));
+    this.isLate = load < 0 && this.delayable && this.#mustFollow();
+    const isHeld = this.isLate || (load < 0 && (this.#isHeld(halves) || this.#isLocked(halves)));
     if (isHeld && !this.delayable) {
       for (const half of halves) this.wait(this.delayed.at(half));
       return 0;
@@ -104,6 +108,12 @@ export class WeakOrder extends WeakStores {
   #isLocked(halves: readonly number[]): boolean {
     if (!this.access.atomic) return false;
     return halves.some((half) => this.isLocked(half) || (this.delayable && this.stores.has(half)));
+  }
+
+  /** Whether the load is that of an atomic with release, before which something has not happened yet. */
+  #mustFollow(): boolean {
+    const { atomic, release } = this.access;
+    return atomic && release && !(this.stores.isEmpty && this.delayed.loads === 0);
   }
 
   /** Whether stores of this CPU must be visible before the load: its releases and atomics. */
@@ -132,6 +142,9 @@ export class WeakOrder extends WeakStores {
     for (let i = 0; i < this.delayed.count; i++) {
       if (this.delayed.location(i) < 0 || !(any || this.delayed.isOvertaken(i))) continue;
       const isAtomic = this.delayed.isAtomic(i);
+      // The store of one with release is next, so its lock keeps nobody waiting.
+      const isEarly = (this.delayed.loads & ((1 << i) - 1)) !== 0 || this.stores.isPreceded(i);
+      if (this.delayed.isRelease(i) && isEarly) continue;
       const isFirst = this.#halvesOf(i).every((half) => {
         const earlier = this.delayed.at(half) & ((1 << i) - 1);
         const stores = this.stores.of(half, i);

@@ -18,6 +18,16 @@ export const mutants: readonly Mutant[] = [
     ['this.isLocked(half) || (this.delayable && this.stores.has(half))', 'this.isLocked(half)'],
     ['if (isAtomic && (stores.length > 0 || this.isLocked(half))) return false;', ''],
     ['for (const half of this.#halvesOf(i)) this.lock(half);', ''],
+    ['atomic && release && !(this', 'atomic && !(this'],
+    ['!(this.stores.isEmpty && this.delayed.loads === 0)', '!this.stores.isEmpty'],
+    ['!(this.stores.isEmpty && this.delayed.loads === 0)', 'this.delayed.loads !== 0'],
+    ['if (this.delayed.isRelease(i) && isEarly) continue;', ''],
+    ['(this.delayed.loads & ((1 << i) - 1)) !== 0 || this.stores.isPreceded(i)', 'this.stores.isPreceded(i)'],
+    [
+      '(this.delayed.loads & ((1 << i) - 1)) !== 0 || this.stores.isPreceded(i)',
+      '(this.delayed.loads & ((1 << i) - 1)) !== 0',
+    ],
+    ['(this.delayed.loads & ((1 << i) - 1)) !== 0 || this', 'this.delayed.loads !== 1 << i || this'],
     ['if (this.delayed.isAtomic(i)) return 1;', ''],
     ['if (!acquire && !acquirePc) return false;', 'return false;'],
     ['(half) => this.delayed.at(half) !== 0 ||', '(half) =>'],
@@ -59,6 +69,7 @@ export const mutants: readonly Mutant[] = [
   ...of('outstanding-stores.ts', [
     ['i === 0 || (this.#view[this.#cells.storeKind + i] & kinds.release) === 0', 'true'],
     ['if (this.#view[this.#cells.storeWord + j] === word) isFirst = false;', ';'],
+    ['this.#isAt(0) && (this.#view[this.#cells.storeAfter] & (1 << load)) === 0', 'this.#isAt(0)'],
     ['(!isAtomic && isLocked(this.#view[this.#cells.storeWord + k] - 1))', 'false'],
   ]),
   ...of('weak-text.ts', [

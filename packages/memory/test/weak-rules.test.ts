@@ -292,7 +292,7 @@ describe('a delayed load', () => {
     const { order } = cpus.at(1, { delayable: true }, 1);
     cpus.memory.load(y, 4);
     const i = order.delayed.add(1);
-    const shape = { span: 1, part: 0, atomic: false, noReturn: false };
+    const shape = { span: 1, part: 0, atomic: false, noReturn: false, release: false };
     order.delayed.setLoad(i, order.delayedAt, shape, order.delayedOrdered);
     return cpus;
   }
@@ -404,7 +404,7 @@ describe('a delayed load', () => {
     const cpus = new WeakCpus();
     const { order } = cpus.at(1, { delayable: true }, 1);
     cpus.memory.load(cpus.site(0), 4);
-    const shape = { span: 1, part: 0, atomic: false, noReturn: false };
+    const shape = { span: 1, part: 0, atomic: false, noReturn: false, release: false };
     order.delayed.setLoad(order.delayed.add(1), order.delayedAt, shape, 0);
     expect([cpus.dc(1, 0), cpus.dc(1, 1)]).toEqual([true, false]);
   });
@@ -696,15 +696,18 @@ describe('an atomic', () => {
 
 describe('an atomic that is delayed', () => {
   /** CPU 1 has delayed an atomic of y that stores 5. */
-  function delaying(before: (cpus: WeakCpus) => void = () => undefined, noReturn = false): WeakCpus {
+  function delaying(
+    before: (cpus: WeakCpus) => void = () => undefined,
+    { noReturn = false, release = false } = {},
+  ): WeakCpus {
     const cpus = new WeakCpus();
     before(cpus);
-    const memory = cpus.at(1, { atomic: true, delayable: true }, 1);
+    const memory = cpus.at(1, { atomic: true, delayable: true, release }, 1);
     const { order } = memory;
     memory.load(y, 4);
     if (order.delayedAt < 0) throw new Error('not delayed');
     memory.store(y, 4, 5, 0);
-    const shape = { span: 1, part: 0, atomic: true, noReturn };
+    const shape = { span: 1, part: 0, atomic: true, noReturn, release };
     order.delayed.setLoad(order.delayed.add(1), order.delayedAt, shape, order.delayedOrdered);
     return cpus;
   }
@@ -754,9 +757,58 @@ describe('an atomic that is delayed', () => {
     expect(cpus.store(0, y, 1, { atomic: true })).toBe(true);
   });
 
+  it('with release can only be delayed as long as something before it is outstanding or delayed', () => {
+    const early = [
+      (cpus: WeakCpus): unknown => cpus.store(1, x, 1),
+      (cpus: WeakCpus): void => {
+        const { order } = cpus.at(1, { delayable: true }, 1);
+        cpus.memory.load(x, 4);
+        const shape = { span: 1, part: 0, atomic: false, noReturn: false, release: false };
+        order.delayed.setLoad(order.delayed.add(1), order.delayedAt, shape, 0);
+      },
+    ];
+    for (const before of early) {
+      for (const [release, alternatives] of [
+        [true, 1],
+        [false, 2],
+      ] as const) {
+        const cpus = new WeakCpus();
+        before(cpus);
+        const { order } = cpus.at(1, { atomic: true, delayable: true, release }, alternatives - 1);
+        cpus.memory.load(y, 4);
+        expect([order.waits, order.alternatives, order.isLate]).toEqual([false, alternatives, release]);
+        expect(order.delayedAt).toBeGreaterThanOrEqual(0);
+      }
+    }
+  });
+
+  it('with release reads when everything before it is visible, and has read', () => {
+    const behind = delaying((cpus) => void cpus.store(1, x, 1), { release: true });
+    expect(satisfiable(behind)).toBe(0);
+    behind.show(1);
+    expect(satisfiable(behind)).toBe(1);
+    // What comes after it in program order does not keep it.
+    behind.store(1, x, 2);
+    expect(satisfiable(behind)).toBe(1);
+    const { order } = behind.at(1, { delayable: true }, 1);
+    behind.memory.load(z, 4);
+    const shape = { span: 1, part: 0, atomic: false, noReturn: false, release: false };
+    order.delayed.setLoad(order.delayed.add(1), order.delayedAt, shape, 0);
+    expect(behind.at(1).order.satisfiable(true)).toEqual([0, 1]);
+    const second = delaying(
+      (cpus) => {
+        const { order } = cpus.at(1, { delayable: true }, 1);
+        cpus.memory.load(x, 4);
+        order.delayed.setLoad(order.delayed.add(1), order.delayedAt, shape, 0);
+      },
+      { release: true },
+    );
+    expect(second.at(1).order.satisfiable(true)).toEqual([0]);
+  });
+
   it('is held back by DMB LD only if it returns what it reads', () => {
     expect(delaying().dmb(1, 'load')).toBe(true);
-    expect(delaying(undefined, true).dmb(1, 'load')).toBe(false);
+    expect(delaying(undefined, { noReturn: true }).dmb(1, 'load')).toBe(false);
   });
 });
 

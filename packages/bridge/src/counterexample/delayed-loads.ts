@@ -64,5 +64,7 @@ function loadSize({ word }: TraceInstruction): number {
 /** Makes a place of data known with what it holds when somebody first looks at it or stores to it. */
 function declare(effect: Effect, locations: Locations): void {
   if ((effect.kind !== 'load' && effect.kind !== 'store') || effect.memory !== 'shared') return;
-  locations.data(effect.place, effect.size, effect.kind === 'load' ? effect.value : effect.before);
+  for (const part of locations.halves.of(effect) ?? [effect]) {
+    locations.data(part.place, part.size, part.kind === 'load' ? part.value : part.before);
+  }
 }

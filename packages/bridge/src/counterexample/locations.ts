@@ -1,4 +1,5 @@
 import type { Trace } from '@quiesce/trace';
+import { Halves } from './halves.ts';
 import { NotExportable } from './not-exportable.ts';
 import { SiteWord, type StandIn } from './stand-ins.ts';
 
@@ -22,8 +23,12 @@ export class Locations {
   readonly #sites = new Map<string, SiteWord>();
   readonly #names = new Set<string>();
 
-  constructor({ sites }: Trace) {
-    for (const { initial } of sites) {
+  /** Doublewords that are accessed by halves. */
+  readonly halves: Halves;
+
+  constructor(trace: Trace) {
+    this.halves = new Halves(trace);
+    for (const { initial } of trace.sites) {
       for (const { place, word, text } of initial) {
         const site = new SiteWord(this.#named(place, true), place);
         site.standIn(Number(word), text);

@@ -2,7 +2,7 @@
 export type ExportObstacle =
   /** A thread reads more values than registers can keep for the condition. */
   | 'registers'
-  /** One place in memory is accessed with different sizes. */
+  /** One place in memory is accessed with different sizes, and not only by words and plain doublewords. */
   | 'sizes'
   /** A fetch of the condition of one conditional branch with the target of another, which herd7's model has not. */
   | 'mixture'

@@ -1,13 +1,12 @@
 import { dependencyOf, operationOf } from '@quiesce/cpu';
 import { decode, disassemble } from '@quiesce/insn';
 import type { Effect, TraceInstruction } from '@quiesce/trace';
+import type { Access } from './halves.ts';
 import type { Locations } from './locations.ts';
 import { NotExportable } from './not-exportable.ts';
 import { Registers } from './registers.ts';
 import { type Origin, Origins, joined, loadedInto } from './sources.ts';
 import { type SiteWord, told } from './stand-ins.ts';
-
-type Access = Extract<Effect, { kind: 'load' | 'store' }>;
 
 /** Registers for a value, an address, and what makes them depend on something; for what was {@link folded}. */
 const [valueRegister, addressRegister, scratch, folded] = [26, 27, 29, 25];
@@ -184,6 +183,11 @@ export class ThreadWriter {
   #load(word: number, access: Access, address: Origin): Origin {
     if (access.memory === 'private') return joined(this.#origins.spilled(access.address), address);
     if (access.memory === 'constant' || access.kind !== 'load') return address;
+    const halves = this.#locations.halves.of(access);
+    if (halves !== undefined) {
+      this.omitted.add(`that the 8 bytes of ${access.place} are read at once`);
+      return joined(...halves.map((half) => this.#load(word, half, address)));
+    }
     const mnemonic = loadMnemonics[decode(word >>> 0).row.name] ?? 'LDR';
     const { size, base, text } = this.#place(access, access.value);
     const register = this.#reads(text(access.value), widthOf(size));
@@ -199,6 +203,12 @@ export class ThreadWriter {
       return;
     }
     if (access.kind !== 'store') return;
+    const halves = this.#locations.halves.of(access);
+    if (halves !== undefined) {
+      this.omitted.add(`that the 8 bytes of ${access.place} are written at once`);
+      for (const half of halves) this.#store(word, half, address, data);
+      return;
+    }
     const mnemonic = decode(word >>> 0).row.name.startsWith('stl') ? 'STLR' : 'STR';
     const { size, base, text } = this.#place(access, access.before);
     const value = this.#value(text(access.after), size, data);

@@ -98,6 +98,20 @@ function unsigned(low: number, high: number, bits: number): bigint {
   return BigInt.asUintN(bits, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
 }
 
+/** A value in two halves. */
+interface Halves {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What an atomic stores that reads one value and has another as its operand. */
+export function combined({ code, size }: Operation, read: Halves, operand: Halves): Halves {
+  const bits = 8 * size;
+  const [old, other] = [unsigned(read.low, read.high, bits), unsigned(operand.low, operand.high, bits)];
+  const updated = BigInt.asUintN(bits, combine[code](old, other, bits));
+  return { low: Number(updated & 0xffff_ffffn) | 0, high: Number(updated >> 32n) | 0 };
+}
+
 /** LDADD to LDUMIN and SWP, in every order: `code` selects, `rm` holds the operand, `rd` receives the old value. */
 export function atomic(pe: Pe, o: Operation): void {
   const base = baseCell(pe, o);
@@ -106,12 +120,8 @@ export function atomic(pe: Pe, o: Operation): void {
   const state = pe.state;
   if (!aligned(pe, address, o.size, true) || !pe.load(address, o.size)) return;
   const { low, high } = pe.memory;
-  const bits = 8 * o.size;
-  const updated = BigInt.asUintN(
-    bits,
-    combine[o.code](unsigned(low, high, bits), unsigned(state[o.rm], state[o.rm + 1], bits), bits),
-  );
-  if (!pe.store(address, o.size, Number(updated & 0xffff_ffffn) | 0, Number(updated >> 32n) | 0)) return;
+  const updated = combined(o, { low, high }, { low: state[o.rm], high: state[o.rm + 1] });
+  if (!pe.store(address, o.size, updated.low, updated.high)) return;
   pe.memory.low = low;
   pe.memory.high = high;
   deliver(pe, o.rd, o);
