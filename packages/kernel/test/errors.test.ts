@@ -5,6 +5,8 @@ import {
   Bytes,
   KernelError,
   type KernelErrorCode,
+  type Symbol,
+  SymbolTable,
   assumedMachine,
   checkKernel,
   locate,
@@ -14,6 +16,7 @@ import {
   unpack,
 } from '@quiesce/kernel';
 import { nodeDecompressors } from '@quiesce/kernel/node';
+import { layoutOf } from '../src/layout.ts';
 import { Output } from '../src/compression/output.ts';
 import { deb, tar, zboot } from './containers.ts';
 import { type HandMade, handMadeBase, handMadeKernel } from './hand-made.ts';
@@ -194,6 +197,21 @@ const refusals: readonly (readonly [KernelErrorCode, string, string, () => unkno
     () => new Output(4, 10, 'output').reserve(11),
   ],
   ['no-symbol', 'file', 'no symbols in the', () => open(handMadeKernel({ kallsyms: 'none' }).image)],
+  ['mismatch', 'the symbols', 'no text', () => layoutOf(handMadeBase, 4096, new SymbolTable([]))],
+  [
+    'mismatch',
+    'the symbols',
+    'text up to 8192 of 4096 bytes',
+    () => layoutOf(handMadeBase, 4096, new SymbolTable([named('_etext', 8192)])),
+  ],
+  [
+    'mismatch',
+    'the symbols',
+    'text up to 2048 of 4096 bytes',
+    () => layoutOf(handMadeBase, 4096, new SymbolTable([named('_etext', 2048), named('_sinittext', 1024)])),
+  ],
+  ['no-table', '__apply_alternatives_multi_stop of file', 'nothing that says where', withoutRegion],
+  ['no-symbol', 'file', "nothing that names or uses 'kimage_voffset'", withoutVoffset],
   [
     'no-symbol',
     'file',
@@ -280,6 +298,26 @@ function stopMachine(): ReturnType<typeof openKernel> {
 function siteIndex(): number {
   const { alternatives, symbols, layout } = stopMachine();
   return alternatives.original.indexOf((symbols.address('the_site') ?? 0) - layout.base);
+}
+
+/** A symbol of data at an offset of the image. */
+const named = (name: string, offset: number): Symbol => ({ name, type: 'D', address: handMadeBase + offset });
+
+/** A search of a kernel whose `kernel_alternatives` does not say where the table ends. */
+function withoutRegion(): void {
+  const kernel = stopMachine();
+  const at = (kernel.symbols.address('kernel_alternatives') ?? 0) - kernel.layout.base;
+  kernel.words[at >> 2] ^= 4;
+  const machine = assumedMachine(kernel, { capabilities: ['PAN'] });
+  new BoundedStop(kernel, machine, { path: 'alternatives', cpus: 2, entries: [siteIndex()] });
+}
+
+/** A check of a kernel in which a variable has no name. */
+function withoutVoffset(): void {
+  const kernel = stopMachine();
+  const symbols = new SymbolTable(kernel.symbols.symbols.filter(({ name }) => name !== 'kimage_voffset'));
+  const renamed = { ...kernel, symbols };
+  checkKernel(renamed, assumedMachine(renamed, {}), { path: 'alternatives', cpus: 2 });
 }
 
 /** A package whose second member has a size that is no number. */

@@ -2,7 +2,7 @@ import { type Server, createServer } from 'node:net';
 import type { StartState } from '../src/check/start-state.ts';
 
 /** How a stub misbehaves. */
-export type Fault = 'runs on' | 'no registers' | 'closes';
+export type Fault = 'runs on' | 'no registers' | 'closes' | 'no breakpoints' | 'exits';
 
 const packet = (text: string): string => {
   const sum = Buffer.from(text).reduce((total, byte) => total + byte, 0) & 0xff;
@@ -97,6 +97,7 @@ export class FakeStub {
         this.#thread = Number(text.slice(2));
         return 'OK';
       case 'Z':
+        if (this.#fault === 'no breakpoints') return '';
         this.#breakpoint = number(3);
         return 'OK';
       case 'm':
@@ -111,6 +112,7 @@ export class FakeStub {
   }
 
   #resume(text: string): string {
+    if (this.#fault === 'exits') return 'W00';
     this.#calls++;
     // One thread of those that may run comes to the breakpoint.
     const [, thread = '01'] = /c:(\d+)$/.exec(text) ?? [];

@@ -11,6 +11,19 @@ export interface HandMade {
   readonly subject?: string;
   /** Whether functions have room for the tracer's ops. */
   readonly perSiteOps?: boolean;
+  /** Changes its kallsyms: a view of them, and where their parts begin. */
+  readonly damage?: (tables: DataView, parts: KallsymsParts) => void;
+}
+
+/** Where the parts of kallsyms begin, in bytes from their beginning. */
+export interface KallsymsParts {
+  /** The number of names. */
+  readonly count: number;
+  readonly names: number;
+  readonly markers: number;
+  readonly tokens: number;
+  readonly index: number;
+  readonly offsets: number;
 }
 
 /** A kernel built by this repository's assembler. */
@@ -229,7 +242,8 @@ export function handMadeKernel(options: HandMade = {}): HandMadeKernel {
   append(core);
   const pointers = pointerPlaces(core);
   if (kallsyms !== 'none') {
-    const { bytes, relativeBaseAt } = kallsymsTables(named, kallsyms, length);
+    const { bytes, relativeBaseAt, parts: places } = kallsymsTables(named, kallsyms, length);
+    options.damage?.(new DataView(bytes.buffer), places);
     const at = append(bytes);
     if (relativeBaseAt !== undefined) pointers.push(at + relativeBaseAt);
   }
@@ -297,7 +311,11 @@ export function kallsymsTables(
   symbols: readonly (readonly [name: string, address: number])[],
   form: 'older' | 'older-sequence' | 'newer' | 'place-relative',
   at: number,
-): { readonly bytes: Uint8Array; readonly relativeBaseAt: number | undefined } {
+): {
+  readonly bytes: Uint8Array;
+  readonly relativeBaseAt: number | undefined;
+  readonly parts: KallsymsParts;
+} {
   const unit = form === 'place-relative' ? 4 : 8;
   const tokens = Array.from({ length: 256 }, (_, i) =>
     i >= 33 && i < 127 ? String.fromCharCode(i) : i === 200 ? 'Ttraced_' : `~${i}`,
@@ -325,6 +343,7 @@ export function kallsymsTables(
     offsets();
     relativeBase();
   }
+  const count = out.length;
   word(symbols.length);
   pad();
   const namesAt = out.length;
@@ -338,6 +357,7 @@ export function kallsymsTables(
     out.push(...bytes);
   });
   pad();
+  const markersAt = out.length;
   for (const marker of markers) word(marker);
   pad();
   if (form === 'older-sequence') {
@@ -351,13 +371,17 @@ export function kallsymsTables(
     return start;
   });
   pad();
+  const index = out.length;
   for (const start of starts) out.push(start & 255, start >> 8);
   pad();
-  if (form === 'newer' || form === 'place-relative') {
+  const isNewer = form === 'newer' || form === 'place-relative';
+  const offsetsAt = isNewer ? out.length : 0;
+  if (isNewer) {
     offsets();
     if (form === 'newer') relativeBase();
   }
-  return { bytes: Uint8Array.from(out), relativeBaseAt };
+  const parts = { count, names: namesAt, markers: markersAt, tokens: tokenStart, index, offsets: offsetsAt };
+  return { bytes: Uint8Array.from(out), relativeBaseAt, parts };
 }
 
 function codes(text: string): number[] {

@@ -1,4 +1,4 @@
-import { type KernelCheck, assumedMachine, checkKernel, stateOfSnapshot } from '@quiesce/kernel';
+import { type KernelCheck, SymbolTable, assumedMachine, checkKernel, stateOfSnapshot } from '@quiesce/kernel';
 import { StoppedMachine } from '@quiesce/kernel/node';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cacheTypeOf, stateOf } from '../src/check/check.ts';
@@ -67,6 +67,8 @@ describe('a check from where a machine is', () => {
   it.each([
     ['closes', /the connection was closed/],
     ['no registers', /no register 'x0'/],
+    ['no breakpoints', /'' to a breakpoint/],
+    ['exits', /'W00' where the machine should stop/],
   ] as const)('says that a stub does not do its part: %s', async (fault, message) => {
     const { kernel, address } = await machineOf({}, 2, fault);
     await expect(StoppedMachine.reach(kernel, address, { path: 'alternatives' })).rejects.toThrow(message);
@@ -76,6 +78,16 @@ describe('a check from where a machine is', () => {
     const { kernel, address } = await machineOf({}, 2, 'runs on');
     const late = StoppedMachine.reach(kernel, address, { path: 'alternatives', milliseconds: 50 });
     await expect(late).rejects.toThrow('no call of stop_machine with __apply_alternatives_multi_stop');
+  });
+
+  it('says what a kernel lacks', async () => {
+    const { kernel, address } = await machineOf({}, 2);
+    const symbols = new SymbolTable(
+      kernel.symbols.symbols.filter(({ name }) => name !== 'stop_machine_cpuslocked'),
+    );
+    await expect(
+      StoppedMachine.reach({ ...kernel, symbols }, address, { path: 'alternatives' }),
+    ).rejects.toThrow("no function 'stop_machine_cpuslocked'");
   });
 
   it.each(['nowhere', 'localhost:', ':99999', 'localhost:1'])('refuses %j', async (address) => {

@@ -129,8 +129,8 @@ export function checkKernel(kernel: Kernel, assumed: MachineState, options: Chec
   const first = begin('new');
   const base = first.run(undefined);
   const pokes = path === 'kprobes' ? start.pokes : [];
-  const initial = snapshot === undefined ? undefined : start.initial;
-  const text = new TextComparison(kernel, state, pokes, initial).compare(first.start.machine.ram.words);
+  const machine = snapshot === undefined ? undefined : start;
+  const text = new TextComparison(kernel, state, pokes, machine).compare(first.start.machine.ram.words);
   const windows = {
     first: cpus < 2 ? 0 : windowOf(begin('new'), 'first'),
     last: cpus < 2 ? 0 : windowOf(begin('new'), 'last'),

@@ -3,7 +3,7 @@ import type { Kernel } from '../kernel.ts';
 import { observe } from '../live/machine.ts';
 import type { MachineState } from '../predict/machine-state.ts';
 import { predict } from '../predict/predict.ts';
-import type { Poke } from './machine-start.ts';
+import type { MachineStart, Poke } from './machine-start.ts';
 
 /** Words of text, and how many of them are not what is predicted. */
 export interface ComparedText {
@@ -16,16 +16,16 @@ export class TextComparison {
   readonly #kernel: Kernel;
   readonly #state: MachineState;
   readonly #pokes: readonly Poke[];
-  readonly #initial: Int32Array | undefined;
+  readonly #machine: MachineStart | undefined;
   /** What is predicted, by what the callback for KVM's traps has decided. */
   readonly #expected = new Map<number, Uint32Array>();
 
-  /** `initial` is the memory at the beginning of a run, where it is more than the passes before have left. */
-  constructor(kernel: Kernel, state: MachineState, pokes: readonly Poke[], initial?: Int32Array) {
+  /** `machine` is where a run begins, if that is more than what the passes before have left. */
+  constructor(kernel: Kernel, state: MachineState, pokes: readonly Poke[], machine?: MachineStart) {
     this.#kernel = kernel;
     this.#state = state;
     this.#pokes = pokes;
-    this.#initial = initial;
+    this.#machine = machine;
   }
 
   /** The memory of a machine, from the first word of the image on. */
@@ -36,7 +36,9 @@ export class TextComparison {
     const expected = this.#predicted(observe(kernel, { bytes, slide: 0, unread: 0 }).state.ichHcrTraps);
     let count = 0;
     let different = 0;
-    for (const { start, end } of kernel.layout.text) {
+    for (const range of kernel.layout.text) {
+      const { end } = range;
+      const start = Math.max(range.start, this.#machine?.firstText ?? 0);
       for (let i = start >> 2; i < end >> 2; i++) if (words[i] >>> 0 !== expected[i]) different++;
       count += (end - start) >> 2;
     }
@@ -48,9 +50,10 @@ export class TextComparison {
     if (known !== undefined) return known;
     const machine = { ...this.#state, ichHcrTraps };
     const { words } = predict(this.#kernel, machine);
-    if (this.#initial !== undefined) {
+    if (this.#machine !== undefined) {
+      const { initial } = this.#machine;
       const before = this.#pokes.length > 0 ? words : predict(this.#kernel, machine, 'boot-pass').words;
-      for (let i = 0; i < words.length; i++) if (words[i] === before[i]) words[i] = this.#initial[i];
+      for (let i = 0; i < words.length; i++) if (words[i] === before[i]) words[i] = initial[i];
     }
     for (const { offset, word } of this.#pokes) words[offset >> 2] = word;
     this.#expected.set(ichHcrTraps, words);

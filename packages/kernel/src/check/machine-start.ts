@@ -105,6 +105,11 @@ export abstract class MachineStart {
   /** Address of the `struct sdei_registered_event` of a CPU. */
   abstract registeredEvent(cpu: number): number;
 
+  /** Offset of the first text; what lies in front of it is not the kernel's. */
+  get firstText(): number {
+    return 0;
+  }
+
   /** The index of the word at an address. Throws RangeError where nothing is mapped. */
   protected wordAt(address: number): number {
     const window = this.windows.find(({ base, size }) => address >= base && address < base + size);
@@ -145,7 +150,8 @@ export abstract class MachineStart {
 
   get #textWords(): TextWords {
     const { text, init } = this.kernel.layout;
-    return [...text, init].map(({ start, end }) => [start >> 2, end >> 2] as const);
+    const first = this.firstText;
+    return [...text, init].map(({ start, end }) => [Math.max(start, first) >> 2, end >> 2] as const);
   }
 
   #translate(checked: CacheType | undefined): TranslatedKernel {

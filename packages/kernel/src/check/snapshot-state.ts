@@ -92,6 +92,12 @@ export class SnapshotState extends MachineStart {
     return { pc, x0, stack: sp + belowEnd, task, perCpu };
   }
 
+  /** `.head.text` is not mapped where the kernel runs: stacks may lie there. */
+  override get firstText(): number {
+    const { symbols, layout } = this.kernel;
+    return (symbols.address('_stext') ?? layout.base) - layout.base;
+  }
+
   override registeredEvent(cpu: number): number {
     return madeUp + cpu * eventSize;
   }

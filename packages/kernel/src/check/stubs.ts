@@ -42,6 +42,7 @@ const outside: ReadonlyMap<string, Effect> = new Map([
   ['default_handle_irq', nothing],
   ['default_handle_fiq', nothing],
   ['handle_bad_irq', nothing],
+  ['gic_handle_irq', nothing],
   ['do_serror', nothing],
   ['sdei_event_handler', nothing],
   ['sdei_api_event_context', nothing],
@@ -66,9 +67,9 @@ export class Answers {
 
   constructor({ symbols, layout }: Kernel, { sdei }: EntryPoints) {
     const names = new Map<number, string>();
-    for (const name of outside.keys()) {
-      const address = symbols.address(name);
-      if (address !== undefined) names.set((address - layout.base) / 4, name);
+    // Several static functions may have one name: each driver of an interrupt controller has its own.
+    for (const { name, address } of symbols.symbols) {
+      if (outside.has(name)) names.set((address - layout.base) / 4, name);
     }
     if (sdei?.trampoline !== undefined) names.set(sdei.trampoline / 4, exitTrampoline);
     this.#names = names;

@@ -100,7 +100,8 @@ export class StoppedMachine {
     for (;;) {
       await stub.breakpoint(asked, true);
       const { thread } = await stub.resume(threads, Math.max(1, end - Date.now())).catch((error: unknown) => {
-        throw error instanceof KernelError ? this.#late(path) : error;
+        const isLate = error instanceof KernelError && error.complaint.found.startsWith('no answer');
+        throw isLate ? this.#late(path) : error;
       });
       await stub.breakpoint(asked, false);
       if ((await this.#number(thread, 'x0')) === wanted) break;
