@@ -13,8 +13,11 @@ export interface Place {
 /** A name as it is set: its width in pixels is that of so many characters, at most. */
 const font = { size: 12, character: 7, height: 14 } as const;
 
+/** How far a line within a column bends, in pixels: the farther, the more rows it passes, so that lines do not lie on one another. */
+const bends = { least: 18, row: 9, rows: 5, turn: 3 } as const;
+
 /** How far a name within a column lies from its box: the widest bend, and a little air behind the name. */
-const beside = 48;
+const beside = 64;
 
 /** Where along a line between columns a name is tried, as shares of its length. */
 const shares = [0.3, 0.7, 0.2, 0.8, 0.4, 0.6, 0.5] as const;
@@ -103,7 +106,8 @@ function lineOf(edge: DrawnEdge, index: number, places: readonly Place[]): Line 
   const end = isSameColumn
     ? { x: facing > 0 ? b.x + box.width : b.x, y: b.y + box.height / 2 - 5 * facing }
     : { x: facing > 0 ? b.x : b.x + box.width, y: b.y + box.height / 2 };
-  const bend = isSameColumn ? facing * (26 + 8 * (index % 3)) : 0;
+  const rows = Math.min(bends.rows, Math.abs(b.y - a.y) / (2 * box.height));
+  const bend = isSameColumn ? facing * (bends.least + bends.row * rows + bends.turn * (index % 3)) : 0;
   const colour = colours[edge.name.split(', ')[0]] ?? localColour;
   return { edge, isSameColumn, facing, bend, start, end, colour };
 }
