@@ -108,7 +108,8 @@ it('writes the page that answers the cover letter', async () => {
 The cover letter of the series asks: "I'm assuming that an atomic store cannot become visible until all prior execution has
 completed". This page is written by runs of the checker in tier 2, with two CPUs: one stores a report, runs the function that will be
 patched, and arrives; the other waits for the arrival. Every cell is three runs, for IDC=0 DIC=0, IDC=1 DIC=0 and IDC=1 DIC=1, which always
-agree: what decides is an edge of Arm's model, and none of these edges asks what the caches do.
+agree: what decides is an edge of Arm's model, and none of these edges asks what the caches do. Litmus tests of the same
+shapes, judged by the axioms, say the same in every cell (\`packages/bridge/test/arrival.test.ts\`).
 
 ## For the instructions themselves: yes, always
 
