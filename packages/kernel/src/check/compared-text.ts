@@ -38,7 +38,7 @@ export class TextComparison {
     let different = 0;
     for (const range of kernel.layout.text) {
       const { end } = range;
-      const start = Math.max(range.start, this.#machine?.firstText ?? 0);
+      const start = Math.max(range.start, this.#machine?.firstText() ?? 0);
       for (let i = start >> 2; i < end >> 2; i++) if (words[i] >>> 0 !== expected[i]) different++;
       count += (end - start) >> 2;
     }

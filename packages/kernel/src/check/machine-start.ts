@@ -106,7 +106,7 @@ export abstract class MachineStart {
   abstract registeredEvent(cpu: number): number;
 
   /** Offset of the first text; what lies in front of it is not the kernel's. */
-  get firstText(): number {
+  firstText(): number {
     return 0;
   }
 
@@ -150,7 +150,7 @@ export abstract class MachineStart {
 
   get #textWords(): TextWords {
     const { text, init } = this.kernel.layout;
-    const first = this.firstText;
+    const first = this.firstText();
     return [...text, init].map(({ start, end }) => [Math.max(start, first) >> 2, end >> 2] as const);
   }
 

@@ -93,7 +93,7 @@ export class SnapshotState extends MachineStart {
   }
 
   /** `.head.text` is not mapped where the kernel runs: stacks may lie there. */
-  override get firstText(): number {
+  override firstText(): number {
     const { symbols, layout } = this.kernel;
     return (symbols.address('_stext') ?? layout.base) - layout.base;
   }

@@ -228,6 +228,22 @@ describe.each(versions)('the stop machine of Linux %s', (version) => {
     120_000,
   );
 
+  it.skipIf(path === undefined || !racing(version))(
+    'can execute the load of an LTO kernel while it is rewritten, and not where CPU 0 waits for the others',
+    () => {
+      const array = image?.array ?? new Uint8Array(0);
+      const acquiring = withAcquiringLoad(openKernel(array), array);
+      const stop = bounded(acquiring, {});
+      const site = stop.sites.find(({ name }) => name.startsWith('stop_machine_yield'));
+      expect(site?.before.map((word) => disassemble(word >>> 0))).toEqual(['ldar w16, [x0]']);
+      expect(site?.after?.map((word) => disassemble(word >>> 0))).toEqual(['ldapr w16, [x0]']);
+      expect(search(stop, false)).toMatchObject({ verdict: 'violated', kind: 'cmodx' });
+      const waiting = bounded(waitingForQuiescence(openKernel(acquiring), acquiring), {});
+      expect(search(waiting, true)).toMatchObject({ verdict: 'holds', kind: undefined });
+    },
+    120_000,
+  );
+
   it.skipIf(path === undefined)(
     'is quiescent under every schedule where CPU 0 waits for the others, and for a kprobe',
     () => {

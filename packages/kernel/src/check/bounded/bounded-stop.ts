@@ -4,6 +4,7 @@ import { type RegionSpec, type SiteSpec, cacheTypeRegister } from '@quiesce/memo
 import { KernelError } from '../../error.ts';
 import type { Kernel } from '../../kernel.ts';
 import type { MachineState } from '../../predict/machine-state.ts';
+import { predict } from '../../predict/predict.ts';
 import { cacheTypeOf } from '../check.ts';
 import type { Path, Poke } from '../machine-start.ts';
 import { StartState, placed } from '../start-state.ts';
@@ -115,7 +116,7 @@ export class BoundedStop {
     });
   }
 
-  /** The sites, with the words that they have and get; those that they get are not known if no trial came to its end. */
+  /** The sites, with the words that they have and get: after a trial, or as predicted if none comes to its end. */
   get sites(): readonly BoundedSite[] {
     const { layout } = this.kernel;
     return this.#sites.map(({ name, address, words }, i) => {
@@ -193,11 +194,23 @@ export class BoundedStop {
       this.#replacements = undefined;
       const { missing, finished, counters } = tryOut(this.image().spec, waits);
       if (missing !== undefined && this.#map.grow(missing)) continue;
-      if (finished !== undefined) this.#replacements = this.#newest(finished);
+      this.#replacements = finished === undefined ? this.#predicted() : this.#newest(finished);
       this.#counters = counters;
       this.#image = undefined;
       return;
     }
+  }
+
+  /** What the sites hold where every trial ends in a violation. */
+  #predicted(): (readonly number[])[] {
+    const { layout } = this.kernel;
+    const { words } = predict(this.kernel, this.#state);
+    const { path, pokes = [] } = this.options;
+    if (path === 'kprobes') for (const { offset, word } of pokes) words[offset >> 2] = word;
+    return this.#sites.map(({ address, words: count }) => {
+      const at = (address - layout.base) >> 2;
+      return Array.from(words.subarray(at, at + count), (word) => word | 0);
+    });
   }
 
   /** What the sites hold at the end of a run. */
