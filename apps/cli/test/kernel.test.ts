@@ -190,7 +190,7 @@ pool_ldapr: ldapr w19, [x20]
 
   it('fails one whose stop loop is patched, as text, JSON and SARIF', async () => {
     for (const [form, pattern] of [
-      ['--no-color', /error +site_load +HAS_PAN +ldar w19, \[x20\] -> ldapr w19, \[x20\] !/],
+      ['--no-color', /error +site_load +HAS_PAN\s+ldar w19, \[x20\] -> ldapr w19, \[x20\] !/],
       ['--json', /"severity": "error"/],
       ['--sarif', /"level": "error"/],
     ] as const) {

@@ -122,7 +122,7 @@ function printAudit(
     host.out(`\n${colours.heading(endangeredText[region.endangers])}\n`);
     host.out(`${summaryOf(region, own)}\n`);
     for (const finding of own) {
-      if (isListed(finding, given)) host.out(findingLine(finding, colours));
+      if (isListed(finding, given)) host.out(findingLine(finding, colours, width));
     }
     host.out(names('takes kprobes', region.kprobeable, width));
     host.out(names('takes tracers', region.traceable, width));
@@ -131,6 +131,11 @@ function printAudit(
   if (!knowsKprobeList) {
     host.out(
       '\nfunctions that refuse kprobes one by one are not named in this image (--symbols names them)\n',
+    );
+  }
+  if (findings.some((finding) => isListed(finding, given) && !finding.isSafe)) {
+    host.out(
+      '\n! one of the words is not in the list of what may be modified under execution (Arm ARM B2.2.5)\n',
     );
   }
   const count = (level: Severity): number => findings.filter((finding) => severity(finding) === level).length;
@@ -152,14 +157,18 @@ function summaryOf({ instructions, functions }: Region, findings: readonly Findi
   return `  ${size}; ${words}\n  sites beside: ${rest.join(', ')}`;
 }
 
-function findingLine(finding: Finding, colours: Colours): string {
+/** A finding on a line behind `lead`; what changes goes below where it has no room. */
+function findingLine(finding: Finding, colours: Colours, width: number, lead = ''): string {
   const { symbol, capability, pass, before, after, isSafe, isFar } = finding;
   const level = severity(finding);
   const mark = { error: colours.bad, warning: colours.doubt, note: colours.quiet }[level];
   const who = `${capability ?? 'static key'}${pass === 'boot' ? ' (boot)' : ''}`;
   const far = isFar ? ' far' : '';
   const change = `${wordText(before)} -> ${wordText(after)}${isSafe ? '' : ' !'}${far}`;
-  return `  ${mark(level.padEnd(8))}${symbol.padEnd(34)} ${who.padEnd(22)} ${change}\n`;
+  const place = `${symbol.padEnd(34)} ${who.padEnd(22)}`;
+  const isLong = lead.length + 10 + place.length + 1 + change.length > width;
+  const end = isLong ? `${place.trimEnd()}\n${' '.repeat(lead.length + 12)}${change}` : `${place} ${change}`;
+  return `${lead}  ${mark(level.padEnd(8))}${end}\n`;
 }
 
 function names(label: string, some: readonly string[], width: number): string {
@@ -184,7 +193,7 @@ function printDifference(
   ] as const) {
     for (const finding of some) {
       if (isListed(finding, given))
-        host.out(`${sign} ${finding.endangers.padEnd(12)}${findingLine(finding, colours)}`);
+        host.out(findingLine(finding, colours, widthFor(host), `${sign} ${finding.endangers.padEnd(12)}`));
       else left++;
     }
   }
