@@ -21,7 +21,10 @@ export interface CheckOptions {
   readonly counts?: boolean;
   /** Whether equal threads are exchanged freely, so that one of many like executions is looked at. Default true. */
   readonly symmetry?: boolean;
-  /** Choices that are tried before the search gives up with an error. Default 5 million: about a minute. */
+  /**
+   * Choices that are tried before the search gives up with an error; one in an execution of more than 50 events counts for
+   * several. Default 5 million: minutes.
+   */
   readonly maximumChoices?: number;
 }
 

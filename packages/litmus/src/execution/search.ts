@@ -22,9 +22,12 @@ export interface Visitor {
   readonly consistent: (execution: Partial) => boolean;
 }
 
+/** Events of an execution up to which a choice counts once; the work of drawing its consequences grows fast with their number. */
+const ordinarySize = 50;
+
 /** Bounds of a search. */
 export interface Bounds {
-  /** Choices that are tried. */
+  /** Choices that are tried; in executions of many events each counts for several. */
   readonly maximumChoices: number;
 }
 
@@ -65,7 +68,7 @@ export class Search {
 
   /** Tries all ways to go on; true to stop looking for other orders of maintenance operations. */
   #extend(execution: Partial): boolean {
-    this.choices += 1;
+    this.choices += 1 + Math.floor((execution.size / ordinarySize) ** 4);
     if (this.choices > this.#bounds.maximumChoices) {
       throw new LitmusError(
         { line: 1, column: 1 },
