@@ -1,6 +1,7 @@
 import {
   type Audit,
   type AuditDifference,
+  type AuditOptions,
   type Finding,
   type Region,
   type Severity,
@@ -32,6 +33,11 @@ export const kernelAudit: Verb = {
       example: 'old/vmlinuz',
       does: 'what changed from this kernel to the one that follows',
     },
+    blacklist: {
+      value: 'FILE',
+      example: '/sys/kernel/debug/kprobes/blacklist',
+      does: 'what takes no kprobes on a machine; default what the image says',
+    },
     all: { short: 'a', does: 'list what the boot pass patches and what lies behind slow paths too' },
     strict: { does: 'exit with 1 for warnings too' },
     sarif: { does: 'print a SARIF 2.1.0 log' },
@@ -44,11 +50,12 @@ export const kernelAudit: Verb = {
   ],
   run: (given, host) => {
     given.conflict('sarif', ['json', 'diff'], 'each is another form of the output');
+    given.conflict('diff', ['blacklist'], 'it is the list of one kernel');
     const older = given.text('diff');
     if (older !== undefined) return difference(older, given, host);
     noWords('kernel audit', given);
     const kernel = kernelOf(given, host);
-    const found = refusing(() => audit(kernel));
+    const found = refusing(() => audit(kernel, blacklistOf(given, host)));
     if (given.flag('sarif')) host.out(`${JSON.stringify(auditSarif(found, kernel.name), undefined, 2)}\n`);
     else if (given.flag('json')) printJson(host, [asJson(found, kernel.name)]);
     else printAudit(found, given, host);
@@ -103,6 +110,12 @@ function findingJson(finding: Finding): object {
 
 function asJson({ release, regions, findings, knowsKprobeList }: Audit, image: string): object {
   return { image, release, regions, findings: findings.map(findingJson), knowsKprobeList };
+}
+
+function blacklistOf(given: Arguments, host: Host): AuditOptions {
+  const name = given.text('blacklist');
+  if (name === undefined) return {};
+  return { blacklist: { name, text: new TextDecoder('latin1').decode(host.read(name)) } };
 }
 
 function isListed(finding: Finding, given: Arguments): boolean {

@@ -2,6 +2,7 @@ import { isHotpatchSafe } from '@quiesce/insn';
 import type { Kernel } from '../kernel.ts';
 import { callbackName } from '../predict/predict.ts';
 import { FlowReader } from './flow.ts';
+import type { BlacklistFile } from './kprobe-blacklist.ts';
 import { type KnownCalls, knownCalls } from './known-calls.ts';
 import { type Instrumentation, instrumentation } from './probes.ts';
 import { type Reach, callChain, reach } from './reach.ts';
@@ -101,11 +102,20 @@ const others: Readonly<Record<Endangered, readonly string[]>> = {
   exception: [],
 };
 
-/** Audits the patching code of a kernel: every instruction on its paths that is itself a site. */
-export function audit(kernel: Kernel): Audit {
+/** What an audit may be told beside the kernel. */
+export interface AuditOptions {
+  /** Which functions take no kprobes on a running machine; by default what the image says. */
+  readonly blacklist?: BlacklistFile;
+}
+
+/**
+ * Audits the patching code of a kernel: every instruction on its paths that is itself a site. Throws KernelError for a list
+ * that is not of this kernel.
+ */
+export function audit(kernel: Kernel, { blacklist }: AuditOptions = {}): Audit {
   const flow = new FlowReader(kernel);
   const calls = knownCalls(kernel);
-  const probes = instrumentation(kernel);
+  const probes = instrumentation(kernel, blacklist);
   const regions: Region[] = [];
   const findings: Finding[] = [];
   for (const endangers of Object.keys(roots) as Endangered[]) {

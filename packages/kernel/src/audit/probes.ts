@@ -1,4 +1,5 @@
 import type { Kernel } from '../kernel.ts';
+import { type BlacklistFile, readBlacklist } from './kprobe-blacklist.ts';
 
 /** Sections whose functions take no kprobes, by the symbols around them. */
 const forbidden: readonly (readonly [start: string, end: string])[] = [
@@ -47,11 +48,15 @@ export interface Instrumentation {
   readonly knowsList: boolean;
 }
 
-/** Reads which functions take probes and tracers (arch_populate_kprobe_blacklist, `_kprobe_blacklist`, `__mcount_loc`). */
-export function instrumentation(kernel: Kernel): Instrumentation {
+/**
+ * Reads which functions take probes and tracers (arch_populate_kprobe_blacklist, `_kprobe_blacklist`, `__mcount_loc`). The list of a
+ * running machine takes the place of the image's.
+ */
+export function instrumentation(kernel: Kernel, blacklist?: BlacklistFile): Instrumentation {
   const { symbols, layout, image, ftrace } = kernel;
   const { base } = layout;
   const sections = piecesOf(kernel, forbidden);
+  const running = blacklist === undefined ? undefined : readBlacklist(kernel, blacklist);
   const list = new Set<number>();
   const { start, end } = kprobeList(kernel);
   for (let at = start; at + 8 <= Math.min(end, image.length); at += 8) list.add(image.i64(at));
@@ -61,8 +66,11 @@ export function instrumentation(kernel: Kernel): Instrumentation {
   };
   const traced = new Set(Array.from(ftrace.first, functionOf));
   return {
-    knowsList: list.size > 0,
-    isKprobeable: (offset) => !isIn(sections, offset) && !list.has(functionOf(offset)),
+    knowsList: running !== undefined || list.size > 0,
+    isKprobeable: (offset) =>
+      running === undefined
+        ? !isIn(sections, offset) && !list.has(functionOf(offset))
+        : !isIn(running, offset),
     isTraceable: (offset) => traced.has(functionOf(offset)),
   };
 }
