@@ -1,12 +1,20 @@
+/** An array twice as long with the same beginning. */
+function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * array.length);
+  larger.set(array);
+  return larger;
+}
+
 /** Numbers of some words, which are named by small indices. Nothing is allocated for a word that had one before. */
 export class WordNumbers {
   /** By word: 1 + its place in the lists; 0 where it has no number. */
   #places = new Int32Array(64);
-  readonly #words: number[] = [];
-  readonly #numbers: number[] = [];
+  #words = new Int32Array(16);
+  #numbers = new Int32Array(16);
+  #size = 0;
 
   get size(): number {
-    return this.#words.length;
+    return this.#size;
   }
 
   /** The word at a place below {@link size}. */
@@ -39,14 +47,14 @@ export class WordNumbers {
       this.#numbers[place] = number;
       return;
     }
-    if (word >= this.#places.length) {
-      const larger = new Int32Array(2 * word);
-      larger.set(this.#places);
-      this.#places = larger;
+    while (word >= this.#places.length) this.#places = doubled(this.#places);
+    if (this.#size === this.#words.length) {
+      this.#words = doubled(this.#words);
+      this.#numbers = doubled(this.#numbers);
     }
-    this.#words.push(word);
-    this.#numbers.push(number);
-    this.#places[word] = this.size;
+    this.#words[this.#size] = word;
+    this.#numbers[this.#size] = number;
+    this.#places[word] = ++this.#size;
   }
 
   /** Sets a number that is greater than the one before, or than 0. */
@@ -58,18 +66,15 @@ export class WordNumbers {
   delete(word: number): void {
     const place = this.#placeOf(word);
     if (place < 0) return;
-    const last = this.#words.pop() ?? word;
-    const number = this.#numbers.pop() ?? 0;
-    this.#places[word] = 0;
-    if (last === word) return;
+    const last = this.#words[--this.#size];
     this.#words[place] = last;
-    this.#numbers[place] = number;
+    this.#numbers[place] = this.#numbers[this.#size];
     this.#places[last] = place + 1;
+    this.#places[word] = 0;
   }
 
   clear(): void {
-    for (const word of this.#words) this.#places[word] = 0;
-    this.#words.length = 0;
-    this.#numbers.length = 0;
+    for (let i = 0; i < this.#size; i++) this.#places[this.#words[i]] = 0;
+    this.#size = 0;
   }
 }

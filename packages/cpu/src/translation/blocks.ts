@@ -74,7 +74,7 @@ export function blockModule(
   const imports: readonly Import[] = [
     { kind: 'memory', name: 'memory' },
     { kind: 'function', name: 'interpret', type: 1 },
-    { kind: 'function', name: 'written', type: 1 },
+    { kind: 'function', name: 'written', type: 0 },
   ];
   return moduleOf(
     types,

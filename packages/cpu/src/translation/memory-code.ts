@@ -178,7 +178,7 @@ function watchedStore(block: BlockCode, o: Operation): void {
   transfer(block, o);
   writeBack(block, o);
   newest().get(local.result32).put(op.notEqual, op.if, type.none);
-  code.get(local.host).put(op.call).unsigned(imported.written).put(op.if, type.none);
+  code.get(local.host).get(local.result32).put(op.call).unsigned(imported.written).put(op.if, type.none);
   block.goTo(block.pc + 4);
   block.leave(block.position + 1);
   code.put(op.end, op.end);

@@ -17,8 +17,8 @@ export interface TranslatedText {
   operation(word: number): Operation | undefined;
   /** Where it has one; words that are fetched in several versions are for {@link operation} to leave out. */
   readonly side?: InstructionSide | undefined;
-  /** A store in a page that was entered for `watchedStores` has changed the word at a place of the shared memory. */
-  written?(place: number): void;
+  /** A store in a page that was entered for `watchedStores` has changed the word at a place of the shared memory, which was `before`. */
+  written?(place: number, before: number): void;
 }
 
 /** A block that was translated. */
@@ -31,6 +31,8 @@ interface Translated {
 
 /** How often a program counter is come to before its blocks are translated. */
 const usualWarmth = 256;
+/** What is this many times less warm is translated as well, since to translate takes longer than what is translated. */
+const lukewarm = 16;
 /** Blocks that are translated together, and instructions of a block, at most. */
 const most = { blocks: 256, instructions: 64 } as const;
 
@@ -61,6 +63,9 @@ export class TranslatedCode {
   /** 1 for each word of {@link #covering}. Nearly every word that is modified is in no block. */
   readonly #isCovered: Uint8Array;
   readonly #operations: Operation[] = [];
+  /** Where blocks would begin that were come to, and the word that was come to last. */
+  #starts: number[] = [];
+  #last = -1;
   #functions = 1;
   #pe: Pe | undefined;
   /** How often blocks were dropped, so that the one that executes knows. */
@@ -111,6 +116,7 @@ export class TranslatedCode {
   run(pe: Pe, fetch: Fetch, limit: number): number {
     const { state } = pe;
     this.#pe = pe;
+    this.#last = (pe.pc - this.#text.base) / 4 - 1;
     let left = limit;
     while (left > 0 && state[cells.WAIT] === waiting.no) {
       if (state[cells.SPSel] === 1 && state[cells.PART] === 0) {
@@ -145,9 +151,9 @@ export class TranslatedCode {
   }
 
   /** A watched store has changed a word; 0 where the block goes on. */
-  #written(place: number): number {
+  #written(place: number, before: number): number {
     const forgotten = this.#forgotten;
-    this.#text.written?.(place);
+    this.#text.written?.(place, before);
     return this.#forgotten === forgotten && this.#pe?.state[cells.WAIT] === waiting.no ? 0 : 1;
   }
 
@@ -158,10 +164,22 @@ export class TranslatedCode {
     // A block that is longer than what is left is there, and cannot be executed.
     if (this.#map[word] > 0) return false;
     // Near the end of a turn, it is the turn that led here.
-    if (left < most.instructions || --this.#map[word] > -this.#warmth) return false;
+    if (left < most.instructions) return false;
+    const isStart = this.#isStart(word);
+    this.#last = word;
+    if (!isStart) return false;
+    if (this.#map[word] === 0) this.#starts.push(word);
+    if (--this.#map[word] > -this.#warmth) return false;
     const found = this.#reachable(word);
     if (found.length === 0) this.#map[word] = 0;
     return found.length > 0 && this.#map[word] > 0;
+  }
+
+  /** Whether a block would begin at a word that is come to: not where only a turn began in the middle of one. */
+  #isStart(word: number): boolean {
+    if (word !== this.#last + 1) return true;
+    const before = this.#text.operation(word - 1);
+    return before === undefined || endsBlock(before);
   }
 
   /** Finds and translates the blocks that direct branches lead to from a word, of those that were come to before. */
@@ -169,7 +187,9 @@ export class TranslatedCode {
     const { base } = this.#text;
     const blocks: Block[] = [];
     const seen = new Set<number>();
-    const open = [first];
+    const isLukewarm = (word: number): boolean => this.#map[word] <= -this.#warmth / lukewarm;
+    const open = [...this.#starts.filter(isLukewarm), first];
+    this.#starts = this.#starts.filter((word) => this.#map[word] <= 0 && !isLukewarm(word));
     for (let word = open.pop(); word !== undefined && blocks.length < most.blocks; word = open.pop()) {
       if (seen.has(word) || (word !== first && this.#map[word] >= 0)) continue;
       seen.add(word);
@@ -207,7 +227,7 @@ export class TranslatedCode {
       (operation) => this.#operations.push(operation) - 1,
     );
     const interpret = (index: number): number => this.#interpret(index);
-    const written = (place: number): number => this.#written(place);
+    const written = (place: number, before: number): number => this.#written(place, before);
     const host = { memory: this.#memory, interpret, written };
     const { exports } = new webAssembly.Instance(new webAssembly.Module(module), { host });
     fresh.forEach((block, i) => {

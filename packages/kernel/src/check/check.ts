@@ -126,11 +126,11 @@ export function checkKernel(kernel: Kernel, assumed: MachineState, options: Chec
   const begin = (prefers: 'old' | 'new'): ScheduledRun =>
     new ScheduledRun(kernel, start.machine(cache, prefers), limitsOf[path]);
 
+  const pokes = path === 'kprobes' ? start.pokes : [];
+  const comparison = new TextComparison(kernel, state, pokes, snapshot === undefined ? undefined : start);
   const first = begin('new');
   const base = first.run(undefined);
-  const pokes = path === 'kprobes' ? start.pokes : [];
-  const machine = snapshot === undefined ? undefined : start;
-  const text = new TextComparison(kernel, state, pokes, machine).compare(first.start.machine.ram.words);
+  const text = comparison.compare(first.start.machine.ram.words);
   const windows = {
     first: cpus < 2 ? 0 : windowOf(begin('new'), 'first'),
     last: cpus < 2 ? 0 : windowOf(begin('new'), 'last'),

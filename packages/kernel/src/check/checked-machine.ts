@@ -33,7 +33,7 @@ export class CheckedMachine extends KernelMachine {
     const { ram, code } = translated;
     const views = Array.from(
       { length: history.cpus },
-      (_, cpu) => new TextView(history, cpu, translated.clocks(cpu)),
+      (_, cpu) => new TextView(history, cpu, translated.memory.clockCells(cpu)),
     );
     super(
       kernel,

@@ -2,7 +2,7 @@ import { Bytes } from '../bytes.ts';
 import type { Kernel } from '../kernel.ts';
 import { observe } from '../live/machine.ts';
 import type { MachineState } from '../predict/machine-state.ts';
-import { predict } from '../predict/predict.ts';
+import { predictWords } from '../predict/predict.ts';
 import type { MachineStart, Poke } from './machine-start.ts';
 
 /** Words of text, and how many of them are not what is predicted. */
@@ -16,16 +16,19 @@ export class TextComparison {
   readonly #kernel: Kernel;
   readonly #state: MachineState;
   readonly #pokes: readonly Poke[];
-  readonly #machine: MachineStart | undefined;
+  readonly #firstText: number;
+  /** What a run begins with, if that is more than what the passes before have left. */
+  readonly #initial: Int32Array | undefined;
   /** What is predicted, by what the callback for KVM's traps has decided. */
-  readonly #expected = new Map<number, Uint32Array>();
+  readonly #expected = new Map<number, Int32Array>();
 
-  /** `machine` is where a run begins, if that is more than what the passes before have left. */
+  /** `machine` is where a run will begin, if that is more than what the passes before have left. */
   constructor(kernel: Kernel, state: MachineState, pokes: readonly Poke[], machine?: MachineStart) {
     this.#kernel = kernel;
     this.#state = state;
     this.#pokes = pokes;
-    this.#machine = machine;
+    this.#firstText = machine?.firstText() ?? 0;
+    this.#initial = machine?.initial.slice(0, kernel.words.length);
   }
 
   /** The memory of a machine, from the first word of the image on. */
@@ -38,25 +41,30 @@ export class TextComparison {
     let different = 0;
     for (const range of kernel.layout.text) {
       const { end } = range;
-      const start = Math.max(range.start, this.#machine?.firstText() ?? 0);
-      for (let i = start >> 2; i < end >> 2; i++) if (words[i] >>> 0 !== expected[i]) different++;
+      const start = Math.max(range.start, this.#firstText);
+      for (let i = start >> 2; i < end >> 2; i++) if (words[i] !== expected[i]) different++;
       count += (end - start) >> 2;
     }
     return { words: count, different };
   }
 
-  #predicted(ichHcrTraps: number): Uint32Array {
+  #predicted(ichHcrTraps: number): Int32Array {
     const known = this.#expected.get(ichHcrTraps);
     if (known !== undefined) return known;
     const machine = { ...this.#state, ichHcrTraps };
-    const { words } = predict(this.#kernel, machine);
-    if (this.#machine !== undefined) {
-      const { initial } = this.#machine;
-      const before = this.#pokes.length > 0 ? words : predict(this.#kernel, machine, 'boot-pass').words;
-      for (let i = 0; i < words.length; i++) if (words[i] === before[i]) words[i] = initial[i];
+    const words = this.#words(machine, 'end');
+    if (this.#initial !== undefined) {
+      const before = this.#pokes.length > 0 ? words : this.#words(machine, 'boot-pass');
+      for (let i = 0; i < words.length; i++) if (words[i] === before[i]) words[i] = this.#initial[i];
     }
     for (const { offset, word } of this.#pokes) words[offset >> 2] = word;
     this.#expected.set(ichHcrTraps, words);
+    return words;
+  }
+
+  #words(machine: MachineState, until: 'boot-pass' | 'end'): Int32Array {
+    const words = new Int32Array(this.#kernel.words.length);
+    predictWords(this.#kernel, machine, until, words);
     return words;
   }
 }

@@ -1,7 +1,7 @@
 import type { PageTable } from '@quiesce/cpu';
 import type { AccessFault, AccessSize, TextView } from '@quiesce/memory';
 import type { MachineMemory } from './machine.ts';
-import { type Ram, pageBytes, pageShift, pageWords } from './ram.ts';
+import { type Ram, pageBytes, pageWords } from './ram.ts';
 import { Windows } from './windows.ts';
 
 /** Memory as one CPU of the simulated machine uses it. Data is sequentially consistent; a pair access is one step. */
@@ -10,7 +10,7 @@ export class CpuMemory implements MachineMemory {
   high = 0;
   readonly ctr: number;
   readonly text: TextView;
-  modified: (at: number) => void = () => undefined;
+  modified: (at: number, before: number) => void = () => undefined;
   readonly #ram: Ram;
   readonly #pages: PageTable;
   readonly #words: Int32Array;
@@ -99,14 +99,15 @@ export class CpuMemory implements MachineMemory {
 
   #write(at: number, value: number): void {
     if (this.#ram.isText(at)) {
-      const t = this.text.history.add(at, this.#words[at]);
+      const before = this.#words[at];
+      const t = this.text.history.add(at, before);
       if (!this.text.write(t, value)) return;
       this.#words[at] = value;
       this.#clocks[at] = this.text.clock;
-      this.modified(at);
+      this.modified(at, before);
       return;
     }
-    this.#ram.dirty[at >> pageShift] = 1;
+    this.#ram.keepPage(at);
     this.#words[at] = value;
     this.#clocks[at] = this.text.clock;
   }

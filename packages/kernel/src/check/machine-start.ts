@@ -5,10 +5,11 @@ import type { Kernel } from '../kernel.ts';
 import type { MachineState } from '../predict/machine-state.ts';
 import { CheckedMachine, type MachineOptions } from './checked-machine.ts';
 import { type EntryPoints, type Exception, entryPoints, eventOf, needEntry } from './exceptions.ts';
+import { type KernelMemory, endOfText } from './kernel-memory.ts';
 import type { KernelMachine } from './machine.ts';
-import type { TextWords, Window } from './ram.ts';
+import { Ram, type TextWords, type Window } from './ram.ts';
 import { Answers } from './stubs.ts';
-import { TranslatedKernel, endOfText } from './translated-kernel.ts';
+import { TranslatedKernel } from './translated-kernel.ts';
 import { UncheckedMachine } from './unchecked-machine.ts';
 import { functionOffset } from './variables.ts';
 
@@ -66,8 +67,7 @@ export abstract class MachineStart {
   readonly callback: number;
   /** Whether the kernel runs at EL2 (FEAT_VHE). */
   readonly isHost: boolean;
-  /** The memory at the beginning, from the first word of the image on. */
-  abstract readonly initial: Int32Array;
+  protected abstract readonly memory: KernelMemory;
   /** Where it is mapped. */
   abstract readonly windows: readonly Window[];
   /** What the kprobes path writes. */
@@ -80,6 +80,7 @@ export abstract class MachineStart {
   readonly priorityMask: number;
   readonly #answers: Answers;
   readonly #warmth: number | undefined;
+  #ram: Ram | undefined;
   #checked: { readonly translated: TranslatedKernel; readonly history: TextHistory } | undefined;
   #unchecked: TranslatedKernel | undefined;
 
@@ -97,6 +98,11 @@ export abstract class MachineStart {
     this.callback = functionOffset(kernel, callbacks[path]);
     this.entryPoints = entryPoints(kernel);
     this.#answers = new Answers(kernel, this.entryPoints);
+  }
+
+  /** The memory, from the first word of the image on: as it is at the beginning, until a machine executes. */
+  get initial(): Int32Array {
+    return this.memory.words;
   }
 
   /** The registers with which the stopper thread of a CPU calls `multi_cpu_stop`. */
@@ -154,12 +160,17 @@ export abstract class MachineStart {
     return [...text, init].map(({ start, end }) => [Math.max(start, first) >> 2, end >> 2] as const);
   }
 
-  #translate(checked: CacheType | undefined): TranslatedKernel {
-    const words = this.initial.length;
-    return new TranslatedKernel(this.kernel, {
-      ...{ cpus: this.cpus, answers: this.#answers, windows: this.windows },
-      ...{ words, text: this.#textWords, checked, warmth: this.#warmth },
-    });
+  /** The memory, as it is at the beginning. */
+  #reset(): Ram {
+    const { words, clocks } = this.memory;
+    this.#ram ??= new Ram(words, clocks, this.windows, this.#textWords);
+    this.#ram.reset();
+    return this.#ram;
+  }
+
+  #translate(ram: Ram, checked: CacheType | undefined): TranslatedKernel {
+    const options = { answers: this.#answers, checked, warmth: this.#warmth };
+    return new TranslatedKernel(this.kernel, this.memory, ram, options);
   }
 
   /** Functions that CPUs called and that were answered instead of executed. */
@@ -170,12 +181,12 @@ export abstract class MachineStart {
   /** A machine at the beginning. It uses the memory of the machine before it, which must not run any more. */
   machine(cache: CacheType, prefers: MachineOptions['prefers']): Start {
     const { kernel, cpus, isHost } = this;
+    const ram = this.#reset();
     if (this.#checked?.history.cache !== cache) {
       const history = new TextHistory(cache, cpus, endOfText(kernel) >> 2);
-      this.#checked = { translated: this.#translate(cache), history };
+      this.#checked = { translated: this.#translate(ram, cache), history };
     }
     const { translated, history } = this.#checked;
-    translated.ram.reset(this.initial);
     history.clear();
     return this.#begin(new CheckedMachine(kernel, translated, history, { isHost, prefers }));
   }
@@ -183,8 +194,8 @@ export abstract class MachineStart {
   /** The same for a machine that does not check fetches. */
   uncheckedMachine(cache: CacheType): Start {
     const { kernel, cpus, isHost } = this;
-    const translated = (this.#unchecked ??= this.#translate(undefined));
-    translated.ram.reset(this.initial);
+    const ram = this.#reset();
+    const translated = (this.#unchecked ??= this.#translate(ram, undefined));
     return this.#begin(new UncheckedMachine(kernel, translated, { cpus, isHost, cache }));
   }
 

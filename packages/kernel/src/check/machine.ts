@@ -14,8 +14,9 @@ import type { MemoryPort } from '@quiesce/memory';
 import type { Kernel } from '../kernel.ts';
 import { bugAt } from '../tables/bug-table.ts';
 import type { Exception } from './exceptions.ts';
+import { endOfText } from './kernel-memory.ts';
 import type { Ram } from './ram.ts';
-import { type TranslatedKernel, endOfText } from './translated-kernel.ts';
+import type { TranslatedKernel } from './translated-kernel.ts';
 
 /** The address to which the first function of a CPU returns: there the CPU has finished. Nothing is mapped there. */
 export const finished = 0;
@@ -72,8 +73,8 @@ export type Observer = (pe: Pe, cpu: number) => void;
 
 /** Memory as one CPU of the machine uses it. */
 export interface MachineMemory extends MemoryPort {
-  /** Told of every word of text that the CPU changes, by its index in the memory. */
-  modified: (at: number) => void;
+  /** Told of every word of text that the CPU has changed, by its index in the memory, and of what it was. */
+  modified: (at: number, before: number) => void;
   /** A fixmap slot changed. */
   remap(): void;
 }
@@ -127,10 +128,10 @@ export abstract class KernelMachine {
         }),
     );
     memories.forEach((memory, cpu) => {
-      memory.modified = (at) => {
+      memory.modified = (at, before) => {
         this.stores++;
         this.storing = cpu;
-        this.ram.dirtyText.push(at);
+        this.ram.keepText(at, before);
         this.translated.code.forget(at);
         this.modified(at);
         if (this.pausesAtStore) this.pes[cpu].state[cells.WAIT] = waiting.event;
@@ -138,7 +139,7 @@ export abstract class KernelMachine {
     });
     this.pes.forEach((pe, cpu) => {
       pe.isHost = isHost;
-      pe.attach(translated.state(cpu));
+      pe.attach(translated.memory.newState(cpu));
     });
     this.#fetchers = memories.map((_, cpu) => (pc) => {
       const word = this.#arrive(cpu, pc);

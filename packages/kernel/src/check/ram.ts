@@ -26,50 +26,72 @@ export const pageBytes: number = 4 * pageWords;
  */
 export class Ram {
   readonly words: Int32Array;
-  /** For each word what its last writer knew, as a clock of the text's history; of no word where nobody asks. */
+  /** For each word what its last writer knew, as a clock of the text's history: 0 of all, where nobody asks. */
   readonly clocks: Int32Array;
   readonly #text: TextWords;
-  #isSet = false;
+  /** The same, one after the other. */
+  readonly #bounds: Int32Array;
   readonly windows: readonly Window[];
-  /** 1 for each page in which something else than text was written since the last reset. */
-  readonly dirty: Uint8Array;
-  /** The words of text that were written since then, some of them several times: few of each page. */
-  readonly dirtyText: number[] = [];
+  /** 1 for each page of {@link #kept}. */
+  readonly #isKept: Uint8Array;
+  /** The pages in which something else than text was written, as they were before. */
+  readonly #kept = new Map<number, Int32Array>();
+  /** The words of text that were written, few of each page: the index of each and what it was, in the order of the stores. */
+  #stores = new Int32Array(1024);
+  #storesLength = 0;
   /** The fixmap slots in use: the physical page of each, as a word index, by slot number. */
   readonly fixmap: Map<number, number> = new Map<number, number>();
 
   constructor(words: Int32Array, clocks: Int32Array, windows: readonly Window[], text: TextWords) {
     this.words = words;
     this.clocks = clocks;
-    this.dirty = new Uint8Array(Math.ceil(words.length / pageWords));
+    this.#isKept = new Uint8Array(Math.ceil(words.length / pageWords));
     this.#text = text;
+    this.#bounds = Int32Array.from(text.flat());
     this.windows = windows;
   }
 
-  /** Sets every word, unknown to any CPU, and takes every fixmap slot away. */
-  reset(words: Int32Array): void {
-    if (!this.#isSet) {
-      // All else is 0.
-      this.words.set(words);
-      this.#isSet = true;
-      return;
+  /** Something else than text is about to be written in the page of a word. */
+  keepPage(at: number): void {
+    const page = at >> pageShift;
+    if (this.#isKept[page] === 1) return;
+    this.#isKept[page] = 1;
+    this.#kept.set(page, this.words.slice(page << pageShift, (page + 1) << pageShift));
+  }
+
+  /** A word of text has been written. */
+  keepText(at: number, before: number): void {
+    if (this.#storesLength === this.#stores.length) {
+      const larger = new Int32Array(2 * this.#storesLength);
+      larger.set(this.#stores);
+      this.#stores = larger;
     }
-    for (let page = this.dirty.indexOf(1); page >= 0; page = this.dirty.indexOf(1, page + 1)) {
-      const start = page * pageWords;
-      this.words.set(words.subarray(start, start + pageWords), start);
-      this.clocks.fill(0, start, start + pageWords);
+    this.#stores[this.#storesLength++] = at;
+    this.#stores[this.#storesLength++] = before;
+  }
+
+  /** Sets every word to what it was at the beginning, unknown to any CPU, and takes every fixmap slot away. */
+  reset(): void {
+    for (const [page, words] of this.#kept) {
+      const start = page << pageShift;
+      this.words.set(words, start);
+      this.clocks.fill(0, start, start + words.length);
+      this.#isKept[page] = 0;
     }
-    this.dirty.fill(0);
-    for (const at of this.dirtyText) {
-      this.words[at] = words[at];
-      if (this.clocks.length > 0) this.clocks[at] = 0;
+    this.#kept.clear();
+    // A page may have been kept when a word of text in it had been written: the oldest value of a word comes last.
+    while (this.#storesLength > 0) {
+      const before = this.#stores[--this.#storesLength];
+      const at = this.#stores[--this.#storesLength];
+      this.words[at] = before;
+      this.clocks[at] = 0;
     }
-    this.dirtyText.length = 0;
     this.fixmap.clear();
   }
 
   isText(at: number): boolean {
-    for (const [first, end] of this.#text) if (at >= first && at < end) return true;
+    const bounds = this.#bounds;
+    for (let i = 0; i < bounds.length; i += 2) if (at >= bounds[i] && at < bounds[i + 1]) return true;
     return false;
   }
 

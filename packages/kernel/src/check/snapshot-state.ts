@@ -3,6 +3,7 @@ import type { Kernel } from '../kernel.ts';
 import { observe } from '../live/machine.ts';
 import type { MachineState } from '../predict/machine-state.ts';
 import type { Snapshot } from '../live/snapshot.ts';
+import { KernelMemory } from './kernel-memory.ts';
 import { type Entry, MachineStart, type Path, type Poke, belowEnd, eventSize } from './machine-start.ts';
 import type { Window } from './ram.ts';
 import { functionOffset, startVariables } from './variables.ts';
@@ -19,7 +20,7 @@ export function stateOfSnapshot(kernel: Kernel, { image }: Snapshot): MachineSta
 
 /** The beginning as a machine has it that was stopped when all its CPUs were about to enter `multi_cpu_stop`. */
 export class SnapshotState extends MachineStart {
-  readonly initial: Int32Array;
+  protected readonly memory: KernelMemory;
   readonly windows: readonly Window[];
   protected readonly physical: number;
   readonly #snapshot: Snapshot;
@@ -36,7 +37,7 @@ export class SnapshotState extends MachineStart {
     const runs = pageRuns(snapshot);
     const pages = runs.reduce((sum, { count }) => sum + count, 0);
     const events = snapshot.cpus.length * eventSize;
-    this.initial = new Int32Array((size + 4096 * pages + events) / 4);
+    this.memory = new KernelMemory(kernel, (size + 4096 * pages + events) / 4, snapshot.cpus.length);
     const bytes = new Uint8Array(this.initial.buffer);
     bytes.set(snapshot.image.subarray(0, size));
     const windows: Window[] = [

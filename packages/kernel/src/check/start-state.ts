@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel.ts';
 import type { HypLayout, MachineState } from '../predict/machine-state.ts';
-import { predict } from '../predict/predict.ts';
+import { predictWords } from '../predict/predict.ts';
+import { KernelMemory } from './kernel-memory.ts';
 import { type Entry, MachineStart, type Path, type Poke, eventSize, stackSize } from './machine-start.ts';
 import type { Window } from './ram.ts';
 import { functionOffset, startVariables } from './variables.ts';
@@ -60,7 +61,7 @@ const requester = { stop: 0, mask: 64, data: 128, addresses: 256, words: 1024 } 
 export class StartState extends MachineStart {
   /** Where CPU 0 reads its number, as an address. */
   cpuNumber = 0;
-  readonly initial: Int32Array;
+  protected readonly memory: KernelMemory;
   readonly windows: readonly Window[];
   protected readonly physical: number = imageStart;
   readonly #copyBase: number;
@@ -89,8 +90,9 @@ export class StartState extends MachineStart {
     this.#copyBase = Math.floor(layout.init.end / 4096) * 4096;
     const copyBytes = Math.ceil((kernel.image.length - this.#copyBase) / 4096) * 4096;
     const perCpu = copyBytes + stackSize + taskSize + eventSize;
-    this.initial = new Int32Array(imageWords + (options.cpus * perCpu) / 4 + 1024);
-    this.initial.set(bootText(kernel, state, options.path));
+    this.memory = new KernelMemory(kernel, imageWords + (options.cpus * perCpu) / 4 + 1024, options.cpus);
+    // The text as the pass that is checked finds it.
+    predictWords(kernel, state, options.path === 'kprobes' ? 'end' : 'boot-pass', this.initial);
     const size = imageWords * 4;
     const windows: Window[] = [
       { name: 'kernel image', base: layout.base, size, at: 0, writesText: false },
@@ -228,9 +230,4 @@ export class StartState extends MachineStart {
       perCpu: this.#window(`per-CPU data of CPU ${cpu}`).base - (base + this.#copyBase),
     };
   }
-}
-
-/** The text as the pass that is checked finds it. */
-function bootText(kernel: Kernel, state: MachineState, path: Path): Uint32Array {
-  return predict(kernel, state, path === 'kprobes' ? 'end' : 'boot-pass').words;
 }

@@ -1,34 +1,15 @@
-import {
-  type Operation,
-  type SharedMemory,
-  TranslatedCode,
-  cells,
-  operationOf,
-  sharedMemory,
-} from '@quiesce/cpu';
-import { type CacheType, clockCells } from '@quiesce/memory';
+import { type Operation, TranslatedCode, operationOf } from '@quiesce/cpu';
+import type { CacheType } from '@quiesce/memory';
 import type { Kernel } from '../kernel.ts';
+import { type KernelMemory, endOfText } from './kernel-memory.ts';
 import type { MachineMemory } from './machine.ts';
-import { Ram, type TextWords, type Window } from './ram.ts';
+import type { Ram } from './ram.ts';
 import type { Answers } from './stubs.ts';
 
-/** Bytes that the state of a CPU gets, with its clocks. */
-const stateBytes = 1024;
-
-/** Bytes of an image up to the end of its text. */
-export function endOfText({ layout: { text, init } }: Kernel): number {
-  return Math.max(init.end, ...text.map((range) => range.end));
-}
-
-/** How the memory is built in which a kernel's code is translated. */
+/** How the code of a kernel is translated. */
 export interface TranslatedKernelOptions {
-  readonly cpus: number;
   readonly answers: Answers;
-  /** Words of the memory. */
-  readonly words: number;
-  readonly windows: readonly Window[];
-  readonly text: TextWords;
-  /** Of a machine that checks fetches: its words have clocks. */
+  /** Of machines that check fetches: what needs maintenance. */
   readonly checked: CacheType | undefined;
   /** See {@link TranslatedCode}. */
   readonly warmth: number | undefined;
@@ -36,10 +17,9 @@ export interface TranslatedKernelOptions {
 
 /** What the machines of a kernel have in common that come one after the other: the memory, and the code that was translated. */
 export class TranslatedKernel {
+  readonly memory: KernelMemory;
   readonly ram: Ram;
   readonly code: TranslatedCode;
-  readonly #shared: SharedMemory;
-  readonly #states: number;
   readonly #answers: Answers;
   /** The memory of the CPU that executes. */
   executing: MachineMemory | undefined;
@@ -50,25 +30,22 @@ export class TranslatedKernel {
 
   constructor(
     kernel: Kernel,
-    { cpus, answers, words, windows, text, checked, warmth }: TranslatedKernelOptions,
+    memory: KernelMemory,
+    ram: Ram,
+    { answers, checked, warmth }: TranslatedKernelOptions,
   ) {
-    const textWords = endOfText(kernel) >> 2;
+    this.memory = memory;
+    this.ram = ram;
     this.#answers = answers;
-    const bytes = Math.ceil((4 * words) / stateBytes) * stateBytes;
-    this.#states = checked === undefined ? bytes : 2 * bytes;
-    const codeAt = this.#states + cpus * stateBytes;
-    this.#shared = sharedMemory(codeAt + TranslatedCode.bytesFor(textWords));
-    const { buffer } = this.#shared;
-    const clocks = new Int32Array(buffer, bytes, checked === undefined ? 0 : words);
-    this.ram = new Ram(new Int32Array(buffer, 0, words), clocks, windows, text);
     const translated = {
       base: kernel.layout.base,
-      words: this.ram.words.subarray(0, textWords),
+      words: ram.words.subarray(0, endOfText(kernel) >> 2),
       operation: (word: number) => this.#operation(word),
-      written: (place: number) => this.executing?.modified(place >> 2),
-      side: checked === undefined ? undefined : { clocks: bytes, cache: checked },
+      written: (place: number, before: number) => this.executing?.modified(place >> 2, before),
+      side: checked === undefined ? undefined : { clocks: memory.clockDistance, cache: checked },
     };
-    this.code = new TranslatedCode(translated, this.#shared, codeAt, warmth);
+    const at = memory.codeAt(checked === undefined ? 'unchecked' : 'checked');
+    this.code = new TranslatedCode(translated, memory.shared, at, warmth);
   }
 
   /** The operation at a word of text that is the same for every CPU, and nobody watches or answers. */
@@ -94,16 +71,5 @@ export class TranslatedKernel {
     this.isVersioned = isVersioned;
     this.code.pages.clear();
     this.code.refresh();
-  }
-
-  /** The state of a CPU, which is all 0. */
-  state(cpu: number): Int32Array {
-    return new Int32Array(this.#shared.buffer, this.#states + cpu * stateBytes, cells.length).fill(0);
-  }
-
-  /** What its loads and stores look at, behind its state; see {@link clockCells}. */
-  clocks(cpu: number): Int32Array {
-    const at = this.#states + cpu * stateBytes + 4 * cells.length;
-    return new Int32Array(this.#shared.buffer, at, clockCells.length);
   }
 }

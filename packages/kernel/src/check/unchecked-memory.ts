@@ -1,7 +1,7 @@
 import type { PageTable } from '@quiesce/cpu';
 import type { AccessFault, AccessSize, TextPort } from '@quiesce/memory';
 import type { MachineMemory } from './machine.ts';
-import { type Ram, type Window, pageBytes, pageShift, pageWords } from './ram.ts';
+import { type Ram, type Window, pageBytes, pageWords } from './ram.ts';
 import { Windows } from './windows.ts';
 
 const nothing = (): void => undefined;
@@ -22,7 +22,7 @@ export class UncheckedMemory implements MachineMemory {
   high = 0;
   readonly ctr: number;
   readonly text: TextPort = noInstructionSide;
-  modified: (at: number) => void = nothing;
+  modified: (at: number, before: number) => void = nothing;
   readonly #ram: Ram;
   readonly #pages: PageTable;
   readonly #bytes: DataView;
@@ -57,7 +57,7 @@ export class UncheckedMemory implements MachineMemory {
     const page = Math.floor(at / pageBytes);
     const [first, end] = [page * pageWords, (page + 1) * pageWords];
     if (!this.#ram.hasText(first, end)) {
-      this.#ram.dirty[page] = 1;
+      this.#ram.keepPage(first);
       this.#pages.enter(address, at, 'stores');
     } else if (writesText && this.#ram.isAllText(first, end)) this.#pages.enter(address, at, 'watchedStores');
   }
@@ -87,13 +87,13 @@ export class UncheckedMemory implements MachineMemory {
     const before = this.#before;
     for (let one = word; isText && one <= last; one++) before[one - word] = words[one];
     this.#enterForStores(address, at, window);
-    for (let one = word; !isText && one <= last; one++) this.#ram.dirty[one >> pageShift] = 1;
+    for (let one = word; !isText && one <= last; one++) this.#ram.keepPage(one);
     if (size === 1) this.#bytes.setUint8(at, low & 0xff);
     else if (size === 2) this.#bytes.setUint16(at, low & 0xffff, true);
     else this.#bytes.setInt32(at, low, true);
     if (size === 8) this.#bytes.setInt32(at + 4, high, true);
     for (let one = word; isText && one <= last; one++) {
-      if (words[one] !== before[one - word]) this.modified(one);
+      if (words[one] !== before[one - word]) this.modified(one, before[one - word]);
     }
     return undefined;
   }

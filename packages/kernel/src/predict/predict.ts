@@ -15,7 +15,7 @@ const nop = genNop();
 /** `mov x9, x30`, which saves the return address for the tracer. */
 const saveLink = 0xaa1e03e9;
 
-/** A prediction in the making. */
+/** A prediction in the making: what is written to a column of no length goes nowhere. */
 type Draft = Prediction & { readonly unknownCallbacks: Set<string> };
 
 /**
@@ -35,6 +35,29 @@ export function predict(
     site: new Int32Array(kernel.words.length),
     unknownCallbacks: new Set(),
   };
+  applyPasses(kernel, machine, until, prediction);
+  return prediction;
+}
+
+/** Predicts as {@link predict} does, words alone, into an array that is at least as long as those of the kernel. */
+export function predictWords(
+  kernel: Kernel,
+  machine: MachineState,
+  until: 'boot-pass' | 'end',
+  into: Int32Array,
+): void {
+  into.set(kernel.words);
+  const words = new Uint32Array(into.buffer, into.byteOffset, kernel.words.length);
+  const columns = { cause: new Uint8Array(0), site: new Int32Array(0), unknownCallbacks: new Set<string>() };
+  applyPasses(kernel, machine, until, { words, ...columns });
+}
+
+function applyPasses(
+  kernel: Kernel,
+  machine: MachineState,
+  until: 'boot-pass' | 'end',
+  prediction: Draft,
+): void {
   slide(kernel, machine.slide, prediction);
   applyAlternatives(kernel, machine, prediction, true);
   initFtrace(kernel, machine, prediction);
@@ -42,7 +65,6 @@ export function predict(
   applyJumpLabels(kernel, machine, prediction);
   applyHypRelocations(kernel, machine, prediction);
   applyRuntimeConstants(kernel, machine, prediction);
-  return prediction;
 }
 
 /** Whether an alternative is applied by a pass: its capability is the pass's, and the system has it. */

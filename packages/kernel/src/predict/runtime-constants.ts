@@ -27,6 +27,7 @@ export function runtimeConstants({ symbols, layout }: Pick<Kernel, 'symbols' | '
 
 /** Writes the constants whose values are known (`runtime_const_init`): four moves, or the amount of a shift. */
 export function applyRuntimeConstants(kernel: Kernel, machine: MachineState, prediction: Prediction): void {
+  if (machine.runtimeConstants.size === 0) return;
   const { image } = kernel;
   const { words, cause: causes } = prediction;
   for (const { name, kind, start, end } of runtimeConstants(kernel)) {
