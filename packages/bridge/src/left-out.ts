@@ -2,7 +2,7 @@ import type { LitmusTest } from '@quiesce/litmus';
 
 const storeExclusive = /^STL?X[RP]/i;
 /** Reads that acquire nothing and that no later store overtakes in tier 2. A CAS without a result acquires nothing. */
-const reading = /^(?:LDX[RP]|LDN?P\b|CASP?L?[BH]?\b|CASA?L?[BH]? [WX]ZR)/i;
+const reading = /^(?:LDXP|LDN?P\b|CASP?L?[BH]?\b|CASA?L?[BH]? [WX]ZR)/i;
 /**
  * Atomics with release and without acquire, and store-exclusives with release: what comes after their read need not come
  * after their store. One without a result acquires nothing.
@@ -14,8 +14,8 @@ const accessing = /^(?:LD|ST|SWP|CAS|DC)/i;
 
 /**
  * Why tier 2 of the machine may lack final states of a test, in words; empty where it leaves nothing out. It makes no store
- * visible before an earlier load-exclusive, load of a pair or CAS of its CPU has read, lets an atomic with release read when all
- * before it is done, and lets no store-exclusive fail without a reason.
+ * visible before an earlier load of a pair or CAS of its CPU has read, lets an atomic with release read when all before it is
+ * done, and lets no store-exclusive fail without a reason.
  */
 export function leftOutOf({ threads }: LitmusTest): readonly string[] {
   const found = new Set<string>();
@@ -23,12 +23,15 @@ export function leftOutOf({ threads }: LitmusTest): readonly string[] {
     const texts = lines.map(({ text }) => text);
     if (texts.some((text) => storeExclusive.test(text)))
       found.add('store-exclusives that fail without a reason');
-    const stores = (text: string): boolean => writing.test(text) && !storeExclusive.test(text);
     texts.forEach((text, i) => {
       const behind = texts.slice(i + 1);
-      if (reading.test(text) && behind.some(stores))
-        found.add('stores visible before earlier load-exclusives, pairs or CAS of their CPU have read');
-      if (releasing.test(text) && texts.slice(0, i).some((one) => accessing.test(one)) && behind.some(stores))
+      if (reading.test(text) && behind.some((one) => writing.test(one)))
+        found.add('stores visible before earlier loads of pairs or CAS of their CPU have read');
+      if (
+        releasing.test(text) &&
+        texts.slice(0, i).some((one) => accessing.test(one)) &&
+        behind.some((one) => writing.test(one))
+      )
         found.add('stores that follow the read of a release, visible before what precedes the release');
     });
   }

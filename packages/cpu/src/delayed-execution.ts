@@ -66,13 +66,14 @@ export class DelayedExecution {
     const { delayed } = order;
     const { address: at, size } = this.#memory.lastLoad;
     const i = delayed.add(operation.word);
-    const { kind, noReturn, release } = dependencyOf(operation);
+    const { kind, noReturn, release, exclusive } = dependencyOf(operation);
     const shape = {
       span: size === 8 ? 2 : 1,
       part: at & (size < 4 ? 3 : 0),
       atomic: kind === 'atomic',
       noReturn,
       release,
+      exclusive,
     };
     delayed.setLoad(i, order.delayedAt, shape, order.delayedOrdered);
     delayed.dependsAlso(i, 'data', address);
@@ -123,6 +124,12 @@ export class DelayedExecution {
     order.satisfies(i);
     this.#memory.load(order.addressOf(i), operation.size);
     order.locks(i);
+    // The newer store has cleared the monitor since.
+    if (order.stale !== 0 && this.#pe.holdsExclusive(order.addressOf(i), operation.size)) {
+      this.#pe.openMonitor();
+      this.#pe.state[cells.EVENT] = 1;
+      order.raise(order.viewCells.event, order.stale);
+    }
     const register = operation.rd >> 1;
     const { low, high } = this.#loaded(operation);
     const data = Math.max(order.result, access.address);

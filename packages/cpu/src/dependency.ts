@@ -90,7 +90,7 @@ function derive(o: Operation): Dependency {
     status: undefined,
   };
   if (loads.test(name)) {
-    const orders = base.acquire || base.acquirePc || base.exclusive;
+    const orders = base.acquire || base.acquirePc;
     return { ...base, kind: 'load', results: general(o.rd), delayable: !orders && o.rd !== cells.XZR };
   }
   if (loadPairs.test(name)) return { ...base, kind: 'load', results: general(o.rd, o.ra) };

@@ -71,11 +71,12 @@ export class WeakExecution {
     access.acquirePc = dependency.acquirePc;
     access.release = dependency.release;
     access.atomic = dependency.kind === 'atomic';
-    access.exclusive = dependency.exclusive;
+    access.exclusive = dependency.exclusive || dependency.status !== undefined;
     access.noReturn = dependency.noReturn;
     access.computes = dependency.computes;
     access.delayable = dependency.delayable;
     access.source = 0;
+    access.awaited = 0;
     if (!order.delayed.isEmpty && this.#waits(operation, dependency)) return;
     const { state } = this.#pe;
     access.compares = dependency.expected !== undefined;
@@ -84,6 +85,7 @@ export class WeakExecution {
     const event = state[cells.EVENT];
     const selected = dependency.kind === 'select' ? this.#selected(dependency) : data;
     this.#pe.execute(operation);
+    if (!order.waits && this.#fails(dependency)) order.wait(order.delayed.exclusives);
     if (order.waits) return;
     this.#after(operation, dependency, selected, pick);
     // WFE that consumes an event comes after whatever caused it.
@@ -106,8 +108,10 @@ export class WeakExecution {
     const needs = dependency.opaque ? delayed.loads : this.#delayed.blockers(address);
     const missing = this.#delayed.blockers(sources);
     if (needs === 0 && missing === 0) return false;
-    if (needs === 0 && dependency.kind === 'store' && sources.length === 1) {
+    const isStore = dependency.kind === 'store' || dependency.status !== undefined;
+    if (needs === 0 && isStore && sources.length === 1) {
       order.access.source = delayed.awaited(sources[0]);
+      order.access.awaited = missing;
       return false;
     }
     if (needs === 0 && dependency.computable && delayed.hasRoom(!order.looksAhead)) {
@@ -117,6 +121,12 @@ export class WeakExecution {
     }
     order.wait(needs | missing);
     return true;
+  }
+
+  /** Whether a store-exclusive has failed whose load may not have read yet: then nobody has come between. */
+  #fails({ status }: Dependency): boolean {
+    if (status === undefined || this.#memory.order.delayed.exclusives === 0) return false;
+    return this.#pe.state[2 * status] === 1;
   }
 
   /** The data dependency of a selection: on its operands, not on the flags. */

@@ -66,6 +66,13 @@ const data: readonly Piece[] = [
   (r) => [`MOV W${r},#1`, `LDUMIN W${r},W${r + 1},[X20]`, `STR W${r + 1},[X21]`],
   (r, v) => [`MOV W${r},#${v}`, `STUMAXL W${r},[X20]`, `STSMIN W${r},[X21]`, `STR W${r},[X21]`],
   (r, v) => [`MOV W${r},#${v}`, `LDSMIN W${r},W${r + 1},[X21]`, `STR W${r},[X20]`],
+  (r, v) => [
+    `LDXR W${r},[X21]`,
+    `ADD W${r + 1},W${r},#${v}`,
+    `STXR W${r + 2},W${r + 1},[X21]`,
+    `STR W${r + 1},[X20]`,
+  ],
+  (r, v) => [`LDXR W${r},[X20]`, `MOV W${r + 1},#${v}`, `STXR W${r + 2},W${r + 1},[X20]`, `STR W25,[X21]`],
   (r, v) => [`LDR W${r},[X21]`, `SWPL W${r},W${r + 1},[X20]`, `MOV W${r + 2},#${v}`, `STR W${r + 2},[X21]`],
 ];
 

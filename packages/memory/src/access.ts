@@ -14,7 +14,7 @@ export interface Access {
   release: boolean;
   /** Reads the newest message and makes its store visible at once: LSE atomics; of exclusives the store. */
   atomic: boolean;
-  /** LDXR and its kin. */
+  /** LDXR, STXR and their kin. */
   exclusive: boolean;
   /** ST<op>: barriers for loads do not order the read. */
   noReturn: boolean;
@@ -28,6 +28,8 @@ export interface Access {
   delayable: boolean;
   /** The result of a delayed instruction that a store stores, or 0. */
   source: number;
+  /** The delayed loads that this result comes from, as bits. */
+  awaited: number;
 }
 
 /** A store that became visible. */
@@ -56,4 +58,5 @@ export const plainAccess: Readonly<Access> = {
   expectedHigh: 0,
   delayable: false,
   source: 0,
+  awaited: 0,
 };

@@ -15,10 +15,12 @@ export interface Shape {
   readonly noReturn: boolean;
   /** It is the load of an atomic with release. */
   readonly release: boolean;
+  /** It is a load-exclusive. */
+  readonly exclusive: boolean;
 }
 
 /** Where a shape has its parts, as bits; the first byte is in bits 1:0. */
-const shape = { span: 2, atomic: 4, noReturn: 5, release: 6 } as const;
+const shape = { span: 2, atomic: 4, noReturn: 5, release: 6, exclusive: 7 } as const;
 
 /** A result of a delayed instruction as one number; 0 stands for none. */
 export function resultOf(i: number, output: Output): number {
@@ -88,6 +90,25 @@ export class DelayedInstructions {
   /** Whether it is the load of an atomic with release, whose store comes after everything before it. */
   isRelease(i: number): boolean {
     return ((this.#view[this.#cells.delayedShape + i] >> shape.release) & 1) === 1;
+  }
+
+  /** The load-exclusives, as a set of bits. */
+  get exclusives(): number {
+    let set = 0;
+    for (let i = 0; i < this.count; i++) {
+      if (((this.#view[this.#cells.delayedShape + i] >> shape.exclusive) & 1) === 1) set |= 1 << i;
+    }
+    return set;
+  }
+
+  /** The last load-exclusive of a location, or -1. */
+  exclusiveAt(location: number): number {
+    return 31 - Math.clz32(this.at(location) & this.exclusives);
+  }
+
+  /** A load-exclusive has its store: the two are the load and the store of an atomic. */
+  pair(i: number, release: boolean): void {
+    this.#view[this.#cells.delayedShape + i] |= (1 << shape.atomic) | (Number(release) << shape.release);
   }
 
   /** The first byte of its first word that a load reads. */
@@ -212,7 +233,8 @@ export class DelayedInstructions {
       (one.span << shape.span) |
       (Number(one.atomic) << shape.atomic) |
       (Number(one.noReturn) << shape.noReturn) |
-      (Number(one.release) << shape.release);
+      (Number(one.release) << shape.release) |
+      (Number(one.exclusive) << shape.exclusive);
     this.#view[delayedOrdered + i] = ordered;
   }
 

@@ -101,9 +101,19 @@ export class OutstandingStores {
     return this.#view[this.#cells.storeWaits + i] !== 0 || this.#view[this.#cells.storeSource + i] !== 0;
   }
 
-  /** Whether the first that comes after a delayed load in program order has others before it. */
-  isPreceded(load: number): boolean {
-    return this.#isAt(0) && (this.#view[this.#cells.storeAfter] & (1 << load)) === 0;
+  /** Whether the first waits for nothing but one delayed load: that of an atomic has nothing before it then. */
+  isNext(load: number): boolean {
+    return this.#word(0).waits === 1 << load;
+  }
+
+  /** Whether one of a location, or of any (-1), comes after a delayed load in program order. */
+  isBehind(load: number, location: number): boolean {
+    const { storeWord, storeAfter } = this.#cells;
+    for (let i = 0; this.#isAt(i); i++) {
+      const isThere = location < 0 || this.#view[storeWord + i] === location + 1;
+      if (isThere && (this.#view[storeAfter + i] & (1 << load)) !== 0) return true;
+    }
+    return false;
   }
 
   /** Whether there is one of a location. */

@@ -22,8 +22,6 @@ export class WeakOrder extends WeakStores {
   delayedOrdered = 0;
   /** Where the load did not read the newest message: the time of that, else 0. */
   stale = 0;
-  /** Every load that may be delayed is. */
-  looksAhead = false;
   #alternative = 0;
   #second = -1;
   #cut = 0;
@@ -143,8 +141,7 @@ export class WeakOrder extends WeakStores {
       if (this.delayed.location(i) < 0 || !(any || this.delayed.isOvertaken(i))) continue;
       const isAtomic = this.delayed.isAtomic(i);
       // The store of one with release is next, so its lock keeps nobody waiting.
-      const isEarly = (this.delayed.loads & ((1 << i) - 1)) !== 0 || this.stores.isPreceded(i);
-      if (this.delayed.isRelease(i) && isEarly) continue;
+      if (this.delayed.isRelease(i) && !this.stores.isNext(i)) continue;
       const isFirst = this.#halvesOf(i).every((half) => {
         const earlier = this.delayed.at(half) & ((1 << i) - 1);
         const stores = this.stores.of(half, i);

@@ -18,6 +18,8 @@ export class WeakStores extends WeakText {
   wide = false;
   /** Everything is read newest and visible at once: the restriction that is tier 1. */
   sequential = false;
+  /** Every load that may be delayed is. */
+  looksAhead = false;
   /** The first location of a load that is delayed, else -1. */
   delayedAt = -1;
   #second = -1;
@@ -54,6 +56,15 @@ export class WeakStores extends WeakText {
       this.#pend(location, value, joined, 1 << this.delayed.count);
       return false;
     }
+    const own = access.atomic && access.exclusive ? this.delayed.exclusiveAt(location) : -1;
+    if (own >= 0) {
+      this.#pair(own, location, value, joined);
+      return false;
+    }
+    if (access.atomic && access.source !== 0) {
+      this.wait(access.awaited);
+      return false;
+    }
     if (access.atomic || this.sequential) {
       if (this.escapes()) return false;
       this.writes |= this.bitOf(location);
@@ -83,6 +94,21 @@ export class WeakStores extends WeakText {
     }
     this.#pend(location, value, joined);
     return false;
+  }
+
+  /** Makes a store-exclusive outstanding whose load is delayed: together they are an atomic that is delayed. */
+  #pair(own: number, location: number, value: number, joined: boolean): void {
+    // Whether the monitor is still held depends on the others.
+    if (!this.looksAhead && this.escapes()) return;
+    const { release, awaited } = this.access;
+    // The lock is held from the load on, so nothing but the load may keep the store.
+    const later = release ? this.delayed.loads & ~((2 << own) - 1) : 0;
+    const others = later | (awaited & ~(1 << own));
+    if (others !== 0 || this.stores.isBehind(own, release ? -1 : location)) this.wait(others);
+    else {
+      this.delayed.pair(own, release);
+      this.#pend(location, value, joined);
+    }
   }
 
   /** What the address and the value of a store depend on. */

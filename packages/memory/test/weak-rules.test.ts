@@ -292,7 +292,7 @@ describe('a delayed load', () => {
     const { order } = cpus.at(1, { delayable: true }, 1);
     cpus.memory.load(y, 4);
     const i = order.delayed.add(1);
-    const shape = { span: 1, part: 0, atomic: false, noReturn: false, release: false };
+    const shape = { span: 1, part: 0, atomic: false, noReturn: false, release: false, exclusive: false };
     order.delayed.setLoad(i, order.delayedAt, shape, order.delayedOrdered);
     return cpus;
   }
@@ -404,7 +404,7 @@ describe('a delayed load', () => {
     const cpus = new WeakCpus();
     const { order } = cpus.at(1, { delayable: true }, 1);
     cpus.memory.load(cpus.site(0), 4);
-    const shape = { span: 1, part: 0, atomic: false, noReturn: false, release: false };
+    const shape = { span: 1, part: 0, atomic: false, noReturn: false, release: false, exclusive: false };
     order.delayed.setLoad(order.delayed.add(1), order.delayedAt, shape, 0);
     expect([cpus.dc(1, 0), cpus.dc(1, 1)]).toEqual([true, false]);
   });
@@ -707,7 +707,7 @@ describe('an atomic that is delayed', () => {
     memory.load(y, 4);
     if (order.delayedAt < 0) throw new Error('not delayed');
     memory.store(y, 4, 5, 0);
-    const shape = { span: 1, part: 0, atomic: true, noReturn, release };
+    const shape = { span: 1, part: 0, atomic: true, noReturn, release, exclusive: false };
     order.delayed.setLoad(order.delayed.add(1), order.delayedAt, shape, order.delayedOrdered);
     return cpus;
   }
@@ -763,7 +763,7 @@ describe('an atomic that is delayed', () => {
       (cpus: WeakCpus): void => {
         const { order } = cpus.at(1, { delayable: true }, 1);
         cpus.memory.load(x, 4);
-        const shape = { span: 1, part: 0, atomic: false, noReturn: false, release: false };
+        const shape = { span: 1, part: 0, atomic: false, noReturn: false, release: false, exclusive: false };
         order.delayed.setLoad(order.delayed.add(1), order.delayedAt, shape, 0);
       },
     ];
@@ -792,7 +792,7 @@ describe('an atomic that is delayed', () => {
     expect(satisfiable(behind)).toBe(1);
     const { order } = behind.at(1, { delayable: true }, 1);
     behind.memory.load(z, 4);
-    const shape = { span: 1, part: 0, atomic: false, noReturn: false, release: false };
+    const shape = { span: 1, part: 0, atomic: false, noReturn: false, release: false, exclusive: false };
     order.delayed.setLoad(order.delayed.add(1), order.delayedAt, shape, 0);
     expect(behind.at(1).order.satisfiable(true)).toEqual([0, 1]);
     const second = delaying(
@@ -809,6 +809,99 @@ describe('an atomic that is delayed', () => {
   it('is held back by DMB LD only if it returns what it reads', () => {
     expect(delaying().dmb(1, 'load')).toBe(true);
     expect(delaying(undefined, { noReturn: true }).dmb(1, 'load')).toBe(false);
+  });
+});
+
+describe('a load-exclusive that is delayed', () => {
+  /** CPU 1 delays a load. */
+  function delay(cpus: WeakCpus, address: number, exclusive: boolean): void {
+    const { order } = cpus.at(1, { exclusive, delayable: true }, 1);
+    cpus.memory.load(address, 4);
+    if (order.delayedAt < 0) throw new Error('not delayed');
+    const shape = { span: 1, part: 0, atomic: false, noReturn: false, release: false, exclusive };
+    const i = order.delayed.add(1);
+    order.delayed.setLoad(i, order.delayedAt, shape, order.delayedOrdered);
+  }
+
+  /** CPU 1 has delayed a load-exclusive of y. */
+  function delaying(): WeakCpus {
+    const cpus = new WeakCpus();
+    delay(cpus, y, true);
+    return cpus;
+  }
+
+  const exclusively = { atomic: true, exclusive: true };
+
+  it('is with its store an atomic: it reads the newest, and the store waits for it alone', () => {
+    const cpus = delaying();
+    cpus.write(0, y, 1);
+    expect(cpus.at(1).order.readable(0)).toBe(2);
+    delay(cpus, x, true);
+    expect(cpus.store(1, y, 5, exclusively)).toBe(false);
+    expect(cpus.at(1).order.readable(0)).toBe(1);
+    expect(cpus.at(1).order.delayed.isAtomic(1)).toBe(false);
+    expect(cpus.ready(1)).toEqual([]);
+    cpus.at(1).order.finish(0);
+    expect(cpus.ready(1)).toEqual([0]);
+  });
+
+  it('is the last of its location, and no plain load', () => {
+    const cpus = delaying();
+    delay(cpus, y, false);
+    cpus.store(1, y, 5, exclusively);
+    expect([0, 1].map((i) => cpus.at(1).order.delayed.isAtomic(i))).toEqual([true, false]);
+  });
+
+  it('has its store in a step of its own, but where the next steps are tried out', () => {
+    for (const looksAhead of [false, true]) {
+      const cpus = delaying();
+      const { order } = cpus.at(1, exclusively);
+      Object.assign(order, { looksAhead, confined: true, escaped: false });
+      cpus.memory.store(y, 4, 5, 5);
+      expect([order.escaped, order.delayed.isAtomic(0)]).toEqual([!looksAhead, looksAhead]);
+    }
+  });
+
+  it.each([
+    ['a store of another word', false, true, (cpus: WeakCpus): unknown => cpus.store(1, x, 1)],
+    ['a store of its word', true, true, (cpus: WeakCpus): unknown => cpus.store(1, y, 1)],
+    ['a delayed load', false, true, (cpus: WeakCpus): unknown => delay(cpus, x, false)],
+  ] as const)('with %s between: its store waits, or not', (_, plain, releasing, between) => {
+    for (const [release, waits] of [
+      [false, plain],
+      [true, releasing],
+    ] as const) {
+      const cpus = delaying();
+      between(cpus);
+      expect(cpus.store(1, y, 5, { ...exclusively, release })).toBe(waits);
+    }
+  });
+
+  it('does not care for stores before it, but with release reads after them', () => {
+    for (const release of [false, true]) {
+      const cpus = new WeakCpus();
+      cpus.store(1, x, 1);
+      delay(cpus, y, true);
+      expect(cpus.store(1, y, 5, { ...exclusively, release })).toBe(false);
+      expect(cpus.at(1).order.satisfiable(true)).toEqual(release ? [] : [0]);
+      cpus.show(1);
+      expect(cpus.at(1).order.satisfiable(true)).toEqual([0]);
+    }
+  });
+
+  it('has a store whose value comes from it, or from no delayed load', () => {
+    for (const [awaited, waits] of [
+      [1, false],
+      [2, true],
+    ] as const) {
+      const cpus = delaying();
+      delay(cpus, x, false);
+      expect(cpus.store(1, y, 5, { ...exclusively, source: 1, awaited })).toBe(waits);
+    }
+    // The load-exclusive has read: its store holds no lock for something that is not there.
+    const cpus = new WeakCpus();
+    delay(cpus, x, false);
+    expect(cpus.store(1, y, 5, { ...exclusively, source: 1, awaited: 1 })).toBe(true);
   });
 });
 

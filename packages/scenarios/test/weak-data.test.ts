@@ -135,7 +135,7 @@ describe('the model of a verdict', () => {
     expect([one.model.tier, two.model.tier]).toEqual([1, 2]);
     expect(one.model.unmodelled).toEqual(['reordered data accesses']);
     expect(two.model.unmodelled).toEqual([
-      'stores visible before earlier load-exclusives, loads of pairs or CAS of their CPU have read',
+      'stores visible before earlier loads of pairs or CAS of their CPU have read',
       'stores that follow the read of an atomic or exclusive with release, visible before what precedes it',
     ]);
     expect(two.violations[0].replay).toMatch(/^q1\/[^/]+\/2w\//);
