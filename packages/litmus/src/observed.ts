@@ -64,8 +64,10 @@ export class Observed {
     }
     for (const pattern of test.shownFaults) shown.faults.set(faultText('Fault', pattern), pattern);
     shown.visit(test.condition);
+    for (const { name } of shown.arrays) this.#arrays.add(name);
     const all = new Mentioned();
     if (test.filter !== undefined) all.visit(test.filter);
+    for (const array of [...shown.arrays, ...all.arrays]) checkLength(test, array);
     this.observables = [...shown.observables.values()].sort((a, b) => this.#inOrder(a, b));
     this.hidden = [...all.observables].filter(([key]) => !shown.observables.has(key)).map(([, one]) => one);
     this.faults = [...new Map([...shown.faults, ...all.faults]).values()];
@@ -115,6 +117,14 @@ export class Observed {
         const text = faultText('Fault', proposition.pattern);
         const index = this.faults.findIndex((pattern) => faultText('Fault', pattern) === text);
         return state.faults[index];
+      }
+      case 'array': {
+        const { name, values } = proposition;
+        return values.every((right, index) => {
+          const observable: Observable = { kind: 'location', name, index };
+          const place = this.#index.get(observableText(observable)) ?? -1;
+          return this.#equal(state.values[place], this.#denotation.constant(right), place);
+        });
       }
       case 'equals': {
         const index = this.#index.get(observableText(proposition.left)) ?? -1;
@@ -215,6 +225,17 @@ export class Observed {
       },
     );
   }
+}
+
+function checkLength(test: LitmusTest, { name, values, at }: Mentioned['arrays'][number]): void {
+  const elements = test.locations.get(name)?.elements;
+  if (elements === values.length) return;
+  throw new LitmusError(at, {
+    code: 'operand',
+    expected: elements === undefined ? 'an array' : `${elements} values, as ${name} has elements`,
+    found: elements === undefined ? `'${name}'` : `${values.length}`,
+    remedy: 'compare every element of an array',
+  });
 }
 
 /** An array that is listed stands for its elements. */

@@ -4,6 +4,7 @@ import { acceptFault, observable, proposition } from './syntax/condition.ts';
 import { conditionText } from './syntax/condition-text.ts';
 import { initialState } from './syntax/initial-state.ts';
 import { Scanner, Source } from './syntax/scanner.ts';
+import { typeOf } from './syntax/type.ts';
 
 /** Reads a litmus test for AArch64. Throws {@link LitmusError} with the place of what is wrong. */
 export function parseLitmus(text: string): LitmusTest {
@@ -141,9 +142,8 @@ function listed(scanner: Scanner, shown: Observable[], faults: FaultPattern[]): 
     const pattern = acceptFault(scanner);
     if (pattern === undefined) {
       shown.push(observable(scanner));
-      // A type says how litmus7 prints a value.
-      if (scanner.token.kind === 'word') scanner.take();
-      while (scanner.accept('*')) continue;
+      // How litmus7 prints the value.
+      typeOf(scanner);
     } else faults.push(pattern);
     if (!scanner.is(']')) scanner.expect(';', remedy);
   }

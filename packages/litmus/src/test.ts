@@ -54,6 +54,13 @@ export type Proposition =
   | { readonly kind: 'implies'; readonly terms: readonly [Proposition, Proposition] }
   | { readonly kind: 'constant'; readonly holds: boolean }
   | { readonly kind: 'equals'; readonly left: Observable; readonly right: Value; readonly at: Position }
+  /** All elements of an array: `t={1,2}`. */
+  | {
+      readonly kind: 'array';
+      readonly name: string;
+      readonly values: readonly Value[];
+      readonly at: Position;
+    }
   | { readonly kind: 'fault'; readonly pattern: FaultPattern; readonly at: Position };
 
 /** What a test asks of its final states. */

@@ -57,6 +57,27 @@ exists (a[1]=2 /\\ z=3 /\\ 0:X1=a /\\ 0:X0=2)`),
   });
 });
 
+describe('an array as a whole', () => {
+  const ask = (condition: string): ReturnType<typeof check> =>
+    check(
+      parseLitmus(
+        `AArch64 array\n{ int t[2]={1,2}; x=0; 0:X1=t; 0:X2=7; }\n P0 ;\n STR W2,[X1,#4] ;\nexists (${condition})`,
+      ),
+    );
+
+  it('is compared and shown as a whole', () => {
+    expect(ask('t={1,7}')).toMatchObject({ observation: 'Always', states: ['t={1,7};'] });
+    expect(ask('t={1,2} \\/ x=1')).toMatchObject({ observation: 'Never', states: ['t={1,7}; [x]=0;'] });
+    expect(ask('t!={1,2}').isValidated).toBe(true);
+  });
+
+  it('is compared with as many values as it has elements', () => {
+    expect(() => ask('t={1}')).toThrow('5:9: expected 2 values, as t has elements, found 1');
+    expect(() => ask('x={1}')).toThrow("expected an array, found 'x'");
+    expect(() => ask('0:X1={1}')).toThrow("expected one value, found '{'");
+  });
+});
+
 describe('a condition', () => {
   const textOf = (condition: string): string =>
     parseLitmus(`AArch64 one\n{ x=0; y=0; }\n P0 ;\n f: NOP ;\n${condition}`).conditionText;
@@ -74,6 +95,7 @@ describe('a condition', () => {
     ['final (x==1)', 'exists ([x]=1)'],
     ['(x=1)', 'exists ([x]=1)'],
     ['exists (true); with sc: ~exists;', 'exists (true)'],
+    ['exists t={1,-2}', 'exists (t={1,-2})'],
     ['', 'forall (true)'],
   ])('%s', (condition, text) => {
     expect(textOf(condition)).toBe(text);

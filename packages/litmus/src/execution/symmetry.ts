@@ -1,5 +1,5 @@
 import type { Program } from '../program/program.ts';
-import type { Proposition } from '../test.ts';
+import type { Proposition, Value } from '../test.ts';
 import type { Event } from '../thread/event.ts';
 import { sameExpression } from '../thread/expression.ts';
 import type { Path, ThreadPaths } from '../thread/path.ts';
@@ -70,17 +70,23 @@ function text(proposition: Proposition, a: number, b: number): string {
         .join()})`;
     case 'implies':
       return proposition.terms.map((term) => `(${text(term, a, b)})`).join('=>');
+    case 'array':
+      return `${proposition.name}={${proposition.values.map(valueKey).join()}}`;
     case 'fault':
       return 'fault';
     case 'equals': {
       const { left, right } = proposition;
-      const value =
-        right.kind === 'integer' ? `${right.integer}` : JSON.stringify({ ...right, at: undefined });
+      const value = valueKey(right);
       if (left.kind === 'location') return `${left.name}[${left.index ?? ''}]=${value}`;
       const thread = left.thread === a ? b : left.thread === b ? a : left.thread;
       return `${thread}:${left.register}=${value}`;
     }
   }
+}
+
+/** A value apart from where it is written. */
+function valueKey(value: Value): string {
+  return value.kind === 'integer' ? `${value.integer}` : JSON.stringify({ ...value, at: undefined });
 }
 
 /** Terms of nested conjunctions or disjunctions of one kind. */

@@ -47,6 +47,7 @@ export class Question {
         const [premise, conclusion] = proposition.terms.map((term) => this.#truth(term, execution));
         return any([negated(premise), conclusion], (truth) => truth);
       }
+      case 'array':
       case 'fault':
         return undefined;
       case 'equals': {

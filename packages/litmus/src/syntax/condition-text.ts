@@ -17,6 +17,8 @@ function propositionText(proposition: Proposition, above: 'top' | 'and' | 'or' |
       return String(proposition.holds);
     case 'equals':
       return `${observableText(proposition.left)}=${valueText(proposition.right)}`;
+    case 'array':
+      return `${proposition.name}={${proposition.values.map(valueText).join()}}`;
     case 'fault':
       return faultText('fault', proposition.pattern);
     case 'not':

@@ -1,6 +1,6 @@
 import type { FaultPattern, Observable, Proposition } from '../test.ts';
 import type { Scanner } from './scanner.ts';
-import { observedRegister, threadNumber, value } from './value.ts';
+import { listedValues, observedRegister, threadNumber, value } from './value.ts';
 
 /** Propositions within one another. */
 const maximumDepth = 200;
@@ -54,8 +54,15 @@ function atom(scanner: Scanner, depth: number): Proposition {
   const left = observable(scanner);
   const differs = scanner.accept('!=') || scanner.accept('<>');
   if (!differs && !scanner.accept('==')) scanner.expect('=', 'compare with =, for example 0:X1=1');
-  const equals: Proposition = { kind: 'equals', left, right: value(scanner), at };
+  const equals: Proposition = scanner.is('{')
+    ? { kind: 'array', name: arrayName(scanner, left), values: listedValues(scanner), at }
+    : { kind: 'equals', left, right: value(scanner), at };
   return differs ? { kind: 'not', term: equals } : equals;
+}
+
+function arrayName(scanner: Scanner, left: Observable): string {
+  if (left.kind === 'location' && left.index === undefined) return left.name;
+  throw scanner.unexpected('one value', 'compare a whole array with {1,2}');
 }
 
 /** Reads `fault(P0:L0)` if it stands here. */

@@ -2,7 +2,7 @@ import type { Position } from '../error.ts';
 import { type InitialRegister, type Location, type Value, type ValueType, untyped } from '../test.ts';
 import type { Scanner } from './scanner.ts';
 import { instructionType, typeOf } from './type.ts';
-import { registerName, threadNumber, value } from './value.ts';
+import { listedValues, registerName, threadNumber, value } from './value.ts';
 
 /** What the braces at the head of a test say. */
 export interface InitialState {
@@ -76,11 +76,7 @@ function typeOfValue({ kind }: Value): ValueType {
 /** Reads as many values as an array has elements, `{1,2}`. */
 function listed(scanner: Scanner, elements: number): Value[] {
   const { start } = scanner.token;
-  const values: Value[] = [];
-  scanner.expect('{', 'write {1,2}');
-  do values.push(value(scanner));
-  while (scanner.accept(','));
-  scanner.expect('}', 'write {1,2}');
+  const values = listedValues(scanner);
   if (values.length === elements) return values;
   throw scanner.source.error(start, {
     code: 'operand',

@@ -84,3 +84,13 @@ export function value(scanner: Scanner): Value {
   if (scanner.accept('+')) offset = Number(scanner.expectKind('integer', 'a distance in bytes', example));
   return { kind: 'address', name, offset, at };
 }
+
+/** Reads `{1,2}`. */
+export function listedValues(scanner: Scanner): Value[] {
+  const values: Value[] = [];
+  scanner.expect('{', 'write {1,2}');
+  do values.push(value(scanner));
+  while (scanner.accept(','));
+  scanner.expect('}', 'write {1,2}');
+  return values;
+}
