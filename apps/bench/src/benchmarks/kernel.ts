@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import {
   BoundedStop,
   Bytes,
@@ -21,38 +21,50 @@ import { nodeDecompressors } from '@quiesce/kernel/node';
 import type { Benchmark } from '../benchmark.ts';
 import { runChild } from '../child.ts';
 import { cpuSeconds, roundsOf } from '../clock.ts';
-import { imageFile } from '../kernel-text.ts';
+import { type KernelFiles, kernelsAtHand, versionsAtHand } from '../kernel-files.ts';
 import { numeral } from '../table.ts';
 
-let kernelFile: string | undefined;
+/** What a row needs of the files of a kernel beside its image, and what to set where it is not found. */
+const variables = { symbols: 'QUIESCE_KERNEL_MAP', live: 'QUIESCE_KERNEL_LIVE' } as const;
 
-/** A kernel of the machine's choice, or Debian's 6.1: vmlinuz, System.map and a dump of a machine that runs it. */
-const files = {
-  get image(): string {
-    return (kernelFile ??= imageFile() ?? '');
-  },
-  symbols: process.env['QUIESCE_KERNEL_MAP'] ?? '',
-  live: process.env['QUIESCE_KERNEL_LIVE'] ?? '',
-};
+/** The files of the first kernel; undefined, with a notice, where some of them are not there. */
+function filesFor(
+  row: string,
+  needs: readonly (keyof typeof variables)[],
+): (KernelFiles & { readonly symbols: string; readonly live: string }) | undefined {
+  const [files] = kernelsAtHand() as readonly (KernelFiles | undefined)[];
+  const missing = files === undefined ? 'QUIESCE_KERNEL' : needs.find((need) => files[need] === undefined);
+  if (files === undefined || missing !== undefined) {
+    const variable = missing === 'symbols' || missing === 'live' ? variables[missing] : missing;
+    process.stderr.write(`'${row}' is left out: its file is not found; ${variable ?? ''} may name it\n`);
+    return undefined;
+  }
+  return { ...files, symbols: files.symbols ?? '', live: files.live ?? '' };
+}
 
-/** An unpacked kernel, read once. */
-function image(): { readonly array: Uint8Array; readonly name: string } {
-  return unpack(new Bytes(readFileSync(files.image), files.image), nodeDecompressors);
+type Files = NonNullable<ReturnType<typeof filesFor>>;
+
+/** An unpacked kernel. */
+function imageOf({ image }: Pick<KernelFiles, 'image'>): {
+  readonly array: Uint8Array;
+  readonly name: string;
+} {
+  return unpack(new Bytes(readFileSync(image), image), nodeDecompressors);
 }
 
 function kernelBenchmark(
   name: string,
   limit: number,
-  needs: readonly (keyof typeof files)[],
-  prepare: () => { readonly work: () => void; readonly note: string },
+  needs: readonly (keyof typeof variables)[],
+  prepare: (files: Files) => { readonly work: () => void; readonly note: string },
 ): Benchmark {
   return {
     group: 'real kernel',
     name,
     measure(scale) {
-      if (!['image' as const, ...needs].every((file) => files[file] !== '' && existsSync(files[file])))
-        return undefined;
-      const { work, note } = prepare();
+      const files = filesFor(name, needs);
+      if (files === undefined) return undefined;
+      const { work, note } = prepare(files);
       const values = Array.from({ length: roundsOf(scale) }, () => cpuSeconds(work));
       return {
         unit: 's',
@@ -73,16 +85,18 @@ const inTurns = { path: 'alternatives', cpus: 2 } as const;
  * compilers need to know what is hot.
  */
 function speedBenchmark(
-  name: string,
+  version: string,
+  what: string,
   limit: number,
   prepare: (kernel: Kernel, machine: MachineState) => () => number,
 ): Benchmark {
   return {
     group: 'real kernel',
-    name,
+    name: `patching code${version === '' ? '' : ` of ${version}`}, ${what}`,
     measure(scale) {
-      if (!existsSync(files.image)) return undefined;
-      const kernel = openKernel(image().array);
+      const files = kernelsAtHand().find((one) => one.version === version);
+      if (files === undefined) return undefined;
+      const kernel = openKernel(imageOf(files).array);
       const execute = prepare(kernel, assumedMachine(kernel, { cpu: 'neoverse-n1' }));
       let instructions = 0;
       const values = Array.from({ length: roundsOf(scale) }, () => {
@@ -93,12 +107,31 @@ function speedBenchmark(
         unit: 'MIPS',
         values,
         limit: { bound: 'at least', value: limit },
-        note: `${numeral(instructions)} instructions a round, with resetting the memory`,
+        note: `${numeral(instructions)} instructions a round, with all that is not executing`,
         details: { instructions },
       };
     },
   };
 }
+
+/** The patching code of a kernel, with fetches checked and without. */
+const speedBenchmarks = (version: string): readonly Benchmark[] => [
+  speedBenchmark(version, 'fetches checked', 20, (kernel, machine) => {
+    const execute = (): number =>
+      checkKernel(kernel, machine, { ...inTurns, places: 20, random: 0 }).instructions;
+    execute();
+    return execute;
+  }),
+  speedBenchmark(version, 'unchecked', 100, (kernel, machine) => {
+    const runs = new UncheckedRuns(kernel, machine, inTurns);
+    for (let i = 0; i < 40; i++) runs.run(0);
+    return () => {
+      let instructions = 0;
+      for (let i = 0; i < 20; i++) instructions += runs.run(0).instructions;
+      return instructions;
+    };
+  }),
+];
 
 function sizeNote({ words, alternatives }: Kernel): string {
   return `${numeral(words.length)} words, ${numeral(alternatives.count)} alternatives`;
@@ -122,7 +155,8 @@ const memoryBenchmark: Benchmark = {
   group: 'real kernel',
   name: 'peak memory',
   measure() {
-    if (!existsSync(files.image)) return undefined;
+    const files = filesFor('peak memory', []);
+    if (files === undefined) return undefined;
     const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
     const { output } = runChild(
       `${quoted(process.execPath)} --input-type=module -e ${quoted(everything)} ${quoted(files.image)}`,
@@ -140,22 +174,22 @@ const memoryBenchmark: Benchmark = {
 
 /** What is done with a real kernel, in seconds of CPU time. */
 export const kernelBenchmarks: readonly Benchmark[] = [
-  kernelBenchmark('open, with System.map', 1, ['symbols'], () => {
-    const { array, name } = image();
+  kernelBenchmark('open, with System.map', 1, ['symbols'], (files) => {
+    const { array, name } = imageOf(files);
     const symbols = { text: readFileSync(files.symbols, 'latin1'), name: files.symbols };
     return { work: () => void openKernel(array, { name, symbols }), note: '' };
   }),
-  kernelBenchmark('open, by itself', 1, [], () => {
-    const { array, name } = image();
+  kernelBenchmark('open, by itself', 1, [], (files) => {
+    const { array, name } = imageOf(files);
     return { work: () => void openKernel(array, { name }), note: sizeNote(openKernel(array, { name })) };
   }),
-  kernelBenchmark('alternatives', 0.5, [], () => {
-    const kernel = openKernel(image().array);
+  kernelBenchmark('alternatives', 0.5, [], (files) => {
+    const kernel = openKernel(imageOf(files).array);
     const machine = assumedMachine(kernel, { cpu: 'max' });
     return { work: () => void predict(kernel, machine), note: 'every pass, CPU model max' };
   }),
-  kernelBenchmark('verify', 2, ['live'], () => {
-    const kernel = openKernel(image().array);
+  kernelBenchmark('verify', 2, ['live'], (files) => {
+    const kernel = openKernel(imageOf(files).array);
     const memory = memorySource(files.live, readFileSync(files.live));
     const work = (): number => {
       const live = locate(kernel, memory);
@@ -163,12 +197,12 @@ export const kernelBenchmarks: readonly Benchmark[] = [
     };
     return { work: () => void work(), note: `${work()} words unexplained` };
   }),
-  kernelBenchmark('audit', 5, [], () => {
-    const kernel = openKernel(image().array);
+  kernelBenchmark('audit', 5, [], (files) => {
+    const kernel = openKernel(imageOf(files).array);
     return { work: () => void audit(kernel), note: `${audit(kernel).findings.length} findings` };
   }),
-  kernelBenchmark('check on 4 CPUs, 2 places a window', 60, [], () => {
-    const kernel = openKernel(image().array);
+  kernelBenchmark('check on 4 CPUs, 2 places a window', 60, [], (files) => {
+    const kernel = openKernel(imageOf(files).array);
     const machine = assumedMachine(kernel, { cpu: 'neoverse-n1' });
     const work = (): { readonly schedules: number; readonly instructions: number } =>
       checkKernel(kernel, machine, { path: 'alternatives', cpus: 4, places: 2, random: 0 });
@@ -178,23 +212,9 @@ export const kernelBenchmarks: readonly Benchmark[] = [
       note: `${schedules} runs of all alternatives, ${numeral(instructions)} instructions`,
     };
   }),
-  speedBenchmark('its patching code, fetches checked', 20, (kernel, machine) => {
-    const execute = (): number =>
-      checkKernel(kernel, machine, { ...inTurns, places: 4, random: 0 }).instructions;
-    execute();
-    return execute;
-  }),
-  speedBenchmark('its patching code, unchecked', 100, (kernel, machine) => {
-    const runs = new UncheckedRuns(kernel, machine, inTurns);
-    for (let i = 0; i < 40; i++) runs.run(0);
-    return () => {
-      let instructions = 0;
-      for (let i = 0; i < 20; i++) instructions += runs.run(0).instructions;
-      return instructions;
-    };
-  }),
-  kernelBenchmark('build a machine to search, 2 CPUs', 5, [], () => {
-    const kernel = openKernel(image().array);
+  ...versionsAtHand().flatMap(speedBenchmarks),
+  kernelBenchmark('build a machine to search, 2 CPUs', 5, [], (files) => {
+    const kernel = openKernel(imageOf(files).array);
     const machine = assumedMachine(kernel, { cpu: 'neoverse-n1' });
     const entries = chosenSites(kernel, machine);
     const work = (): BoundedStop =>
