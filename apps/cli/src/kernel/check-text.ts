@@ -1,4 +1,4 @@
-import type { Exception, Found, Kernel, KernelCheck, Stop, Warning } from '@quiesce/kernel';
+import type { Exception, Found, Kernel, KernelCheck, Poke, Stop, Warning } from '@quiesce/kernel';
 import { disassemble, formatAddress } from '@quiesce/insn';
 import { wrap } from '@quiesce/trace';
 import type { Colours } from '../colour.ts';
@@ -39,6 +39,11 @@ export function stopText(kernel: Kernel, stop: Stop, colours: Colours): string {
   return `\n${colours.bad(stop.kind)}: CPU ${stop.cpu} at ${place(kernel, stop.pc)}: ${stop.detail}\n`;
 }
 
+function pokeText(kernel: Kernel, { offset, word }: Poke): string {
+  const address = kernel.layout.base + offset;
+  return `${place(kernel, address)}  ${instructionAt(kernel, address)} -> ${wordAt(kernel, address, word)}`;
+}
+
 function exceptionsText({ exceptions }: KernelCheck): string {
   if (exceptions.length === 0) return 'no exceptions';
   const taken = exceptions.map(({ kind, taken }) => `${grouped(taken)} ${kind}`).join(', ');
@@ -62,6 +67,7 @@ export function checkText(kernel: Kernel, result: KernelCheck, colours: Colours,
       `${grouped(result.instructions)} instructions; ${counted(result.stores, 'word')} of text stored in a run`,
     ),
     field('text', textOf(text)),
+    ...result.pokes.map((poke) => field('writes', pokeText(kernel, poke))),
     ...(result.start === 'machine' ? [field('start', 'the memory and registers of a machine')] : []),
     field('model', `tier 1, safe list of 2026, IDC=${cache.IDC} DIC=${cache.DIC}, ${exceptionsText(result)}`),
     field('stubs', stubs.length === 0 ? 'none was called' : stubs.join(' ')),

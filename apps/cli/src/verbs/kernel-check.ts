@@ -194,13 +194,17 @@ function warningsJson(kernel: Kernel, warnings: readonly Warning[]): object[] {
   return warnings.map(({ cpu, pc }) => ({ cpu, pc: formatAddress(pc), symbol: place(kernel, pc) }));
 }
 
-function asJson(kernel: Kernel, { found, stop, warnings, ...rest }: KernelCheck): object {
+function asJson(kernel: Kernel, { found, stop, warnings, pokes, ...rest }: KernelCheck): object {
   const isOther = ({ cpu, writer }: Found): boolean => cpu !== writer;
   return {
     image: kernel.name,
     ...rest,
     found: found.filter(isOther).map((one) => foundJson(kernel, one)),
     own: found.filter((one) => !isOther(one)).map((one) => foundJson(kernel, one)),
+    writes: pokes.map(({ offset, word }) => ({
+      symbol: place(kernel, kernel.layout.base + offset),
+      word: word.toString(16).padStart(8, '0'),
+    })),
     warnings: warningsJson(kernel, warnings),
     stop: stopJson(kernel, stop),
     tier: 1,

@@ -48,6 +48,8 @@ export interface KernelCheck {
   readonly cpus: number;
   /** Where the beginning comes from: made from the image, or read from a machine. */
   readonly start: 'image' | 'machine';
+  /** What the kprobes path writes. */
+  readonly pokes: readonly Poke[];
   readonly cache: CacheType;
   /**
    * `violated`: an instruction outside the list of what may be modified under execution was executed while it was
@@ -178,6 +180,7 @@ export function checkKernel(kernel: Kernel, assumed: MachineState, options: Chec
     path,
     cpus,
     start: snapshot === undefined ? 'image' : 'machine',
+    pokes,
     cache,
     verdict: verdictOf(found, stopped),
     found,

@@ -1,6 +1,7 @@
 import { type Endangered, audit } from '../../audit/audit.ts';
 import type { Kernel } from '../../kernel.ts';
 import type { MachineState } from '../../predict/machine-state.ts';
+import { isStub } from './handlers.ts';
 import { isApplied } from './short-table.ts';
 
 /**
@@ -9,7 +10,7 @@ import { isApplied } from './short-table.ts';
  * arrive, those in their entry code as well.
  */
 export function chosenSites(kernel: Kernel, state: MachineState, withExceptions = false): number[] {
-  const { alternatives, layout } = kernel;
+  const { alternatives, layout, symbols } = kernel;
   const { findings } = audit(kernel);
   const parts: readonly Endangered[] = [
     'waiter',
@@ -22,8 +23,10 @@ export function chosenSites(kernel: Kernel, state: MachineState, withExceptions 
       .map(({ address }) => address - layout.base),
   );
   const audited = new Set(findings.map(({ address }) => address - layout.base));
-  const numbers = Array.from({ length: alternatives.count }, (_, i) => i).filter((i) =>
-    isApplied(kernel, state, i),
+  const nameAt = (i: number): string => symbols.place(layout.base + alternatives.original[i])?.name ?? '';
+  // Nobody executes what is answered.
+  const numbers = Array.from({ length: alternatives.count }, (_, i) => i).filter(
+    (i) => isApplied(kernel, state, i) && !isStub(nameAt(i)),
   );
   const holds = (offsets: ReadonlySet<number>, i: number): boolean => {
     for (let word = 0; word < alternatives.length[i]; word += 4) {

@@ -4,8 +4,7 @@ import type { Kernel } from '../../kernel.ts';
 import { bugAt } from '../../tables/bug-table.ts';
 import type { Window } from '../ram.ts';
 import type { StartState } from '../start-state.ts';
-import { isAnswered } from '../stubs.ts';
-import { isHandler } from './handlers.ts';
+import { isStub } from './handlers.ts';
 
 /** An access to something that the machine does not have yet. */
 export interface Missing {
@@ -89,7 +88,7 @@ export class MachineMap {
 
   /** Takes in some words of text, and the function that they are in, unless it is answered. */
   addSite(address: number, words: number): void {
-    this.addText(address);
+    if (!isStub(this.#kernel.symbols.place(address)?.name ?? '')) this.addText(address);
     for (let word = 0; word < words; word++) this.#set(address + 4 * word, 'text');
   }
 
@@ -98,9 +97,10 @@ export class MachineMap {
     const { symbols } = this.#kernel;
     const place = symbols.place(address);
     const start = address - (place?.offset ?? 0);
-    if (place !== undefined && (isAnswered(place.name) || isHandler(place.name))) {
+    if (place !== undefined && isStub(place.name)) {
+      const isNew = !this.#stubs.has(start);
       this.#stubs.set(start, place.name);
-      return this.#set(start, 'text');
+      return this.#set(start, 'text') || isNew;
     }
     const end = symbols.end(start) ?? address + 4;
     let grown = false;
