@@ -3,6 +3,7 @@ import { bits, decode, pcRelativeTarget } from '@quiesce/insn';
 import { KernelError } from '../error.ts';
 import type { Kernel } from '../kernel.ts';
 import { dataAccesses } from '../symbols/data-access.ts';
+import { memberOfTask } from './variables.ts';
 
 /** A kind of exception that a check may deliver: one that a kernel has entry code for at EL1. */
 export type Exception = Extract<EventKind, 'irq' | 'fiq' | 'nmi' | 'serror' | 'sdei'>;
@@ -120,24 +121,13 @@ function perCpuLoads({ words }: Kernel, start: number, end: number): number[] {
   return loads;
 }
 
-/** MRS Xt, SP_EL0 without Rt. */
-const readTask = 0xd5384100;
-
 /** Functions that count an NMI in the preemption count of the current task. */
 const counting = ['arm64_enter_nmi', 'irqentry_nmi_enter'] as const;
 
 function preemptCount(kernel: Kernel): number | undefined {
-  const { words } = kernel;
   for (const name of counting) {
-    const [start, end] = functionAt(kernel, name);
-    let task: number | undefined;
-    for (let i = start >> 2; i < end >> 2; i++) {
-      const word = words[i];
-      if ((word & ~31) >>> 0 === readTask) task = word & 31;
-      else if (decode(word).row.name === 'ldr_imm' && word >>> 30 === 2 && bits(word, 5, 5) === task) {
-        return 4 * bits(word, 10, 12);
-      }
-    }
+    const found = memberOfTask(kernel, ...functionAt(kernel, name));
+    if (found !== undefined) return found;
   }
   return undefined;
 }

@@ -115,19 +115,24 @@ function accessed(kernel: Kernel, name: string): DataAccess[] {
   return dataAccesses(kernel.words, start, end);
 }
 
+/** `multi_cpu_stop` reads its CPU's number from the current task. */
+function taskCpu(kernel: Kernel): number | undefined {
+  const start = functionOffset(kernel, 'multi_cpu_stop');
+  return memberOfTask(kernel, start, start + 96);
+}
+
 /** MRS Xt, SP_EL0 without Rt. */
 const readTask = 0xd5384100;
 
-/** `multi_cpu_stop` reads its CPU's number from the current task: the word load with that base. */
-function taskCpu(kernel: Kernel): number | undefined {
-  const start = functionOffset(kernel, 'multi_cpu_stop') >> 2;
+/** The first word that code loads from the current task, as an offset in the task: MRS SP_EL0 and a load with that base. */
+export function memberOfTask({ words }: Kernel, start: number, end: number): number | undefined {
   let task: number | undefined;
-  for (let i = start; i < start + 24; i++) {
-    const word = kernel.words[i];
-    const { name } = decode(word).row;
+  for (let i = start >> 2; i < end >> 2; i++) {
+    const word = words[i];
     if ((word & ~31) >>> 0 === readTask) task = word & 31;
-    else if (name === 'ldr_imm' && word >>> 30 === 2 && bits(word, 5, 5) === task)
+    else if (decode(word).row.name === 'ldr_imm' && word >>> 30 === 2 && bits(word, 5, 5) === task) {
       return 4 * bits(word, 10, 12);
+    }
   }
   return undefined;
 }
