@@ -9,6 +9,8 @@ const reading = /^(?:LDXP|LDN?P\b|CASP?L?[BH]?\b|CASA?L?[BH]? [WX]ZR)/i;
  */
 const releasing =
   /^(?:STLX[RP]|(?:SWP|(?:LD|ST)(?:ADD|CLR|EOR|SET|[SU]MAX|[SU]MIN))(?:L[BH]?\b|AL[BH]? [WX]\w+,\s*[WX]ZR))/i;
+/** What code that is patched is called with, or maintained with. */
+const patching = /^(?:DC|IC|BLR?|BR)\b/i;
 const writing = /^(?:ST|SWP|CAS|LD(?:ADD|CLR|EOR|SET|[SU]MAX|[SU]MIN))/i;
 const accessing = /^(?:LD|ST|SWP|CAS|DC)/i;
 
@@ -19,13 +21,15 @@ const accessing = /^(?:LD|ST|SWP|CAS|DC)/i;
  */
 export function leftOutOf({ threads }: LitmusTest): readonly string[] {
   const found = new Set<string>();
+  const isPatched = threads.some(({ lines }) => lines.some(({ text }) => patching.test(text)));
   for (const { lines } of threads) {
     const texts = lines.map(({ text }) => text);
     if (texts.some((text) => storeExclusive.test(text)))
       found.add('store-exclusives that fail without a reason');
     texts.forEach((text, i) => {
       const behind = texts.slice(i + 1);
-      if (reading.test(text) && behind.some((one) => writing.test(one)))
+      const isRead = reading.test(text) || (isPatched && /^LDXR/i.test(text));
+      if (isRead && behind.some((one) => writing.test(one)))
         found.add('stores visible before earlier loads of pairs or CAS of their CPU have read');
       if (
         releasing.test(text) &&

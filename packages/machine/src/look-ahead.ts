@@ -94,7 +94,8 @@ export class LookAhead {
     for (let i = 0; i < fuseLimit; i++) {
       if (pe.pc === this.#spec.done) return false;
       const found = this.#text.at(pe.pc);
-      if (found.kind !== 'fixed') return true;
+      // What a word of a site may become is not known; a loop that is patched would be delayed in every round.
+      if (found.kind !== 'fixed') return (order.delayed.exclusives & load) === 0;
       order.confined = true;
       order.escaped = false;
       this.#execution.execute(found.operation, 0);

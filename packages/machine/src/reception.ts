@@ -9,6 +9,12 @@ import type { Failure } from './violation.ts';
 const isTarget = (targets: 'others' | number, cpu: number): boolean =>
   targets === 'others' || (cpu < 16 && ((targets >>> cpu) & 1) === 1);
 
+/** The address in the region itself, whatever mapping it is reached through. */
+export function located({ map }: MachineLayout, address: number): number {
+  const mapping = map.mappingOf(address);
+  return mapping === undefined ? address : mapping.region.base + (address - mapping.base);
+}
+
 /** What the signals of one CPU do to the state of another. */
 export class Reception {
   readonly #layout: MachineLayout;
@@ -26,7 +32,7 @@ export class Reception {
     const { stored, event, interrupt, modified, time = 0 } = signal;
     if (stored !== undefined && local[cells.MONITOR] !== 0) {
       this.#pe.attach(local);
-      const marked = this.located(this.#pe.address(cells.MONITOR_ADDRESS));
+      const marked = located(this.#layout, this.#pe.address(cells.MONITOR_ADDRESS));
       if (stored.address < marked + local[cells.MONITOR] && marked < stored.address + stored.size) {
         this.#pe.openMonitor();
         // Clearing a global monitor is an event for WFE (Arm ARM D1.6.1).
@@ -41,12 +47,6 @@ export class Reception {
       if (local[cells.WAIT] !== waiting.event || pendingInterrupt(local) >= 0) this.#wake(local, false);
     }
     return modified === undefined ? undefined : this.torn(local, modified);
-  }
-
-  /** The address in the region itself, whatever mapping it is reached through. */
-  located(address: number): number {
-    const mapping = this.#layout.map.mappingOf(address);
-    return mapping === undefined ? address : mapping.region.base + (address - mapping.base);
   }
 
   #wake(local: Int32Array, event: boolean, time = 0): void {

@@ -25,7 +25,8 @@ import { ProgramText } from './program-text.ts';
 import { Reception } from './reception.ts';
 import type { Recorder } from './recorder.ts';
 import type { Signal } from './signal.ts';
-import { type EventSpec, MachineError, type MachineSpec } from './spec.ts';
+import type { EventSpec, MachineSpec } from './spec.ts';
+import { Transmission } from './transmission.ts';
 import type { Failure, StepViolation } from './violation.ts';
 import type { WholeSites } from './whole-sites.ts';
 
@@ -53,8 +54,6 @@ export class Stepper {
   readonly weak: WeakMemory | undefined;
   readonly pe: Pe;
   readonly text: ProgramText;
-  /** After {@link perform}: what the other CPUs have to be told. */
-  readonly signals: Signal[] = [];
   /** Executes one instruction a step, so that every instruction is a state of its own. */
   fuse = true;
   /** Reports what an analysis of the program's text did not foresee; implied by {@link fuse}. */
@@ -70,6 +69,7 @@ export class Stepper {
   readonly #lookAhead: LookAhead | undefined;
   readonly #foresight: Foresight;
   readonly #reception: Reception;
+  readonly #transmission: Transmission;
   /** Tier 2: which of the values that it may read the next load reads. */
   #reads = 0;
   #failure: { kind: StepViolation; detail: string } | undefined;
@@ -101,16 +101,21 @@ export class Stepper {
     this.memory.handlersShare =
       this.#maskable && (mayMoveVectors(layout.map) || handlersTouchPrivate(layout.map, handlers));
     this.pe = makePe(this.memory, {
-      sendEvent: () => this.#signal({ event: true, ...this.#completed() }),
-      sendInterrupt: (low, high) =>
-        this.#signal({ interrupt: this.#target(low, high), ...this.#completed() }),
+      sendEvent: () => this.#transmission.event(),
+      sendInterrupt: (low, high) => this.#transmission.interrupt(low, high),
       call: (pe, conduit) => this.memory.text.escapes() || firmwareCall(pe, conduit),
       exception: (_pe, cause) => this.memory.text.escapes() || this.#refuses(cause),
-      stored: (address, size) => this.#stored(address, size),
+      stored: (address, size) => this.#transmission.stored(address, size),
     });
     this.pe.isHost = spec.isHost ?? false;
     this.#foresight = new Foresight(layout.map, this.memory.text, this.pe, this.#maskable);
     this.#reception = new Reception(layout, this.pe, this.weak);
+    this.#transmission = new Transmission(
+      layout,
+      this.memory,
+      this.weak,
+      () => !this.#maskable && this.#isChecked,
+    );
     this.#execution = this.weak === undefined ? undefined : new WeakExecution(this.pe, this.weak);
     this.#lookAhead =
       this.weak === undefined || this.#execution === undefined
@@ -139,6 +144,11 @@ export class Stepper {
   /** The initial state of a CPU. */
   initialLocal(cpu: number): Int32Array {
     return initialLocal(this.spec, this.layout, this.memory, this.pe, cpu);
+  }
+
+  /** After {@link perform}: what the other CPUs have to be told. */
+  get signals(): Signal[] {
+    return this.#transmission.signals;
   }
 
   /** Whether the CPU has finished. */
@@ -401,46 +411,6 @@ export class Stepper {
   /** Tells one CPU of a signal; changes its state or returns the violation that it shows. */
   receive(local: Int32Array, cpu: number, signal: Signal): Omit<Failure, 'cpu'> | undefined {
     return this.#reception.receive(local, cpu, signal);
-  }
-
-  /** Tier 2: what the signals of this CPU come after. */
-  #completed(): { time: number } | undefined {
-    return this.weak === undefined ? undefined : { time: this.weak.order.completed };
-  }
-
-  #signal(signal: Signal): void {
-    if (this.memory.text.escapes()) return;
-    this.weak?.order.overtakes();
-    this.signals.push(signal);
-  }
-
-  #stored(address: number, size: number): void {
-    // A store that is outstanding is seen by nobody yet.
-    if (this.weak?.order.pended === true) return;
-    const kind = this.layout.map.mappingOf(address)?.region.kind;
-    if ((kind === 'shared' || kind === 'text') && !this.memory.text.escapes()) {
-      const time = this.weak === undefined ? {} : { time: this.weak.order.now };
-      this.signals.push({ stored: { address: this.#reception.located(address), size }, ...time });
-    }
-  }
-
-  /** ICC_SGI1R_EL1: INTID in bits 27:24, IRM in bit 40, else the target list of affinity 0 in bits 15:0. */
-  #target(low: number, high: number): { intid: number; targets: 'others' | number } {
-    if (!this.#maskable && this.#isChecked) {
-      throw new MachineError(
-        'unforeseen',
-        'a site became an instruction that interrupts other CPUs, which it does not declare; declare its words or check without the reductions',
-      );
-    }
-    const intid = (low >>> 24) & 15;
-    if (((high >>> 8) & 1) === 1) return { intid, targets: 'others' };
-    if (new Set(this.layout.roles).size !== this.spec.cpus && !this.memory.text.confined) {
-      throw new MachineError(
-        'directed-interrupt',
-        'the program sends an interrupt to a list of CPUs, but some CPUs share a role and have no number of their own; give each CPU a role',
-      );
-    }
-    return { intid, targets: low & 0xffff };
   }
 
   /** Synchronous exceptions that are violations rather than part of the program. */

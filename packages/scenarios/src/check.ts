@@ -176,7 +176,7 @@ export function budgetBounds(
 const unmodelled: Readonly<Record<1 | 2, readonly string[]>> = {
   1: ['reordered data accesses'],
   2: [
-    'stores visible before earlier loads of pairs or CAS of their CPU have read',
+    'stores visible before earlier CAS, loads of pairs or load-exclusives in front of sites of their CPU have read',
     'stores that follow the read of an atomic or exclusive with release, visible before what precedes it',
   ],
 };

@@ -13,6 +13,13 @@ const isWhole = ({ verdict, bounds }: CheckResult): boolean =>
   verdict !== 'aborted' && !bounds.some((bound) => bound.startsWith('states'));
 
 /**
+ * Whether a program is one of the many that are in the catalogue once for each kind of hardware, and the hardware is not the
+ * first: one family of them stands for the others where every entry takes long.
+ */
+const isRepeated = (id: string): boolean =>
+  /-idc1(-dic1)?$/.test(id) && !id.startsWith('patch-text-mainline');
+
+/**
  * The handler of an event between the patcher's store and its maintenance comes while the store is outstanding or just
  * visible: as near as the old word that maintenance forgot is a fetch that nothing orders.
  */
@@ -48,13 +55,16 @@ describe('the series under weak data', () => {
 
   it('has the verdicts and witnesses of tier 1 with 3 CPUs, where the space is small', async () => {
     let judged = 0;
-    for (const scenario of series.filter(({ id, least }) => least <= 3 && !nearer.includes(id))) {
+    const looked = alike
+      .concat(series.filter(({ least }) => least === 3))
+      .filter(({ id }) => !isRepeated(id));
+    for (const scenario of looked) {
       const result = await check(scenario, 3, { tier: 2, bounds: { states: 1_000 } });
       if (result.verdict !== 'violated' && !isWhole(result)) continue;
       judged += 1;
       expect(disagreements(scenario, result), scenario.id).toEqual([]);
     }
-    expect(judged).toBeGreaterThan(80);
+    expect(judged).toBeGreaterThan(60);
   }, 240_000);
 
   // `QUIESCE_TIER2_CPUS=4 npx vitest run packages/scenarios/test/weak-data.test.ts -t 'as many'`: some minutes, and 1 GiB.
@@ -70,7 +80,7 @@ describe('the series under weak data', () => {
 });
 
 describe('leaving out orders of steps under weak data', () => {
-  const compared = catalogue.filter(({ least }) => least <= 2);
+  const compared = catalogue.filter(({ id, least }) => least <= 2 && !isRepeated(id));
 
   it('changes no verdict, no witness and no length of a counterexample with 2 CPUs', async () => {
     let left = 0;
@@ -99,8 +109,8 @@ describe('leaving out orders of steps under weak data', () => {
       expect(finding(some), scenario.id).toEqual(finding(every));
       if (some.verdict !== 'violated' && some.states < every.states) fewer += 1;
     }
-    expect(fewer).toBeGreaterThan(100);
-    expect(left).toBeLessThan(40);
+    expect(fewer).toBeGreaterThan(80);
+    expect(left).toBeLessThan(30);
   }, 240_000);
 });
 
@@ -135,7 +145,7 @@ describe('the model of a verdict', () => {
     expect([one.model.tier, two.model.tier]).toEqual([1, 2]);
     expect(one.model.unmodelled).toEqual(['reordered data accesses']);
     expect(two.model.unmodelled).toEqual([
-      'stores visible before earlier loads of pairs or CAS of their CPU have read',
+      'stores visible before earlier CAS, loads of pairs or load-exclusives in front of sites of their CPU have read',
       'stores that follow the read of an atomic or exclusive with release, visible before what precedes it',
     ]);
     expect(two.violations[0].replay).toMatch(/^q1\/[^/]+\/2w\//);
