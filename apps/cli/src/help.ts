@@ -18,20 +18,35 @@ const start = [
   '  quiesce explain cmodx                      what a violation means',
 ];
 
+function verbLines(verbs: readonly Verb[]): string[] {
+  return verbs.map(({ name, does }) => `  ${name.padEnd(20)}${does}`);
+}
+
 /** `quiesce --help` */
 export function overview(verbs: readonly Verb[]): string {
-  const lines = verbs.map(({ name, does }) => `  ${name.padEnd(20)}${does}`);
   return [
     ...about,
     '',
     'usage: quiesce VERB [ARGUMENTS] [--json] [--no-color]',
     '',
-    ...lines,
+    ...verbLines(verbs),
     '',
     ...start,
     '',
     "'quiesce help VERB' has the options. Exit status: 0 holds, 1 violated, 2 usage error,",
     '3 inconclusive, 70 internal error.',
+    '',
+  ].join('\n');
+}
+
+/** `quiesce WORD --help`, for verbs of two words that begin with this one. */
+export function familyHelp(word: string, verbs: readonly Verb[]): string {
+  return [
+    `usage: quiesce ${word} VERB [ARGUMENTS] [--json] [--no-color]`,
+    '',
+    ...verbLines(verbs),
+    '',
+    `'quiesce ${word} VERB --help' has the options.`,
     '',
   ].join('\n');
 }

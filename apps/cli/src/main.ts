@@ -1,5 +1,5 @@
 import { readArguments } from './arguments.ts';
-import { overview, verbHelp } from './help.ts';
+import { familyHelp, overview, verbHelp } from './help.ts';
 import { type Host, processHost } from './host.ts';
 import { printJson } from './json.ts';
 import { suggestion } from './nearest.ts';
@@ -36,6 +36,9 @@ const help: Verb = {
   run: (given, host) => {
     const { positionals } = given;
     if (positionals.length === 0) return printHelp(verbs, given.flag('json'), host);
+    if (positionals.length === 1 && familyOf(positionals[0]).length > 0) {
+      return printFamily(positionals[0], given.flag('json'), host);
+    }
     const { verb, rest } = verbAt(positionals);
     if (rest.length > 0) throw usage("help takes one verb; for example 'quiesce help check'");
     if (given.flag('json')) return printHelp([verb], true, host);
@@ -63,12 +66,22 @@ const verbs: readonly Verb[] = [
   help,
 ];
 
-function printHelp(of: readonly Verb[], isJson: boolean, host: Host): number {
+function printHelp(of: readonly Verb[], isJson: boolean, host: Host, text = overview(of)): number {
   if (isJson) {
     const rows = of.map(({ name, synopsis, does, options }) => ({ verb: name, synopsis, does, options }));
     printJson(host, rows);
-  } else host.out(overview(of));
+  } else host.out(text);
   return 0;
+}
+
+function printFamily(word: string, isJson: boolean, host: Host): number {
+  const family = familyOf(word);
+  return printHelp(family, isJson, host, familyHelp(word, family));
+}
+
+/** The verbs of two words of which this is the first. */
+function familyOf(word: string): readonly Verb[] {
+  return verbs.filter(({ name }) => name.startsWith(`${word} `));
 }
 
 function verbNamed(name: string): Verb {
@@ -81,7 +94,7 @@ function verbNamed(name: string): Verb {
 /** The verb at the beginning of a command line, which for kernels is two words, and what follows it. */
 function verbAt(argv: readonly string[]): { readonly verb: Verb; readonly rest: readonly string[] } {
   const [first, ...rest] = argv;
-  const family = verbs.filter(({ name }) => name.startsWith(`${first} `));
+  const family = familyOf(first);
   if (family.length === 0) return { verb: verbNamed(first), rest };
   const [second, ...more] = rest as readonly (string | undefined)[];
   const verb = family.find(({ name }) => name === `${first} ${second}`);
@@ -105,6 +118,9 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   }
   if (first.startsWith('-')) {
     throw usage(`the verb comes first, then '${first}'; for example: quiesce check ${first}`);
+  }
+  if ((rest[0] === '--help' || rest[0] === '-h') && familyOf(first).length > 0) {
+    return printFamily(first, rest.includes('--json'), host);
   }
   const { verb, rest: own } = verbAt(argv);
   const given = readArguments(verb.name, own, verb.options);

@@ -177,10 +177,21 @@ describe('replaying', () => {
   });
 });
 
+it.each([
+  ['kernel', '--help'],
+  ['help', 'kernel'],
+])('lists the verbs for kernels: %s %s', async (...argv) => {
+  const { output, status } = await quiesce(argv);
+  expect(status).toBe(0);
+  expect(output).toMatch(
+    /^usage: quiesce kernel VERB.*kernel alternatives .*kernel verify .*kernel check .*kernel audit /s,
+  );
+});
+
 describe('lines of at most 100 columns', () => {
   it.each([
     [['help']],
-    ...['list', 'check', 'run', 'replay', 'explain', 'asm', 'disasm'].map((verb) => [['help', verb]]),
+    [['kernel', '--help']],
     [['list']],
     [['list', '--long']],
     [['check', 'patch-machine-nmi', '--cpus', '4']],
@@ -189,6 +200,18 @@ describe('lines of at most 100 columns', () => {
     [['check', '--sizes', '1', '--trace', 'short']],
   ])('%s', async (argv) => {
     expect(longLines((await quiesce(argv)).output)).toEqual([]);
+  });
+
+  it('the help of every verb', async () => {
+    const { output } = await quiesce(['help', '--json']);
+    const names = Array.from(
+      output.matchAll(/"verb": ?"(?<verb>[^"]+)"/g),
+      ({ groups }) => groups?.['verb'] ?? '',
+    );
+    expect(names).toHaveLength(16);
+    for (const name of names) {
+      expect(longLines((await quiesce([...name.split(' '), '--help'])).output)).toEqual([]);
+    }
   });
 
   it.each(pageNames())('page %s', async (name) => {
