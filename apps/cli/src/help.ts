@@ -1,5 +1,9 @@
+import { wrap } from '@quiesce/trace';
 import { type OptionTable, commonOptions } from './arguments.ts';
 import type { Verb } from './verb.ts';
+
+/** No line of help is longer. */
+const columns = 100;
 
 /** What the program is, in the first lines of the help. */
 const about = [
@@ -58,6 +62,13 @@ function optionLines(options: OptionTable): string[] {
   });
 }
 
+/** A note in lines that are indented as it is. */
+function noteLines(note: string): string[] {
+  const text = note.trimStart();
+  const indent = ' '.repeat(note.length - text.length);
+  return wrap(text, columns - indent.length).map((line) => indent + line);
+}
+
 /** `quiesce VERB --help` */
 export function verbHelp({ name, synopsis, does, options, notes }: Verb): string {
   return [
@@ -66,7 +77,7 @@ export function verbHelp({ name, synopsis, does, options, notes }: Verb): string
     `${does.charAt(0).toUpperCase()}${does.slice(1)}${does.endsWith('?') ? '' : '.'}`,
     '',
     ...optionLines({ ...options, ...commonOptions }),
-    ...(notes.length === 0 ? [] : ['', ...notes]),
+    ...(notes.length === 0 ? [] : ['', ...notes.flatMap(noteLines)]),
     '',
   ].join('\n');
 }

@@ -9,7 +9,7 @@ export interface Verb {
   /** What it does, in one line without a full stop. */
   readonly does: string;
   readonly options: OptionTable;
-  /** More about it: lines below the options. */
+  /** More about it, below the options: help breaks what is too long for a line. */
   readonly notes: readonly string[];
   /** Does it; returns the exit status. */
   readonly run: (given: Arguments, host: Host) => number | Promise<number>;

@@ -131,9 +131,7 @@ export const check: Verb = {
     junit: { value: 'FILE', example: 'out.xml', does: 'write a JUnit report' },
   },
   notes: [
-    "ID is a scenario or a pattern, such as 'patch-text-*'. FILE is a protocol of your own, a path that",
-    "ends in .s or .o or has a slash: assembly with directives, as 'quiesce new protocol FILE' writes it,",
-    'or what a cross compiler made of C.',
+    "ID is a scenario or a pattern, such as 'patch-text-*'. FILE is a protocol of your own, a path that ends in .s or .o or has a slash: assembly with directives, as 'quiesce new protocol FILE' writes it, or what a cross compiler made of C.",
     'Exit status: 0 holds, 1 violated, 3 inconclusive (a bound was hit, or interrupted).',
     'With --expect or without ID: 0 when every verdict is the pinned one, else 1.',
   ],

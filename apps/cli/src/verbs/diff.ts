@@ -13,8 +13,7 @@ export const diff: Verb = {
   options: { counts: { does: 'let changed counts of states decide, too' } },
   notes: [
     'Both files are what check --json printed.',
-    'Exit status: 0 when every verdict, model, counterexample and witness is the same, 1 when one changed',
-    'or is gone.',
+    'Exit status: 0 when every verdict, model, counterexample and witness is the same, 1 when one changed or is gone.',
   ],
   run: (given, host) => {
     const paths = given.positionals;

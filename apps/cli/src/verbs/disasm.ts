@@ -25,8 +25,7 @@ export const disasm: Verb = {
     explain: { does: 'bit fields, aliases, and whether it may be patched under execution' },
   },
   notes: [
-    'WORD is hexadecimal, with or without 0x. FILE holds words, lines that asm or objdump -d prints, or',
-    "the Code: line of a kernel oops. Without any of them, and for '-', standard input is read.",
+    "WORD is hexadecimal, with or without 0x. FILE holds words, lines that asm or objdump -d prints, or the Code: line of a kernel oops. Without any of them, and for '-', standard input is read.",
     'Prints address, word and text, separated by tabs, numbers in hexadecimal without 0x.',
   ],
   run: (given, host) => {

@@ -70,15 +70,11 @@ export const kernelCheck: Verb = {
   notes: [
     `Without --cpu, --caps and --live the machine is a ${usualModel}.`,
     'CPU 1 is held at every instruction behind its acknowledgement while the others run on.',
-    'Events arrive at random places under further random schedules, or with --exhaustive anywhere, once',
-    'each.',
-    'With --gdb a machine that was started with -S and boots with nokaslr runs until it patches, or until',
-    'somebody sets a kprobe (--path kprobes), and is left stopped there.',
-    'With --exhaustive every schedule is searched, on a table of alternatives with few entries: by default',
-    'those on the ways of the CPUs that wait and of the one that patches, and one elsewhere.',
+    'Events arrive at random places under further random schedules, or with --exhaustive anywhere, once each.',
+    'With --gdb a machine that was started with -S and boots with nokaslr runs until it patches, or until somebody sets a kprobe (--path kprobes), and is left stopped there.',
+    'With --exhaustive every schedule is searched, on a table of alternatives with few entries: by default those on the ways of the CPUs that wait and of the one that patches, and one elsewhere.',
     'With --unchecked nothing is said about quiescence; it is several times as fast.',
-    'Exit status: 0 clean, holds or as predicted, 1 not quiescent, violated or not as predicted, 3 a run',
-    'did not end, a bound was hit.',
+    'Exit status: 0 clean, holds or as predicted, 1 not quiescent, violated or not as predicted, 3 a run did not end, a bound was hit.',
   ],
   run: (given, host) => {
     noWords('kernel check', given);

@@ -45,9 +45,7 @@ export const litmus: Verb = {
   },
   notes: [
     'Prints what herd7 -variant ifetch prints: states, flags and the observation.',
-    'Exit status: 0 all judged, 1 the engines differ, 2 a test cannot be read, 3 executions were cut by the',
-    'bound on loops, the search gave up, or the machine does not run a test or lacks states that it says',
-    'it leaves out.',
+    'Exit status: 0 all judged, 1 the engines differ, 2 a test cannot be read, 3 executions were cut by the bound on loops, the search gave up, or the machine does not run a test or lacks states that it says it leaves out.',
   ],
   run: (given, host) => {
     if (given.positionals.length === 0) {

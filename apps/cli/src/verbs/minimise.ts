@@ -26,8 +26,7 @@ export const minimise: Verb = {
     pairs: { does: 'take away two at a time as well, of those that can go alone' },
   },
   notes: [
-    'Each barrier, ISB, DC, IC, acquire and release is taken away and weakened in turn, and the protocol',
-    'is checked on every kind of hardware on which it holds: CTR_EL0 with IDC and DIC 0 0, 1 0 and 1 1.',
+    'Each barrier, ISB, DC, IC, acquire and release is taken away and weakened in turn, and the protocol is checked on every kind of hardware on which it holds: CTR_EL0 with IDC and DIC 0 0, 1 0 and 1 1.',
     'A number names a weakened protocol for other verbs: quiesce check patch-text-mainline~3.',
     'Exit status: 0 when everything was judged that the tier can judge, 3 when a bound was hit.',
   ],

@@ -11,8 +11,7 @@ export const create: Verb = {
   does: 'writes a commented protocol to begin with',
   options: { force: { does: 'write over a file that exists' } },
   notes: [
-    'FILE becomes GNU assembler source that quiesce check accepts: it holds, and is violated when its ISB',
-    'lines are deleted. Comments that begin with //@ say what is checked:',
+    'FILE becomes GNU assembler source that quiesce check accepts: it holds, and is violated when its ISB lines are deleted. Comments that begin with //@ say what is checked:',
     '',
     ...directiveHelp.flatMap(({ synopsis, does }) => [`  //@ ${synopsis}`, `        ${does}`]),
   ],
