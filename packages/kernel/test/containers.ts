@@ -21,12 +21,12 @@ export function zboot(payload: Uint8Array, compression: string): Uint8Array {
   return file;
 }
 
-/** A tar archive of one file. */
-export function tar(name: string, bytes: Uint8Array): Uint8Array {
+/** A tar archive of one file, which may say another size of it. */
+export function tar(name: string, bytes: Uint8Array, size = bytes.length): Uint8Array {
   const header = new Uint8Array(512);
   const put = (at: number, text: string): void => header.set(new TextEncoder().encode(text), at);
   put(0, name);
-  put(124, bytes.length.toString(8).padStart(11, '0'));
+  put(124, size.toString(8).padStart(11, '0'));
   put(156, '0');
   put(257, 'ustar');
   put(148, '        ');

@@ -23,6 +23,39 @@ function packageOf(
   return deb('data.tar.xz', compress(Buffer.concat([...members, new Uint8Array(1024)])));
 }
 
+/** The same blocks behind an index that says other sizes of them. */
+function resized(xz: Uint8Array, sizeOf: (size: number, block: number) => number): Uint8Array {
+  const view = new DataView(xz.buffer, xz.byteOffset, xz.length);
+  const footer = xz.length - 12;
+  let at = footer - (view.getUint32(footer + 4, true) + 1) * 4;
+  const blocks = xz.subarray(0, at++);
+  const number = (): number => {
+    let value = 0;
+    for (let unit = 1; ; unit *= 128) {
+      const byte = xz[at++];
+      value += (byte & 0x7f) * unit;
+      if (byte < 0x80) return value;
+    }
+  };
+  const index: number[] = [0];
+  const write = (value: number): void => {
+    for (; value >= 0x80; value = Math.floor(value / 128)) index.push((value % 128) | 0x80);
+    index.push(value);
+  };
+  const count = number();
+  write(count);
+  for (let block = 0; block < count; block++) {
+    write(number());
+    write(sizeOf(number(), block));
+  }
+  while (index.length % 4 !== 0) index.push(0);
+  // Nobody looks at the CRC of an index.
+  const end = Buffer.alloc(16);
+  end.writeUInt32LE(index.length / 4, 8);
+  end.write('YZ', 14);
+  return Buffer.concat([blocks, Uint8Array.from(index), end]);
+}
+
 const unpacked = (file: Uint8Array): Uint8Array => unpack(new Bytes(file, 'package'), {}).array;
 
 describe.skipIf(compressors.length === 0).each(compressors)(
@@ -60,6 +93,26 @@ describe.skipIf(compressors.length === 0).each(compressors)(
       const short = tar(kernel[0], image).subarray(0, 4096);
       expect(() => unpacked(deb('data.tar.xz', compress(Buffer.concat([noise(70_144), short]))))).toThrow(
         /no vmlinuz or vmlinux/,
+      );
+    });
+
+    it('is refused where a block is not as large as the index says', () => {
+      const archive = Buffer.concat([tar(...kernel), noise(70_000)]);
+      const refusal = (difference: number): void => {
+        const file = resized(compress(archive), (size, block) => (block === 0 ? size + difference : size));
+        unpacked(deb('data.tar.xz', file));
+      };
+      expect(() => refusal(1)).toThrow(
+        /found a block of 0x\w+ bytes, expected 0x\w+ bytes, as the index says/,
+      );
+      expect(() => refusal(-1)).toThrow(/found more than 0x\w+ bytes when decompressed/);
+    });
+
+    it('is refused where the kernel is too large to be held', () => {
+      const archive = tar(kernel[0], noise(20 * 65_536), 2 ** 31);
+      const file = resized(compress(archive), (size, block) => (block === 0 ? size : 192 << 20));
+      expect(() => unpacked(deb('data.tar.xz', file))).toThrow(
+        /found 2147483648 bytes, expected at most 2147483647/,
       );
     });
 
