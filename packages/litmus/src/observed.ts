@@ -186,7 +186,7 @@ export class Observed {
       const order = this.#compareValues(a.values[i], b.values[i]);
       if (order !== 0) return order;
     }
-    return a.taken.length - b.taken.length || (a.taken.join() < b.taken.join() ? -1 : 1);
+    return a.taken.length - b.taken.length || alphabetical(a.taken.join(), b.taken.join());
   }
 
   #compareValues(left: number, right: number): number {
@@ -195,7 +195,7 @@ export class Observed {
     if (a !== undefined && b !== undefined) return a < b ? -1 : a > b ? 1 : 0;
     if (a !== undefined || b !== undefined) return a === undefined ? 1 : -1;
     const [first, second] = [this.#denotation.show(left), this.#denotation.show(right)];
-    return rank(first) - rank(second) || (first < second ? -1 : 1);
+    return rank(first) - rank(second) || alphabetical(first, second);
   }
 
   /** Registers by thread and number, locations and whole arrays by name, elements by name and index. */
@@ -205,7 +205,7 @@ export class Observed {
     if (b.kind === 'register') return 1;
     const isElement = ({ name, index }: typeof a): boolean => index !== undefined && !this.#arrays.has(name);
     if (isElement(a) !== isElement(b)) return isElement(a) ? 1 : -1;
-    return a.name < b.name ? -1 : a.name > b.name ? 1 : (a.index ?? 0) - (b.index ?? 0);
+    return alphabetical(a.name, b.name) || (a.index ?? 0) - (b.index ?? 0);
   }
 
   #check(observable: Observable): void {
@@ -225,6 +225,11 @@ export class Observed {
       },
     );
   }
+}
+
+/** The order of two texts by their code units; 0 for one text twice. */
+function alphabetical(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function checkLength(test: LitmusTest, { name, values, at }: Mentioned['arrays'][number]): void {

@@ -1,4 +1,4 @@
-import { check, parseLitmus } from '@quiesce/litmus';
+import { Observed, check, parseLitmus } from '@quiesce/litmus';
 import { describe, expect, it } from 'vitest';
 
 // What herd7 prints and how it compares, as its sources say (lib/testType.ml, lib/constrGen.ml, herd/archExtra_herd.ml).
@@ -30,6 +30,22 @@ describe('a value is shown and compared by its type', () => {
   });
 });
 
+describe('accesses of 32 and 64 bits', () => {
+  it('are mixed where no value needs more than 32 bits', () => {
+    for (const initial of ['uint64_t x=3;', 'long x=3;', 'x=3;']) {
+      const text = `AArch64 mixed\n{ ${initial} 0:X0=7; 0:X1=x; }\n P0 ;\n LDR X2,[X1] ;\n STR W0,[X1] ;\n LDR X3,[X1] ;\nexists (0:X2=3 /\\ 0:X3=7)`;
+      expect(statesOf(text)).toEqual(['0:X2=3; 0:X3=7;']);
+    }
+  });
+});
+
+describe('the names of locations', () => {
+  it.each(['constructor', 'toString', 'valueOf', 'hasOwnProperty', '__proto__'])('%s', (name) => {
+    const text = `AArch64 name\n{ ${name}=3; 0:X1=${name}; }\n P0 ;\n ${name}: LDR W0,[X1] ;\nexists (${name}=3 /\\ 0:X0=3)`;
+    expect(statesOf(text)).toEqual([`0:X0=3; [${name}]=3;`]);
+  });
+});
+
 describe('the order of what is shown', () => {
   const orderOf = (...values: readonly string[]): readonly string[] =>
     statesOf(`AArch64 order
@@ -54,6 +70,24 @@ exists (0:X1=0)`).map((state) => state.replace(/^0:X1=(.*);$/, '$1'));
  LDR W0,[X1,#4]! ;
 exists (a[1]=2 /\\ z=3 /\\ 0:X1=a /\\ 0:X0=2)`),
     ).toEqual(['0:X0=2; 0:X1=a+4; [z]=3; a[1]=2;']);
+  });
+});
+
+describe('the comparison of states', () => {
+  it('is 0 for equal texts, and turns its sign with its sides', () => {
+    const observed = new Observed({
+      test: parseLitmus('AArch64 order\n{ x=0; }\n P0 ;\n NOP ;\nexists (x=0)'),
+      constant: () => 0,
+      show: (value) => (value < 2 ? 'label:"P0:f"' : 'label:"P0:g"'),
+      integer: () => undefined,
+      hasLocation: () => true,
+    });
+    const state = (value: number, taken: string) => ({ values: [value], faults: [], taken: [taken] });
+    expect(observed.compare(state(0, 'a'), state(1, 'a'))).toBe(0);
+    expect(observed.compare(state(0, 'a'), state(1, 'b'))).toBe(-1);
+    expect(observed.compare(state(0, 'b'), state(1, 'a'))).toBe(1);
+    expect(observed.compare(state(0, 'a'), state(2, 'a'))).toBe(-1);
+    expect(observed.compare(state(2, 'a'), state(0, 'a'))).toBe(1);
   });
 });
 
@@ -87,6 +121,8 @@ describe('a condition', () => {
     ['forall(0:X1 = 0x10)', 'forall (0:X1=16)'],
     ['~exists ((((x=1 /\\ y=2)) \\/ [x]=3))', '~exists ([x]=1 /\\ [y]=2 \\/ [x]=3)'],
     ['exists (x=1 /\\ (y=2 \\/ x=3))', 'exists ([x]=1 /\\ ([y]=2 \\/ [x]=3))'],
+    ['exists ((x=1 => y=1) => x=2)', 'exists (([x]=1 => [y]=1) => [x]=2)'],
+    ['exists (x=1 => (y=1 => x=2))', 'exists ([x]=1 => [y]=1 => [x]=2)'],
     ['exists (x=1 => y=1 /\\ x=2)', 'exists (([x]=1 => [y]=1) /\\ [x]=2)'],
     ['exists ~x=1 /\\ y!=2 /\\ x<>3', 'exists (not ([x]=1) /\\ not ([y]=2) /\\ not ([x]=3))'],
     ['exists (0:X1=P0:f /\\ 0:X2=label:"P0:f")', 'exists (0:X1=label:"P0:f" /\\ 0:X2=label:"P0:f")'],

@@ -183,6 +183,21 @@ const broken: readonly (readonly [what: string, text: string, error: string])[] 
     '2:1: expected Variant=ifetch',
   ],
   [
+    'half of a location of 64 bits that holds more than the other half',
+    'AArch64 t\n{ uint64_t x=0x100000001; 0:X1=x; }\n P0 ;\n MOV W0,#2 ;\n STR W0,[X1] ;\nexists (x=2)',
+    '5:2: expected 64 bits, for x can hold 4294967297, found an access of 32 bits',
+  ],
+  [
+    'half of a location that holds more than the other half at first',
+    'AArch64 t\n{ x=0x100000001; 0:X1=x; }\n P0 ;\n LDR X0,[X1] ;\n STR W0,[X1] ;\nexists (x=2)',
+    '5:2: expected 64 bits, for x can hold 4294967297, found an access of 32 bits',
+  ],
+  [
+    'half of what another access stores',
+    'AArch64 t\n{ 0:X0=0x100000001; 0:X1=x; 1:X1=x; }\n P0 | P1 ;\n STR X0,[X1] | LDR W0,[X1] ;\nexists (1:X0=1)',
+    '4:16: expected 64 bits, for x can hold 4294967297, found an access of 32 bits',
+  ],
+  [
     'mixed sizes',
     'AArch64 t\n{ 0:X1=x; }\n P0 ;\n STR W0,[X1] ;\n LDRB W0,[X1] ;\nexists (x=1)',
     "5:2: expected 32 bits, as in another access to x, 'STR W0,[X1]' in line 4, found an access of 8 bits",

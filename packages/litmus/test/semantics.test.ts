@@ -95,6 +95,23 @@ exists (0:X0=0 /\\ x=0)`),
     ).toEqual([state]);
   });
 
+  it.each(['#0', '#8'])('EXTR with %s depends on both registers', (lowest) => {
+    const passing = (extract: string): string =>
+      check(
+        parseLitmus(`AArch64 extract
+{ 0:X1=x; 0:X3=y; 1:X1=x; 1:X3=y; 1:X8=0; }
+ P0          | P1               ;
+ MOV W0,#1   | LDR W0,[X3]      ;
+ STR W0,[X1] | EOR X4,X0,X0     ;
+ DMB ST      | ${extract}       ;
+ STR W0,[X3] | LDR W2,[X1,X5]   ;
+exists (1:X0=1 /\\ 1:X2=0)`),
+      ).observation;
+    expect(passing(`EXTR X5,X4,X8,${lowest}`)).toBe('Never');
+    expect(passing(`EXTR X5,X8,X4,${lowest}`)).toBe('Never');
+    expect(passing(`EXTR X5,X8,X8,${lowest}`)).toBe('Sometimes');
+  });
+
   it('a CLREX lets the store exclusive fail', () => {
     expect(x0('0:X1=x; 0:X0=7;', 'LDXR W2,[X1]', 'CLREX', 'STXR W0,W2,[X1]')).toEqual(['0:X0=1;']);
   });

@@ -82,9 +82,10 @@ export class Propagation {
     if (values[number] >= 0) return false;
     const { kind, value, location } = effects[number].event;
     const source = rf[number];
-    if (kind === 'W' && value !== undefined)
+    if (kind === 'W' && value !== undefined) {
       values[number] = this.evaluate(execution, threadOf[number], value);
-    else if (source === initially) values[number] = this.#program.initialValue(location);
+      if (values[number] >= 0) this.#program.sizes.noteStored(location, values[number]);
+    } else if (source === initially) values[number] = this.#program.initialValue(location);
     else if (source !== undecided) values[number] = values[source];
     return values[number] >= 0;
   }

@@ -10,6 +10,7 @@ import {
   type Value,
   distanceOf,
 } from '../test.ts';
+import { AccessSizes } from './access-sizes.ts';
 import { assembleLines } from './assembly.ts';
 import { Constants, instructionText, shownInteger } from './constants.ts';
 import { unsigned, word64 } from './word64.ts';
@@ -61,11 +62,10 @@ export class Program implements Denotation {
   readonly instructions: ReadonlySet<number>;
   /** Stands for every value that is no location. */
   readonly elsewhere: number = this.constants.nothing('a place that is no location');
+  readonly sizes: AccessSizes = new AccessSizes(this);
   readonly #labels: ReadonlyMap<string, number>;
   readonly #names: ReadonlyMap<number, string>;
   readonly #initial = new Map<number, number>();
-  /** The first access to each location. */
-  readonly #sizes = new Map<number, { readonly bits: number; readonly address: number }>();
 
   constructor(test: LitmusTest) {
     this.test = test;
@@ -161,39 +161,6 @@ export class Program implements Denotation {
   /** Whether a constant is a location of the initial state, or code that may be stored to. */
   isLocation(id: number): boolean {
     return this.#initial.has(id);
-  }
-
-  /**
-   * Complains of an access that would touch only a part of a location, or more than it: where one of two sizes is smaller
-   * than 32 bits, where the location is declared smaller, or holds more at first than the access can see.
-   */
-  noteSize(location: number, bits: number, address: number): void {
-    const known = this.#sizes.get(location);
-    if (known?.bits === bits) return;
-    const complain = (expected: string): never => {
-      throw new LitmusError(this.places.get(address)?.at ?? { line: 1, column: 1 }, {
-        code: 'unsupported-feature',
-        expected,
-        found: `an access of ${bits} bits`,
-        remedy: 'access a location with one size: the model here has no mixed sizes',
-      });
-    };
-    if (known !== undefined) {
-      if (Math.min(known.bits, bits) >= 32) return;
-      const other = this.places.get(known.address);
-      const where = other === undefined ? '' : `, '${other.text}' in line ${other.at.line}`;
-      complain(`${known.bits} bits, as in another access to ${this.show(location)}${where}`);
-    }
-    this.#sizes.set(location, { bits, address });
-    const constant = this.constants.of(location);
-    if (constant.kind !== 'data') return;
-    const declared = this.test.locations.get(constant.name);
-    const size = 8 * (declared?.size ?? 4);
-    if (bits > size && (size < 32 || declared?.elements !== undefined))
-      complain(`at most ${size} bits, which ${this.show(location)} has`);
-    const initial = this.integer(this.initialValue(location));
-    if (bits < 32 && (initial ?? -1n) >> BigInt(bits) !== 0n && bits < size)
-      complain(`more than ${bits} bits, for ${this.show(location)} holds more at first`);
   }
 
   /** The location that an observable is, as a constant. */

@@ -11,7 +11,10 @@ export function conditionText(quantifier: Quantifier, condition: Proposition): s
   return `${quantifiers[quantifier]} (${propositionText(condition, 'top')})`;
 }
 
-function propositionText(proposition: Proposition, above: 'top' | 'and' | 'or' | 'implies'): string {
+/** Where a proposition stands: alone, as an operand, or before `=>`, whose nesting is to the right. */
+type Above = 'top' | 'and' | 'or' | 'implies' | 'premise';
+
+function propositionText(proposition: Proposition, above: Above): string {
   switch (proposition.kind) {
     case 'constant':
       return String(proposition.holds);
@@ -25,7 +28,8 @@ function propositionText(proposition: Proposition, above: 'top' | 'and' | 'or' |
       return `not (${propositionText(proposition.term, 'top')})`;
     default: {
       const { kind, terms } = proposition;
-      const text = terms.map((term) => propositionText(term, kind)).join(joints[kind]);
+      const aboveOf = (place: number): Above => (kind === 'implies' && place === 0 ? 'premise' : kind);
+      const text = terms.map((term, place) => propositionText(term, aboveOf(place))).join(joints[kind]);
       return mayStand(kind, above) ? text : `(${text})`;
     }
   }
@@ -34,7 +38,7 @@ function propositionText(proposition: Proposition, above: 'top' | 'and' | 'or' |
 const joints = { and: ' /\\ ', or: ' \\/ ', implies: ' => ' } as const;
 
 /** Whether the operands of one operator may be written without parentheses within another. */
-function mayStand(kind: 'and' | 'or' | 'implies', above: 'top' | 'and' | 'or' | 'implies'): boolean {
+function mayStand(kind: 'and' | 'or' | 'implies', above: Above): boolean {
   return above === 'top' || above === kind || (above === 'or' && kind === 'and');
 }
 

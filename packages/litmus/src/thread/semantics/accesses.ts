@@ -18,7 +18,7 @@ export function baseOf(step: Step, number: number): Operand {
 
 /** Checks the size of an access against the others to the same location. */
 export function sized(step: Step, location: number, bits: number): void {
-  step.program.noteSize(location, bits, step.state.pc);
+  step.program.sizes.note(location, bits, step.state.pc);
 }
 
 /** How a load extends what it reads. */

@@ -19,7 +19,7 @@ function targetOf(step: Step, fields: Fields, isStore: boolean): Target {
   const address = baseOf(step, fields['Rn']);
   const place = placeOf(step, address, isStore);
   if (place.kind !== 'place') return place;
-  step.program.noteSize(place.location, bits, step.state.pc);
+  step.program.sizes.note(place.location, bits, step.state.pc);
   return { kind: 'target', bits, address, location: place.location };
 }
 

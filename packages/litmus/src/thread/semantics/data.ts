@@ -224,8 +224,10 @@ const extract: Meaning = (step, fields) => {
   const bits = widthOf(fields);
   const lowest = fields['imms'];
   const [high, low] = [step.register(fields['Rn'], bits), step.register(fields['Rm'], bits)];
-  if (lowest === 0) step.setRegister(fields['Rd'], low);
-  else {
+  if (lowest === 0) {
+    // The bits are those of the low register, but both registers are read for them.
+    step.setRegister(fields['Rd'], { ...step.compute('or', bits, [high, low]), value: low.value });
+  } else {
     const above = step.compute('shift-left', bits, [high, number(step, bits - lowest)]);
     const below = step.compute('shift-right', bits, [low, number(step, lowest)]);
     step.setRegister(fields['Rd'], step.compute('or', bits, [above, below]));
