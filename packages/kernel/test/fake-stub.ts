@@ -2,7 +2,26 @@ import { type Server, createServer } from 'node:net';
 import type { StartState } from '../src/check/start-state.ts';
 
 /** How a stub misbehaves. */
-export type Fault = 'runs on' | 'no registers' | 'closes' | 'no breakpoints' | 'exits';
+export type Fault =
+  | 'runs on'
+  | 'no registers'
+  | 'closes'
+  | 'no breakpoints'
+  | 'exits'
+  | 'says nothing'
+  | 'an answer without an end'
+  | 'acknowledgements'
+  | 'no threads'
+  | 'threads without names'
+  | 'threads without an end'
+  | 'descriptions of nothing'
+  | 'descriptions without an end'
+  | 'unfinished tags'
+  | 'words for memory'
+  | 'run lengths'
+  | 'an unknown thread'
+  | 'stops elsewhere'
+  | 'a CPU stays away';
 
 const packet = (text: string): string => {
   const sum = Buffer.from(text).reduce((total, byte) => total + byte, 0) & 0xff;
@@ -15,14 +34,15 @@ const littleEndian = (value: number): string => {
   return bytes.toString('hex');
 };
 
-const names = ['x0', 'sp', 'cpsr', 'sp_el0', 'tpidr_el1'] as const;
+const names = ['x0', 'sp', 'pc', 'cpsr', 'sp_el0', 'tpidr_el1'] as const;
 
 const features: Readonly<Record<string, string>> = {
   'target.xml': '<target><xi:include href="core.xml"/><xi:include href="system.xml"/></target>',
   'core.xml':
-    '<feature><reg name="x0" bitsize="64"/><reg name="sp" bitsize="64"/><reg name="cpsr" bitsize="32"/></feature>',
+    '<feature><reg name="x0" bitsize="64"/><reg name="sp" bitsize="64"/><reg name="pc" bitsize="64"/>' +
+    '<reg name="cpsr" bitsize="32"/></feature>',
   'system.xml':
-    '<feature><reg name="SP_EL0" bitsize="64" regnum="3"/><reg name="TPIDR_EL1" bitsize="64" regnum="4"/></feature>',
+    '<feature><reg name="SP_EL0" bitsize="64" regnum="4"/><reg name="TPIDR_EL1" bitsize="64" regnum="5"/></feature>',
 };
 
 /**
@@ -33,7 +53,8 @@ export class FakeStub {
   readonly #start: StartState;
   readonly #fault: Fault | undefined;
   readonly #server: Server;
-  #breakpoint = 0;
+  readonly #breakpoints = new Set<number>();
+  #stoppedAt = 0;
   #calls = 0;
   #thread = 1;
 
@@ -49,9 +70,8 @@ export class FakeStub {
           if (found === null) return;
           received = received.slice(found.index + found[0].length);
           if (this.#fault === 'closes') socket.destroy();
-          else if (this.#fault !== 'runs on' || !found[1].startsWith('vCont')) {
-            socket.write(packet(this.#answer(found[1])));
-          }
+          else if (this.#fault === 'an answer without an end') socket.write(`$${'0'.repeat(1 << 17)}`);
+          else if (this.#says(found[1])) socket.write(packet(this.#answer(found[1])));
         }
       });
       socket.on('error', () => undefined);
@@ -69,8 +89,44 @@ export class FakeStub {
     this.#server.close();
   }
 
+  /** How many clients are connected. */
+  async connections(): Promise<number> {
+    return new Promise((resolve) => this.#server.getConnections((_, count) => resolve(count)));
+  }
+
+  /** How many breakpoints are set. */
+  get breakpoints(): number {
+    return this.#breakpoints.size;
+  }
+
   get #isInStop(): boolean {
-    return this.#breakpoint === this.#start.entry(0).pc;
+    return this.#stoppedAt === this.#start.entry(0).pc;
+  }
+
+  /** Whether there is an answer to a packet. */
+  #says(text: string): boolean {
+    if (this.#fault === 'says nothing') return false;
+    if (!text.startsWith('vCont;c')) return true;
+    const isAlone = !text.includes(';', 'vCont;'.length);
+    return this.#fault !== 'runs on' && !(this.#fault === 'a CPU stays away' && isAlone);
+  }
+
+  /** What `qfThreadInfo` and `qsThreadInfo` are answered. */
+  #threads(isFirst: boolean): string {
+    if (this.#fault === 'threads without an end') return 'm01';
+    if (this.#fault === 'threads without names') return 'm';
+    if (this.#fault === 'no threads' || !isFirst) return 'l';
+    const stacks = this.#start.windows.filter(({ name }) => name.startsWith('stack'));
+    return `m${stacks.map((_, i) => `0${i + 1}`).join(',')}`;
+  }
+
+  #feature(name: string, from: number): string {
+    if (this.#fault === 'descriptions of nothing') return 'm';
+    if (this.#fault === 'descriptions without an end') return `m${'<reg '.repeat(2000)}`;
+    const isUnfinished = this.#fault === 'unfinished tags' && name === 'core.xml';
+    const rest = (isUnfinished ? '<reg '.repeat(50_000) : features[name]).slice(from);
+    const piece = isUnfinished ? 10_000 : 40;
+    return rest.length > piece ? `m${rest.slice(0, piece)}` : `l${rest}`;
   }
 
   #answer(text: string): string {
@@ -79,28 +135,26 @@ export class FakeStub {
       '',
       '',
     ]) as readonly string[];
-    if (feature !== '') {
-      const rest = features[feature].slice(parseInt(from, 16));
-      return rest.length > 40 ? `m${rest.slice(0, 40)}` : `l${rest}`;
-    }
+    if (feature !== '') return this.#feature(feature, parseInt(from, 16));
     const number = (at: number): number =>
       Number(BigInt.asIntN(64, BigInt(`0x${text.slice(at).split(',')[0]}`)));
     switch (text[0]) {
       case 'q':
-        if (text === 'qfThreadInfo')
-          return `m${this.#start.windows
-            .filter(({ name }) => name.startsWith('stack'))
-            .map((_, i) => `0${i + 1}`)
-            .join(',')}`;
-        return text === 'qsThreadInfo' ? 'l' : '';
+        return /^q[fs]ThreadInfo$/.test(text) ? this.#threads(text[1] === 'f') : '';
+      case 'Q':
+        return this.#fault === 'acknowledgements' ? '' : 'OK';
       case 'H':
         this.#thread = Number(text.slice(2));
         return 'OK';
       case 'Z':
         if (this.#fault === 'no breakpoints') return '';
-        this.#breakpoint = number(3);
+        this.#breakpoints.add(number(3));
         return 'OK';
+      case 'z':
+        return this.#breakpoints.delete(number(3)) ? 'OK' : 'E22';
       case 'm':
+        if (this.#fault === 'words for memory') return 'memory';
+        if (this.#fault === 'run lengths') return '0*~0*~';
         return this.#memory(number(1), parseInt(text.split(',')[1], 16));
       case 'p':
         return this.#fault === 'no registers' ? 'E01' : this.#register(parseInt(text.slice(1), 16));
@@ -113,7 +167,13 @@ export class FakeStub {
 
   #resume(text: string): string {
     if (this.#fault === 'exits') return 'W00';
+    if (this.#fault === 'an unknown thread') return 'T05thread:7f;';
+    const step = /^vCont;s:(\d+)$/.exec(text)?.[1];
+    // A breakpoint would stop a step, and two would leave open which one was met.
+    if (this.#breakpoints.size !== (step === undefined ? 1 : 0)) return 'E01';
+    if (step !== undefined) return `T05thread:${step};`;
     this.#calls++;
+    [this.#stoppedAt] = this.#breakpoints;
     // One thread of those that may run comes to the breakpoint.
     const [, thread = '01'] = /c:(\d+)$/.exec(text) ?? [];
     return `T05thread:${thread};`;
@@ -127,6 +187,7 @@ export class FakeStub {
     const values = {
       x0: this.#isInStop ? x0 : callback,
       sp: stack - 64,
+      pc: this.#fault === 'stops elsewhere' ? base : this.#stoppedAt,
       cpsr: 5,
       sp_el0: task,
       tpidr_el1: perCpu,

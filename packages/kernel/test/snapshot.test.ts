@@ -1,7 +1,9 @@
 import { type KernelCheck, SymbolTable, assumedMachine, checkKernel, stateOfSnapshot } from '@quiesce/kernel';
 import { StoppedMachine } from '@quiesce/kernel/node';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { cacheTypeOf, stateOf } from '../src/check/check.ts';
+import { eventSize } from '../src/check/machine-start.ts';
+import { SnapshotState } from '../src/check/snapshot-state.ts';
 import { StartState } from '../src/check/start-state.ts';
 import { FakeStub, type Fault } from './fake-stub.ts';
 import { type Variation, stopMachineKernel } from './stop-machine-kernel.ts';
@@ -66,12 +68,68 @@ describe('a check from where a machine is', () => {
 
   it.each([
     ['closes', /the connection was closed/],
-    ['no registers', /no register 'x0'/],
+    ['no registers', /no register 'pc'/],
     ['no breakpoints', /'' to a breakpoint/],
     ['exits', /'W00' where the machine should stop/],
+    ['says nothing', /no answer to 'QStartNoAckMode'/],
+    ['an answer without an end', /an answer without an end/],
+    ['acknowledgements', /'' to QStartNoAckMode/],
+    ['no threads', /no threads/],
+    ['threads without names', /'m' for threads/],
+    ['threads without an end', /more than 32 CPUs/],
+    ['descriptions of nothing', /'m' for the registers of 'target.xml'/],
+    ['descriptions without an end', /more than 262144 characters about registers/],
+    ['unfinished tags', /no register/],
+    ['words for memory', /'memory' for memory/],
+    ['run lengths', /'0\*~0\*~' to 'm/],
+    ['an unknown thread', /'T05thread:7f;' where the machine should stop/],
+    ['stops elsewhere', /found a stop at 0x[0-9a-f]+, expected one at the breakpoint/],
+    ['a CPU stays away', /thread 01 of the gdb stub did not come to multi_cpu_stop.*all CPUs must be online/],
   ] as const)('says that a stub does not do its part: %s', async (fault, message) => {
-    const { kernel, address } = await machineOf({}, 2, fault);
-    await expect(StoppedMachine.reach(kernel, address, { path: 'alternatives' })).rejects.toThrow(message);
+    const { kernel, stub, address } = await machineOf({}, 2, fault);
+    // Only where nothing is answered is anybody waited for.
+    const isSilent = fault === 'says nothing' || fault === 'a CPU stays away';
+    const options = { path: 'alternatives', ...(isSilent ? { patience: 200, arrival: 200 } : {}) } as const;
+    await expect(StoppedMachine.reach(kernel, address, options)).rejects.toThrow(message);
+    await vi.waitFor(async () => expect(await stub.connections()).toBe(0));
+    // A machine that runs is not stopped for the sake of its breakpoint.
+    expect(stub.breakpoints).toBe(fault === 'a CPU stays away' ? 1 : 0);
+  });
+
+  it('leaves no breakpoint in a machine', async () => {
+    const { kernel, stub, address } = await machineOf({}, 2);
+    (await StoppedMachine.reach(kernel, address, { path: 'alternatives' })).close();
+    expect(stub.breakpoints).toBe(0);
+  });
+
+  it.each(['x0', 'perCpu'] as const)('refuses a machine whose %s leads nowhere', async (name) => {
+    const { kernel, address } = await machineOf({ handler: ['nop', 'nop'] }, 2);
+    const machine = await StoppedMachine.reach(kernel, address, { path: 'alternatives' });
+    machine.close();
+    const { snapshot } = machine;
+    const cpus = snapshot.cpus.map((cpu) => ({ ...cpu, [name]: 0x1234_0000 }));
+    const state = stateOfSnapshot(kernel, snapshot);
+    expect(() =>
+      checkKernel(kernel, state, { path: 'alternatives', cpus: 2, snapshot: { ...snapshot, cpus } }),
+    ).toThrow(expect.objectContaining({ code: 'corrupt' }));
+  });
+
+  it('puts what it makes up where no kernel maps anything', async () => {
+    const { kernel, address } = await machineOf({}, 2);
+    const machine = await StoppedMachine.reach(kernel, address, { path: 'alternatives' });
+    machine.close();
+    const { snapshot } = machine;
+    const state = stateOfSnapshot(kernel, snapshot);
+    const cpus = Array.from({ length: 32 }, (_, i) => snapshot.cpus[i % 2]);
+    const start = new SnapshotState(kernel, state, { ...snapshot, cpus }, 'alternatives');
+    const madeUp = start.windows.filter(({ base }) => base === start.registeredEvent(0));
+    expect(madeUp).toMatchObject([{ name: 'SDEI events and stacks', base: -0x20_0000 }]);
+    // The last page is that of error numbers.
+    expect(start.registeredEvent(31) + eventSize).toBeLessThan(-4096);
+    const pages = new Map([...snapshot.pages, [-0x1000, new Uint8Array(4096)]]);
+    expect(() => new SnapshotState(kernel, state, { ...snapshot, pages }, 'alternatives')).toThrow(
+      'a page at 0xfffffffffffff000',
+    );
   });
 
   it('says that nobody patches', async () => {

@@ -68,10 +68,10 @@ export const kernelCheck: Verb = {
     ...boundedOptions,
   },
   notes: [
-    `Without --cpu, --caps and --live the machine is a ${usualModel}.`,
+    `Without --cpu, --caps, --live and --gdb the machine is a ${usualModel}.`,
     'CPU 1 is held at every instruction behind its acknowledgement while the others run on.',
     'Events arrive at random places under further random schedules, or with --exhaustive anywhere, once each.',
-    'With --gdb a machine that was started with -S and boots with nokaslr runs until it patches, or until somebody sets a kprobe (--path kprobes), and is left stopped there.',
+    'With --gdb a machine that was started with -S and boots with nokaslr runs until it patches, or until somebody sets a kprobe (--path kprobes), for two minutes at most, and is left stopped there.',
     'With --exhaustive every schedule is searched, on a table of alternatives with few entries: by default those on the ways of the CPUs that wait and of the one that patches, and one elsewhere.',
     'With --unchecked nothing is said about quiescence; it is several times as fast.',
     'Exit status: 0 clean, holds or as predicted, 1 not quiescent, violated or not as predicted, 3 a run did not end, a bound was hit.',
@@ -91,7 +91,9 @@ export const kernelCheck: Verb = {
       given.conflict('gdb', ['exhaustive', 'unchecked'], 'its own memory is checked, under some schedules');
     }
     const machine = machineOf(kernel, given, host, usualModel);
-    const pokes = path === 'kprobes' ? [pokeOf(kernel, given.text('probe') ?? 'vfs_read+8')] : [];
+    // A machine says itself what it writes.
+    const isPoking = path === 'kprobes' && gdb === undefined;
+    const pokes = isPoking ? [pokeOf(kernel, given.text('probe') ?? 'vfs_read+8')] : [];
     const isBounded = given.flag('exhaustive');
     const events = eventsOf(given.text('events'));
     if (given.flag('unchecked')) given.conflict('unchecked', ['exhaustive', 'events'], 'no fetch is checked');
@@ -184,7 +186,10 @@ function foundJson(
 }
 
 function stopJson(kernel: Kernel, stop: Stop | undefined): object | null {
-  return stop === undefined ? null : { ...stop, pc: formatAddress(stop.pc), symbol: place(kernel, stop.pc) };
+  if (stop === undefined) return null;
+  const { pc, missing, ...rest } = stop;
+  const lacking = missing === undefined ? {} : { missing: formatAddress(missing) };
+  return { ...rest, pc: formatAddress(pc), symbol: place(kernel, pc), ...lacking };
 }
 
 function warningsJson(kernel: Kernel, warnings: readonly Warning[]): object[] {

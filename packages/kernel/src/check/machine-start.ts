@@ -1,6 +1,8 @@
 import { type Pe, cells } from '@quiesce/cpu';
+import { formatAddress } from '@quiesce/insn';
 import type { EventSpec } from '@quiesce/machine';
 import { type CacheType, TextHistory } from '@quiesce/memory';
+import { KernelError } from '../error.ts';
 import type { Kernel } from '../kernel.ts';
 import type { MachineState } from '../predict/machine-state.ts';
 import { CheckedMachine, type MachineOptions } from './checked-machine.ts';
@@ -116,10 +118,17 @@ export abstract class MachineStart {
     return 0;
   }
 
-  /** The index of the word at an address. Throws RangeError where nothing is mapped. */
+  /** The index of the word at an address. Throws KernelError `corrupt` where nothing is mapped. */
   protected wordAt(address: number): number {
     const window = this.windows.find(({ base, size }) => address >= base && address < base + size);
-    if (window === undefined) throw new RangeError(`nothing is mapped at ${address}`);
+    if (window === undefined) {
+      throw new KernelError('corrupt', {
+        where: `the memory of the machine that runs ${this.kernel.release}`,
+        found: `nothing at ${formatAddress(address)}`,
+        expected: 'what its CPUs and variables point to',
+        remedy: 'take the machine of this very kernel, with its CPUs about to enter multi_cpu_stop',
+      });
+    }
     return window.at + ((address - window.base) >> 2);
   }
 

@@ -1,4 +1,6 @@
+import { formatAddress } from '@quiesce/insn';
 import { Bytes } from '../bytes.ts';
+import { KernelError } from '../error.ts';
 import type { Kernel } from '../kernel.ts';
 import { observe } from '../live/machine.ts';
 import type { MachineState } from '../predict/machine-state.ts';
@@ -8,8 +10,11 @@ import { type Entry, MachineStart, type Path, type Poke, belowEnd, eventSize } f
 import type { Window } from './ram.ts';
 import { functionOffset, startVariables } from './variables.ts';
 
-/** Where what firmware needs for SDEI events lies: nothing of a kernel is near. */
-const madeUp = -0xffff_c000_0000;
+/**
+ * Where what firmware needs for SDEI events lies: in the top 2 MiB of addresses, above FIXADDR_TOP, in which no kernel maps
+ * anything. The events of 32 CPUs fit.
+ */
+const madeUp = -0x20_0000;
 /** PAGE_OFFSET of kernels with 48 and with 52 bits of virtual addresses. */
 const linearMaps = [-0x1_0000_0000_0000, -0x10_0000_0000_0000] as const;
 
@@ -35,6 +40,7 @@ export class SnapshotState extends MachineStart {
     this.physical = base - image.i64(kimageVoffset);
     const size = Math.ceil(kernel.size / 4096) * 4096;
     const runs = pageRuns(snapshot);
+    refuseMadeUp(snapshot);
     const pages = runs.reduce((sum, { count }) => sum + count, 0);
     const events = snapshot.cpus.length * eventSize;
     this.memory = new KernelMemory(kernel, (size + 4096 * pages + events) / 4, snapshot.cpus.length);
@@ -104,7 +110,20 @@ export class SnapshotState extends MachineStart {
   }
 }
 
-/** Pages that lie side by side, by address; none of them is the image's. */
+/** Throws KernelError `corrupt` for memory where what is made up lies. */
+function refuseMadeUp({ pages }: Snapshot): void {
+  for (const address of pages.keys()) {
+    if (address < madeUp || address >= 0) continue;
+    throw new KernelError('corrupt', {
+      where: 'the memory of the machine',
+      found: `a page at ${formatAddress(address)}`,
+      expected: 'nothing in the top 2 MiB of addresses, where no kernel maps anything',
+      remedy: 'take the machine of this very kernel',
+    });
+  }
+}
+
+/** Pages that lie side by side, by address. Those of the image too may be among them: its own windows come first. */
 function pageRuns({ pages }: Snapshot): { readonly first: number; count: number }[] {
   const runs: { first: number; count: number }[] = [];
   for (const address of [...pages.keys()].sort((a, b) => a - b)) {

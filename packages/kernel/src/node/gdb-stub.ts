@@ -7,8 +7,14 @@ const patience = 10_000;
 /** Bytes that are asked for at a time: QEMU's packets have 4096 characters. */
 const piece = 1024;
 
-/** Packets of an answer, at most. */
-const longestAnswer = 1 << 20;
+/** Characters that may come before an answer ends: many times what is asked for at a time. */
+const longestAnswer = 1 << 16;
+
+/** Characters of all descriptions of registers. */
+const longestDescription = 1 << 18;
+
+/** Most CPUs of a machine. */
+const mostThreads = 32;
 
 /** Where a machine stopped. */
 export interface StopReply {
@@ -20,29 +26,38 @@ export interface StopReply {
 export class GdbStub {
   readonly #socket: Socket;
   readonly #name: string;
+  readonly #patience: number;
+  #isRunning = false;
   #received = '';
   #failure: string | undefined;
   #wake: () => void = () => undefined;
   #numbers: ReadonlyMap<string, number> | undefined;
 
-  private constructor(socket: Socket, name: string) {
+  private constructor(socket: Socket, name: string, milliseconds: number) {
     this.#socket = socket;
     this.#name = name;
+    this.#patience = milliseconds;
     socket.setEncoding('latin1').setNoDelay(true);
-    socket.on('data', (data: string) => {
-      this.#received += data;
-      this.#wake();
-    });
     const fails = (why: string): void => {
       this.#failure ??= why;
       this.#wake();
     };
+    socket.on('data', (data: string) => {
+      this.#received += data;
+      this.#wake();
+      if (this.#received.length <= longestAnswer) return;
+      fails('an answer without an end');
+      socket.destroy();
+    });
     socket.on('error', (error) => fails(error.message));
     socket.on('close', () => fails('the connection was closed'));
   }
 
-  /** Connects to `HOST:PORT`, or `:PORT` on this host. Throws {@link KernelError} `no-answer`. */
-  static async connect(address: string): Promise<GdbStub> {
+  /**
+   * Connects to `HOST:PORT`, or `:PORT` on this host; `milliseconds` is what the stub may take for each answer, by default ten
+   * seconds. Throws {@link KernelError} `no-answer`, and leaves no connection behind.
+   */
+  static async connect(address: string, milliseconds: number = patience): Promise<GdbStub> {
     const [, host, port] = (/^(.*):(\d+)$/.exec(address) ?? ['', '', '']) as readonly string[];
     if (port === '' || Number(port) > 65535) {
       throw new KernelError('no-answer', {
@@ -52,11 +67,18 @@ export class GdbStub {
         remedy: "start QEMU with '-gdb tcp::1234'",
       });
     }
-    const stub = new GdbStub(createConnection(Number(port), host === '' ? 'localhost' : host), address);
-    await stub.command('QStartNoAckMode');
-    stub.#socket.write('+');
-    await stub.command('qSupported:vContSupported+');
-    return stub;
+    const socket = createConnection(Number(port), host === '' ? 'localhost' : host);
+    const stub = new GdbStub(socket, address, milliseconds);
+    try {
+      const answer = await stub.command('QStartNoAckMode');
+      if (answer !== 'OK') throw stub.#complain(`'${answer.slice(0, 40)}' to QStartNoAckMode`);
+      socket.write('+');
+      await stub.command('qSupported:vContSupported+');
+      return stub;
+    } catch (error) {
+      stub.close();
+      throw error;
+    }
   }
 
   #complain(found: string): KernelError {
@@ -69,11 +91,16 @@ export class GdbStub {
   }
 
   /** Sends a packet and waits for its answer. Throws {@link KernelError} `no-answer`. */
-  async command(text: string, milliseconds: number = patience): Promise<string> {
+  async command(text: string, milliseconds: number = this.#patience): Promise<string> {
     let sum = 0;
     for (let i = 0; i < text.length; i++) sum = (sum + text.charCodeAt(i)) & 0xff;
     this.#socket.write(`$${text}#${sum.toString(16).padStart(2, '0')}`);
-    return this.#answer(text, milliseconds);
+    const answer = await this.#answer(text, milliseconds);
+    // Run lengths and escapes, which only the texts of qXfer may have, are not read.
+    if (!text.startsWith('qXfer') && /[*}]/.test(answer)) {
+      throw this.#complain(`'${answer.slice(0, 40)}' to '${text.slice(0, 40)}'`);
+    }
+    return answer;
   }
 
   async #answer(text: string, milliseconds: number): Promise<string> {
@@ -87,7 +114,6 @@ export class GdbStub {
         return answer;
       }
       if (this.#failure !== undefined) throw this.#complain(this.#failure);
-      if (this.#received.length > longestAnswer) throw this.#complain('an answer without an end');
       const left = end - Date.now();
       if (left <= 0) throw this.#complain(`no answer to '${text.slice(0, 40)}'`);
       await new Promise<void>((resolve) => {
@@ -100,14 +126,28 @@ export class GdbStub {
     }
   }
 
-  /** The threads of the machine, of QEMU its CPUs in order. */
+  /** The threads of the machine, of QEMU its CPUs in order: 1 to 32. Throws {@link KernelError} for others. */
   async threads(): Promise<string[]> {
     const threads: string[] = [];
     for (let ask = 'qfThreadInfo'; ; ask = 'qsThreadInfo') {
       const answer = await this.command(ask);
-      if (!answer.startsWith('m')) return threads;
-      threads.push(...answer.slice(1).split(','));
+      if (!answer.startsWith('m')) break;
+      const more = answer.slice(1).split(',');
+      if (!more.every((thread) => /^[p.0-9a-f]+$/i.test(thread))) {
+        throw this.#complain(`'${answer.slice(0, 40)}' for threads`);
+      }
+      threads.push(...more);
+      if (threads.length > mostThreads) {
+        throw new KernelError('too-large', {
+          where: `the gdb stub at ${this.#name}`,
+          found: `more than ${mostThreads} CPUs`,
+          expected: `1 to ${mostThreads}`,
+          remedy: `start QEMU with '-smp ${mostThreads}' or fewer`,
+        });
+      }
     }
+    if (threads.length === 0) throw this.#complain('no threads');
+    return threads;
   }
 
   /** Sets a breakpoint, or takes it away. */
@@ -116,14 +156,23 @@ export class GdbStub {
     if (answer !== 'OK') throw this.#complain(`'${answer}' to a breakpoint`);
   }
 
+  /** Whether the machine runs, as far as the stub has said. */
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
   /** Lets some threads run until one stops. Throws {@link KernelError} `no-answer` after `milliseconds`. */
   async resume(threads: readonly string[], milliseconds: number): Promise<StopReply> {
+    this.#isRunning = true;
     const answer = await this.command(
       `vCont;${threads.map((thread) => `c:${thread}`).join(';')}`,
       milliseconds,
     );
+    this.#isRunning = false;
     const thread = /^T[0-9a-f]{2}.*?thread:([^;]+);/.exec(answer)?.[1];
-    if (thread === undefined) throw this.#complain(`'${answer.slice(0, 60)}' where the machine should stop`);
+    if (thread === undefined || !threads.includes(thread)) {
+      throw this.#complain(`'${answer.slice(0, 60)}' where the machine should stop`);
+    }
     return { thread };
   }
 
@@ -132,13 +181,14 @@ export class GdbStub {
     await this.command(`vCont;s:${thread}`);
   }
 
-  /** Bytes at an address, as a thread sees it; undefined where nothing is mapped. */
+  /** Bytes at an address, as a thread sees it; undefined where nothing is mapped. Throws {@link KernelError} for other answers. */
   async read(thread: string, address: number, length: number): Promise<Uint8Array | undefined> {
     await this.command(`Hg${thread}`);
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; done += piece) {
       const size = Math.min(piece, length - done);
       const answer = await this.command(`m${hexAddress(address + done)},${size.toString(16)}`);
+      if (!/^[0-9a-f]*$/i.test(answer)) throw this.#complain(`'${answer.slice(0, 40)}' for memory`);
       if (answer.length !== 2 * size) return undefined;
       bytes.set(Buffer.from(answer, 'hex'), done);
     }
@@ -160,24 +210,35 @@ export class GdbStub {
   }
 
   async #registerNumbers(): Promise<ReadonlyMap<string, number>> {
-    const target = await this.#feature('target.xml');
+    const target = await this.#feature('target.xml', longestDescription);
+    let left = longestDescription - target.length;
     const numbers = new Map<string, number>();
     let next = 0;
     for (const [, file] of target.matchAll(/<xi:include href="([^"]+)"/g)) {
-      for (const [tag, name] of (await this.#feature(file)).matchAll(/<reg\s[^>]*?name="([^"]+)"[^>]*>/g)) {
-        next = Number(/regnum="(\d+)"/.exec(tag)?.[1] ?? next);
+      const feature = await this.#feature(file, left);
+      left -= feature.length;
+      for (const [tag] of feature.matchAll(/<reg\s[^<>]*>/g)) {
+        const name = /\sname="([^"]+)"/.exec(tag)?.[1];
+        if (name === undefined) continue;
+        next = Number(/\sregnum="(\d+)"/.exec(tag)?.[1] ?? next);
         numbers.set(name.toLowerCase(), next++);
       }
     }
     return numbers;
   }
 
-  async #feature(file: string): Promise<string> {
+  /** A description of registers of at most so many characters. */
+  async #feature(file: string, most: number): Promise<string> {
     let text = '';
     for (;;) {
       const answer = await this.command(`qXfer:features:read:${file}:${text.length.toString(16)},800`);
+      if (answer === 'm' || !/^[lm]/.test(answer)) {
+        throw this.#complain(`'${answer.slice(0, 40)}' for the registers of '${file.slice(0, 40)}'`);
+      }
       text += answer.slice(1);
-      if (answer.startsWith('l') || !answer.startsWith('m') || text.length > longestAnswer) return text;
+      if (text.length > most)
+        throw this.#complain(`more than ${longestDescription} characters about registers`);
+      if (answer.startsWith('l')) return text;
     }
   }
 

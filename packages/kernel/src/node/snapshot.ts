@@ -1,3 +1,4 @@
+import { formatAddress } from '@quiesce/insn';
 import { callbacks, type Path } from '../check/machine-start.ts';
 import { Bytes } from '../bytes.ts';
 import { entryPoints } from '../check/exceptions.ts';
@@ -11,16 +12,21 @@ export interface SnapshotOptions {
   readonly path: Path;
   /** How long the machine may run until somebody patches. Default: two minutes. */
   readonly milliseconds?: number;
+  /** Milliseconds that the stub may take for an answer while the machine does not run. Default: ten seconds. */
+  readonly patience?: number;
+  /** Milliseconds in which all CPUs must come to the stop machine. Default: twenty seconds. */
+  readonly arrival?: number;
   /** Told what is done. */
   readonly progress?: (what: string) => void;
 }
 
 const usualPatience = 120_000;
-/** Milliseconds in which all CPUs come to the stop machine. */
-const arrival = 20_000;
+const usualArrival = 20_000;
 const page = 4096;
 /** Pages that are read around one that was missing. */
 const around = 16;
+/** Pages that are read before a check is given up. */
+const mostPages = 1 << 16;
 /** Pages of a stack. */
 const stackPages = 4;
 
@@ -43,12 +49,12 @@ export class StoppedMachine {
 
   /** Connects to `HOST:PORT`, lets the machine run there, and reads its memory. Throws {@link KernelError}. */
   static async reach(kernel: Kernel, address: string, options: SnapshotOptions): Promise<StoppedMachine> {
-    const { path, milliseconds = usualPatience, progress = () => undefined } = options;
-    const stub = await GdbStub.connect(address);
+    const { path, progress = () => undefined } = options;
+    const stub = await GdbStub.connect(address, options.patience);
     try {
       const machine = new StoppedMachine(kernel, stub);
       progress(`waiting until somebody calls ${callbacks[path]}`);
-      await machine.#run(path, milliseconds);
+      await machine.#run(options);
       progress("reading the machine's memory");
       await machine.#readImage();
       const { sdei } = entryPoints(kernel);
@@ -91,28 +97,27 @@ export class StoppedMachine {
   }
 
   /** Waits for a call of `stop_machine` with the callback, and then for every CPU in `multi_cpu_stop`. */
-  async #run(path: Path, milliseconds: number): Promise<void> {
+  async #run(options: SnapshotOptions): Promise<void> {
+    const { path, milliseconds = usualPatience, arrival = usualArrival } = options;
     const stub = this.#stub;
     const threads = await stub.threads();
     const asked = this.#address('stop_machine_cpuslocked');
+    const entry = this.#address('multi_cpu_stop');
     const wanted = this.#address(callbacks[path]);
     const end = Date.now() + milliseconds;
     for (;;) {
-      await stub.breakpoint(asked, true);
-      const { thread } = await stub.resume(threads, Math.max(1, end - Date.now())).catch((error: unknown) => {
-        const isLate = error instanceof KernelError && error.complaint.found.startsWith('no answer');
-        throw isLate ? this.#late(path) : error;
-      });
-      await stub.breakpoint(asked, false);
+      const late = (): KernelError => this.#late(path);
+      const thread = await this.#until(asked, () => this.#stopAt(asked, threads, end, late));
       if ((await this.#number(thread, 'x0')) === wanted) break;
       // A breakpoint would stop the same instruction again.
       await stub.step(thread);
     }
-    const entry = this.#address('multi_cpu_stop');
-    await stub.breakpoint(entry, true);
     const missing = new Set(threads);
-    while (missing.size > 0) missing.delete((await stub.resume([...missing], arrival)).thread);
-    await stub.breakpoint(entry, false);
+    const last = Date.now() + arrival;
+    await this.#until(entry, async () => {
+      const late = (): KernelError => this.#absent(missing);
+      while (missing.size > 0) missing.delete(await this.#stopAt(entry, [...missing], last, late));
+    });
     this.#thread = threads[0];
     const cpus: SnapshotCpu[] = [];
     for (const thread of threads) {
@@ -126,6 +131,51 @@ export class StoppedMachine {
       });
     }
     this.#cpus = cpus;
+  }
+
+  /** Does something with a breakpoint, which is taken away behind it unless the machine runs. */
+  async #until<T>(address: number, work: () => Promise<T>): Promise<T> {
+    await this.#stub.breakpoint(address, true);
+    try {
+      const result = await work();
+      await this.#stub.breakpoint(address, false);
+      return result;
+    } catch (error) {
+      // What went wrong first is what is told.
+      if (!this.#stub.isRunning) await this.#stub.breakpoint(address, false).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Lets threads run until one comes to an address. Throws `late()` where none does before `end`. */
+  async #stopAt(
+    address: number,
+    threads: readonly string[],
+    end: number,
+    late: () => KernelError,
+  ): Promise<string> {
+    const left = end - Date.now();
+    if (left <= 0) throw late();
+    const { thread } = await this.#stub.resume(threads, left).catch((error: unknown) => {
+      throw error instanceof KernelError && error.complaint.found.startsWith('no answer') ? late() : error;
+    });
+    const pc = await this.#number(thread, 'pc');
+    if (pc === address) return thread;
+    throw new KernelError('no-answer', {
+      where: `thread ${thread} of the gdb stub`,
+      found: `a stop at ${formatAddress(pc)}`,
+      expected: `one at the breakpoint at ${formatAddress(address)}`,
+      remedy: 'let nobody else stop the machine, and set no other breakpoints',
+    });
+  }
+
+  #absent(threads: ReadonlySet<string>): KernelError {
+    return new KernelError('no-answer', {
+      where: `the machine that runs ${this.#kernel.release}`,
+      found: `that thread ${[...threads].join(', ')} of the gdb stub did not come to multi_cpu_stop`,
+      expected: 'every CPU there',
+      remedy: "all CPUs must be online: boot without 'maxcpus' and 'nosmp', and take none offline",
+    });
   }
 
   #late(path: Path): KernelError {
@@ -172,12 +222,25 @@ export class StoppedMachine {
     return isNew;
   }
 
-  /** Reads what a check lacked. Returns false where the machine has nothing there. */
+  /**
+   * Reads what a check lacked: the page of an address or, where that was read, the following one, into which an access may
+   * reach. Returns false where the machine has nothing there. Throws {@link KernelError} `too-large` where a check asks for more than
+   * 256 MiB.
+   */
   async grow(address: number): Promise<boolean> {
     const first = Math.floor(address / page) * page;
-    if (this.#pages.has(first)) return false;
-    await this.#readPages(first - (page * around) / 2, around);
-    return this.#pages.has(first);
+    const lacking = [first, first + page].find((one) => !this.#pages.has(one));
+    if (lacking === undefined) return false;
+    if (this.#pages.size > mostPages) {
+      throw new KernelError('too-large', {
+        where: `the memory of the machine that runs ${this.#kernel.release}`,
+        found: `more than ${mostPages} pages that its CPUs use`,
+        expected: 'a stop machine that comes to its end with fewer',
+        remedy: 'check the image without a machine',
+      });
+    }
+    await this.#readPages(lacking - (page * around) / 2, around);
+    return this.#pages.has(lacking);
   }
 
   /** What was read so far. */
