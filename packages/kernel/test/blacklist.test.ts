@@ -24,16 +24,22 @@ describe('the kprobe blacklist of a machine', () => {
     const listed = probed(both.map((name) => line(name, slide)).join(''));
     expect(listed).toContain('stop_machine_yield');
     expect(listed.filter((name) => both.includes(name))).toEqual([]);
-    expect(audit(kernel, { blacklist: { text: '', name: 'list' } }).knowsKprobeList).toBe(true);
+    expect(audit(kernel, { blacklist: { text: line('subject'), name: 'list' } }).knowsKprobeList).toBe(true);
   });
 
   it('leaves the lines of modules out', () => {
     expect(probed(line('multi_cpu_stop', 0, ' [ext4]') + line('subject'))).toContain('multi_cpu_stop');
   });
 
+  it('is refused where it is too long', () => {
+    expect(() => probed(line('subject') + '\n'.repeat(1_000_000))).toThrow(/found more than 1000000 lines/);
+  });
+
   it.each([
     ['corrupt', 'root:x:0:0\n', /list:1: found 'root/],
     ['corrupt', `${line('subject')}0x1-0x2\n`, /list:2: /],
+    ['mismatch', '', /no functions of the kernel.*as root/],
+    ['mismatch', line('multi_cpu_stop', 0, ' [ext4]'), /no functions of the kernel/],
     ['mismatch', '0x0000000000000000-0x0000000000000000\tsubject\n', /hidden addresses/],
     ['mismatch', line('subject') + line('multi_cpu_stop', 4096), /1 of 2 functions/],
   ])('is refused: %s in %j', (code, text, message) => {

@@ -14,6 +14,8 @@ export interface BlacklistFile {
   readonly name: string;
 }
 
+const source = 'give /sys/kernel/debug/kprobes/blacklist of a machine';
+
 /** How many names lie at one distance, at least: some are those of several functions. */
 const fewest = 0.9;
 /** Lines that are read at most: the longest list known has 736. */
@@ -25,13 +27,21 @@ const addressOf = (digits: string): number => Number(BigInt.asIntN(64, BigInt(`0
 
 /**
  * Reads which text of a running machine takes no kprobes (`kprobe_blacklist_seq_show`). KASLR moves all of it by one distance, which the
- * names say; the lines of modules are left out. Throws {@link KernelError} for another file, the list of another kernel, and hidden
- * addresses.
+ * names say; the lines of modules are left out. Throws {@link KernelError} for another file, the list of another kernel, one that is
+ * empty or too long, and hidden addresses.
  */
 export function readBlacklist(kernel: Kernel, { text, name }: BlacklistFile): ForbiddenRange[] {
   const complain = (where: string, found: string, expected: string, remedy: string): KernelError =>
     new KernelError(where === name ? 'mismatch' : 'corrupt', { where, found, expected, remedy });
-  const lines = text.split('\n', mostLines);
+  const lines = text.split('\n', mostLines + 1);
+  if (lines.length > mostLines) {
+    throw new KernelError('too-large', {
+      where: name,
+      found: `more than ${mostLines} lines`,
+      expected: `at most ${mostLines}`,
+      remedy: source,
+    });
+  }
   const ranges: { readonly start: number; readonly end: number }[] = [];
   const votes = new Map<number, number>();
   lines.forEach((one, i) => {
@@ -40,12 +50,7 @@ export function readBlacklist(kernel: Kernel, { text, name }: BlacklistFile): Fo
       string | undefined
     )[];
     if (all === '' || first === undefined || last === undefined || symbol === undefined) {
-      throw complain(
-        `${name}:${i + 1}`,
-        `'${one.slice(0, 40)}'`,
-        'two addresses and a name',
-        'give /sys/kernel/debug/kprobes/blacklist of a machine',
-      );
+      throw complain(`${name}:${i + 1}`, `'${one.slice(0, 40)}'`, 'two addresses and a name', source);
     }
     if (module !== undefined) return;
     const [start, end] = [addressOf(first), addressOf(last)];
@@ -53,7 +58,15 @@ export function readBlacklist(kernel: Kernel, { text, name }: BlacklistFile): Fo
     const address = kernel.symbols.address(symbol);
     if (address !== undefined) votes.set(start - address, (votes.get(start - address) ?? 0) + 1);
   });
-  if (ranges.length > 0 && ranges.every(({ start }) => start === 0)) {
+  if (ranges.length === 0) {
+    throw complain(
+      name,
+      'no functions of the kernel',
+      'the functions that take no kprobes, which every kernel has',
+      'read it as root, with debugfs mounted',
+    );
+  }
+  if (ranges.every(({ start }) => start === 0)) {
     throw complain(
       name,
       'hidden addresses',
