@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Bytes, KernelError, openKernel, unpack } from '@quiesce/kernel';
 import { XzBlocks } from '../src/compression/xz-blocks.ts';
+import { vmlinuxParts } from '../src/file/vmlinux-parts.ts';
 import { compressor, deb, tar } from './containers.ts';
 import { handMadeKernel } from './hand-made.ts';
 import { vmlinux } from './vmlinux.ts';
@@ -23,8 +24,11 @@ function packageOf(
   return deb('data.tar.xz', compress(Buffer.concat([...members, new Uint8Array(1024)])));
 }
 
-/** The same blocks behind an index that says other sizes of them. */
-function resized(xz: Uint8Array, sizeOf: (size: number, block: number) => number): Uint8Array {
+/** What an index says of a block: its bytes in the file, without padding, and when decompressed. */
+type Indexed = readonly [packed: number, size: number];
+
+/** The same blocks behind an index that says something else of them. */
+function indexed(xz: Uint8Array, change: (blocks: readonly Indexed[]) => readonly Indexed[]): Uint8Array {
   const view = new DataView(xz.buffer, xz.byteOffset, xz.length);
   const footer = xz.length - 12;
   let at = footer - (view.getUint32(footer + 4, true) + 1) * 4;
@@ -42,12 +46,8 @@ function resized(xz: Uint8Array, sizeOf: (size: number, block: number) => number
     for (; value >= 0x80; value = Math.floor(value / 128)) index.push((value % 128) | 0x80);
     index.push(value);
   };
-  const count = number();
-  write(count);
-  for (let block = 0; block < count; block++) {
-    write(number());
-    write(sizeOf(number(), block));
-  }
+  const said = change(Array.from({ length: number() }, () => [number(), number()] as const));
+  for (const value of [said.length, ...said.flat()]) write(value);
   while (index.length % 4 !== 0) index.push(0);
   // Nobody looks at the CRC of an index.
   const end = Buffer.alloc(16);
@@ -55,6 +55,10 @@ function resized(xz: Uint8Array, sizeOf: (size: number, block: number) => number
   end.write('YZ', 14);
   return Buffer.concat([blocks, Uint8Array.from(index), end]);
 }
+
+/** The same blocks behind an index that says other sizes of them. */
+const resized = (xz: Uint8Array, sizeOf: (size: number, block: number) => number): Uint8Array =>
+  indexed(xz, (blocks) => blocks.map(([packed, size], block) => [packed, sizeOf(size, block)]));
 
 const unpacked = (file: Uint8Array): Uint8Array => unpack(new Bytes(file, 'package'), {}).array;
 
@@ -110,10 +114,37 @@ describe.skipIf(compressors.length === 0).each(compressors)(
 
     it('is refused where the kernel is too large to be held', () => {
       const archive = tar(kernel[0], noise(20 * 65_536), 2 ** 31);
-      const file = resized(compress(archive), (size, block) => (block === 0 ? size : 192 << 20));
+      const file = resized(compress(archive), (size, block) =>
+        block === 0 || block > 20 ? size : 192 << 20,
+      );
       expect(() => unpacked(deb('data.tar.xz', file))).toThrow(
         /found 2147483648 bytes, expected at most 2147483647/,
       );
+    });
+
+    it('is refused where the index names more than a package may have', () => {
+      const file = resized(compress(noise(48 * 65_536)), () => 192 << 20);
+      expect(() => unpacked(deb('data.tar.xz', file))).toThrow(
+        /found \d+ bytes, expected at most 8589934592/,
+      );
+    });
+
+    it('is not read in blocks where the index names one of no bytes', () => {
+      const file = compress(noise(90_000));
+      const repeated = ([packed, size]: Indexed): Indexed[] => [
+        [packed, size],
+        ...Array.from({ length: 100_000 }, () => [0, size] as const),
+      ];
+      const repeats = indexed(file, ([first, ...rest]) => [...repeated(first), ...rest]);
+      expect(
+        XzBlocks.of(
+          new Bytes(
+            indexed(file, (blocks) => blocks),
+            'file',
+          ),
+        )?.length,
+      ).toBe(90_000);
+      expect(XzBlocks.of(new Bytes(repeats, 'file'))).toBeUndefined();
     });
 
     it('decompresses to what was compressed, wherever it is read', () => {
@@ -153,3 +184,24 @@ describe.skipIf(compressors.length === 0).each(compressors)(
     });
   },
 );
+
+describe('a vmlinux that is read in parts', () => {
+  it('is read once, however many of its headers name the same', () => {
+    const whole = vmlinux();
+    const many = Buffer.concat([whole, new Uint8Array(200 * 56)]);
+    const header = whole.slice(64, 64 + 56);
+    for (let i = 0; i < 200; i++) many.set(header, whole.length + 56 * i);
+    many.writeBigUInt64LE(BigInt(whole.length), 32);
+    many.writeUInt16LE(200, 56);
+    let bytes = 0;
+    const read = (offset: number, into: Uint8Array): void => {
+      into.set(many.subarray(offset, offset + into.length));
+      bytes += into.length;
+    };
+    const parts = openKernel(vmlinuxParts('vmlinux', many.length, read));
+    expect(parts.words).toEqual(openKernel(whole).words);
+    expect(parts.symbols.symbols).toEqual(openKernel(whole).symbols.symbols);
+    // Its headers are read before it is known where the rest lies.
+    expect(bytes).toBeLessThan(1.1 * many.length);
+  });
+});

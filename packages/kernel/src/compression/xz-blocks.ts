@@ -6,6 +6,8 @@ import { decompressXzBlock, isXz } from './xz.ts';
 const ends = 12;
 /** The end of a stream: 'YZ'. */
 const footerMagic = 0x5a59;
+/** Bytes of a block in the file, at least: none is named twice (the .xz file format, 4.3). */
+const smallestBlock = 5;
 /** Bytes that a block may have when decompressed: three dictionaries of `xz -9`. */
 const largestBlock = 3 << 26;
 /** Bytes of blocks that are kept decompressed, beside the newest: what is read lies close together. */
@@ -60,7 +62,7 @@ export class XzBlocks {
     while (blocks.length < count && at < index) {
       const packed = number();
       const size = number();
-      if (!(size <= largestBlock)) return undefined;
+      if (packed < smallestBlock || !(size <= largestBlock)) return undefined;
       blocks.push({ at, start, size });
       at += Math.ceil(packed / 4) * 4;
       start += size;
@@ -93,10 +95,24 @@ export class XzBlocks {
     return made;
   }
 
+  /** The number of the first block that ends behind an offset. */
+  #blockAt(offset: number): number {
+    let low = 0;
+    let high = this.blocks.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const { start, size } = this.blocks[middle];
+      if (start + size > offset) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
   /** Fills `into` with what lies at an offset; what is behind the end stays as it is. */
   read(offset: number, into: Uint8Array): void {
     const end = offset + into.length;
-    for (const block of this.blocks) {
+    for (let i = this.#blockAt(offset); i < this.blocks.length && this.blocks[i].start < end; i++) {
+      const block = this.blocks[i];
       const first = Math.max(offset, block.start);
       const last = Math.min(end, block.start + block.size);
       if (first >= last) continue;

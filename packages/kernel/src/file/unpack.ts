@@ -38,8 +38,10 @@ const zbootNames: Readonly<Partial<Record<string, Compression>>> = {
   xzkern: 'xz',
 };
 
-/** Bytes that a package may have when decompressed. */
+/** Bytes that a package may have when decompressed, or a kernel in one. */
 const largestPackage = 2 ** 31 - 1;
+/** Bytes that a package may have which is decompressed block by block: those with debugging symbols have up to 6 GiB. */
+const largestInBlocks = 2 ** 33;
 
 /**
  * The Image or vmlinux inside a file: itself, decompressed, the payload of an EFI kernel, or the kernel in a Debian package.
@@ -84,20 +86,14 @@ function memberIn(packed: Bytes, decompressors: Decompressors): Member | undefin
  * so the first block is searched, and then all from the last one on.
  */
 function memberOfBlocks(packed: Bytes, blocks: XzBlocks): Member | undefined {
+  if (blocks.length > largestInBlocks) throw tooLarge(packed.name, blocks.length, largestInBlocks);
   const [first, ...rest] = blocks.blocks;
   for (const block of [first, ...rest.reverse()]) {
     const found = lastMember(blocks.block(block), block.start, isKernel);
     if (found === undefined) continue;
     const { name, at, size } = found;
     if (at + size > blocks.length) break;
-    if (size > largestPackage) {
-      throw new KernelError('too-large', {
-        where: `${packed.name}:${name}`,
-        found: `${size} bytes`,
-        expected: `at most ${largestPackage}`,
-        remedy: 'take the file out of the package and give it',
-      });
-    }
+    if (size > largestPackage) throw tooLarge(`${packed.name}:${name}`, size, largestPackage);
     const read = (offset: number, into: Uint8Array): void => blocks.read(at + offset, into);
     return { name, bytes: vmlinuxParts(`${packed.name}:${name}`, size, read) };
   }
@@ -142,6 +138,15 @@ function decompress(
       remedy: 'get the file again',
     });
   }
+}
+
+function tooLarge(where: string, bytes: number, limit: number): KernelError {
+  return new KernelError('too-large', {
+    where,
+    found: `${bytes} bytes`,
+    expected: `at most ${limit}`,
+    remedy: 'take the kernel out of the package and give it',
+  });
 }
 
 function unsupported(where: string, compression: string): KernelError {

@@ -27,9 +27,18 @@ export function vmlinuxParts(
   fill(bytes.u64(32), bytes.u16(54) * bytes.u16(56));
   fill(bytes.u64(40), bytes.u16(58) * bytes.u16(60));
   const { segments, sections } = readElf(bytes);
-  for (const { offset, fileSize } of segments) fill(offset, fileSize);
+  const parts = segments.map(({ offset, fileSize }) => [offset, offset + fileSize] as const);
   const symbols = sections.find(({ type }) => type === symtab);
   const strings = symbols === undefined ? undefined : sections.at(symbols.link);
-  for (const one of [symbols, strings]) if (one !== undefined) fill(one.offset, one.size);
+  for (const one of [symbols, strings])
+    if (one !== undefined) parts.push([one.offset, one.offset + one.size]);
+  // Headers may name one part many times: no byte is read twice for them, and what is kept decompressed is enough in this order.
+  let filled = 0;
+  for (const [start, end] of parts.sort(([a], [b]) => a - b)) {
+    const from = Math.max(start, filled);
+    if (from >= end) continue;
+    fill(from, end - from);
+    filled = end;
+  }
   return array;
 }
