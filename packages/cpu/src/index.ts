@@ -5,7 +5,7 @@ export { Pe, unconnected, type Wires } from './pe.ts';
 export { exceptionClass, type Syndrome, syndrome } from './syndrome.ts';
 export { type SystemRegister, systemRegister } from './system-register.ts';
 export { WeakExecution } from './weak-execution.ts';
-export type { InstructionSide } from './translation/block-code.ts';
+export type { ClockedText } from './translation/block-code.ts';
 export { TranslatedCode, type TranslatedText } from './translation/translated-code.ts';
 export { type SharedMemory, sharedMemory } from './translation/web-assembly.ts';
 export { PageTable, type PageUse } from './translation/page-table.ts';

@@ -20,8 +20,9 @@ export function differencesOf(one: KernelMachine, other: KernelMachine): string[
   one.ram.clocks.forEach((clock, i) => {
     if (clock !== clocks[i] && found.length < 20) found.push(`clock of word ${i}`);
   });
-  if (JSON.stringify([one.executions, one.stop]) !== JSON.stringify([other.executions, other.stop])) {
-    found.push('what was found');
-  }
+  const [all, others] = [one, other].map(({ executions, stop, warnings }) =>
+    JSON.stringify([executions, stop, warnings]),
+  );
+  if (all !== others) found.push('what was found');
   return found;
 }

@@ -28,6 +28,8 @@ const kernels: readonly (readonly [name: string, variation: Variation])[] = [
     'orders its maintenance by DMB',
     { ...unsafe, waits: true, maintenance: 'dc civac, x1\ndmb ish\nic ialluis' },
   ],
+  ['warns', { bugFlags: 1 }],
+  ['dies of a BUG', { bugFlags: 0 }],
 ];
 
 const cpus = 3;
@@ -59,11 +61,13 @@ describe('a checked machine whose code is translated', () => {
 
   it('does what the first one does when it comes after others', () => {
     const kernel = stopMachineKernel({});
-    const [cache] = caches;
-    const state = stateOf(kernel, assumedMachine(kernel, { capabilities: ['PAN'] }), cache);
-    const begin = (): StartState => new StartState(kernel, state, { cpus, path: 'alternatives', pokes: [] });
+    const state = stateOf(kernel, assumedMachine(kernel, { capabilities: ['PAN'] }), caches[0]);
+    const options = { cpus, path: 'alternatives', pokes: [], warmth: 1 } as const;
+    const begin = (): StartState => new StartState(kernel, state, options);
     const used = begin();
-    for (const hold of holds) {
+    for (const [i, hold] of holds.entries()) {
+      // Every other time with other caches, for which code is translated anew.
+      const cache = caches[(i >> 1) & 1];
       const machines = [begin(), used].map((start) => {
         const begun = start.machine(cache, 'new');
         expect(begun.machine.ram.clocks.every((clock) => clock === 0)).toBe(true);

@@ -34,8 +34,8 @@ export const imported = { interpret: 0, written: 1 } as const;
 export const ZR: number = cells.XZR;
 export const stackPointer = (cell: number): number => (cell === ZR ? cells.SP_EL1 : cell);
 
-/** The instruction side of the memory that blocks access. */
-export interface InstructionSide {
+/** The instruction side of the memory that blocks access: the clocks of its words, and the caches. */
+export interface ClockedText {
   /**
    * How far behind a word its clock lies, in bytes of the shared memory. The clock cells of a PE (`clockCells` of
    * @quiesce/memory) lie behind its cells. A load of a word whose clock its PE has not learned from is interpreted, and so is a
@@ -51,7 +51,7 @@ export interface Surroundings {
   /** The place of the page table. */
   readonly pages: number;
   /** Undefined where a fetch gives the newest word, always. */
-  readonly side: InstructionSide | undefined;
+  readonly side: ClockedText | undefined;
 }
 
 /** What a comparison of this block left: its operands, which still are in locals. */

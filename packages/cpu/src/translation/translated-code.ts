@@ -1,7 +1,7 @@
 import { cells, waiting } from '../cells.ts';
 import type { Fetch, Operation } from '../operation.ts';
 import type { Pe } from '../pe.ts';
-import type { InstructionSide } from './block-code.ts';
+import type { ClockedText } from './block-code.ts';
 import { type Block, blockModule, endsBlock, targetOf } from './blocks.ts';
 import { dispatcherModule } from './dispatcher.ts';
 import { PageTable, pageTable } from './page-table.ts';
@@ -16,7 +16,7 @@ export interface TranslatedText {
   /** The operation of a word; undefined where only the fetch of {@link TranslatedCode.run} knows what happens. */
   operation(word: number): Operation | undefined;
   /** Where it has one; words that are fetched in several versions are for {@link operation} to leave out. */
-  readonly side?: InstructionSide | undefined;
+  readonly side?: ClockedText | undefined;
   /** A store in a page that was entered for `watchedStores` has changed the word at a place of the shared memory, which was `before`. */
   written?(place: number, before: number): void;
 }
@@ -81,7 +81,7 @@ export class TranslatedCode {
     this.#memory = memory;
     this.#at = at;
     this.pages = new PageTable(memory.buffer, at);
-    this.#map = new Int32Array(memory.buffer, at + pageTable.bytes, text.words.length);
+    this.#map = new Int32Array(memory.buffer, at + pageTable.bytes, text.words.length).fill(0);
     this.#isCovered = new Uint8Array(text.words.length);
     this.#table = new webAssembly.Table({ initial: 1024, element: 'anyfunc' });
     const module = new webAssembly.Module(

@@ -88,7 +88,7 @@ export abstract class KernelMachine {
   readonly executed: number[];
   /** Fetches of words with several versions in range, each CPU and word once. */
   readonly executions: Execution[] = [];
-  /** WARNs that CPUs came to. */
+  /** WARNs that CPUs came to, each CPU and place once. */
   readonly warnings: Warning[] = [];
   /** Stores that changed text, and the CPU that made the last one. */
   stores = 0;
@@ -259,7 +259,8 @@ export abstract class KernelMachine {
     const bug = bugAt(this.kernel, pe.pc - this.kernel.layout.base);
     if (bug === 'warning' && pe.address(cells.VBAR_EL1) !== 0) {
       if (!this.#isHandling(cpu)) this.#interruptions[cpu] = undefined;
-      this.warnings.push({ cpu, pc: pe.pc });
+      const isKnown = this.warnings.some((one) => one.cpu === cpu && one.pc === pe.pc);
+      if (!isKnown) this.warnings.push({ cpu, pc: pe.pc });
       return false;
     }
     const what = {
