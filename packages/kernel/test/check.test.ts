@@ -119,6 +119,16 @@ describe('checkKernel on a small kernel', () => {
     expect(result.text.different).toBe(0);
   });
 
+  it.each([{ shadowCallStack: true }, { sdeiStack: 65_536 }])(
+    'delivers no event of firmware whose entry code needs more than is made for it: %j',
+    (more) => {
+      expect(() => interrupted('sdei', more)).toThrow(
+        "no '__sdei_asm_handler', or not as known kernels have it",
+      );
+      expect(interrupted('irq', more).result.verdict).toBe('clean');
+    },
+  );
+
   it('says which exceptions a kernel has no entry code for', () => {
     expect(() => check({}, 2, { exceptions: ['sdei'] })).toThrow("no '__sdei_asm_handler'");
     expect(() => check({}, 2, { exceptions: ['irq'] })).toThrow("no 'vectors'");

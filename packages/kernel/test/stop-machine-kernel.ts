@@ -18,6 +18,10 @@ export interface Variation {
   readonly handler?: readonly [before: string, after: string];
   /** What a CPU masks in DISABLE_IRQ, as DAIFSet has it; 3 for IRQ and FIQ, as today. */
   readonly masks?: number;
+  /** Bytes of the stacks for events of firmware; 16 KiB, as with pages of 4 KiB. */
+  readonly sdeiStack?: number;
+  /** Whether these events have shadow call stacks too. */
+  readonly shadowCallStack?: boolean;
 }
 
 /** Where per-CPU variables lie: behind everything that is not copied for each CPU. */
@@ -32,7 +36,11 @@ const perCpuLoad = (offset: number): string => `
 `;
 
 /** The entry code of exceptions and of events of firmware, as short as can be, each with a site. */
-const entry = ([before, after]: readonly [string, string]): string => `
+const entry = (
+  [before, after]: readonly [string, string],
+  sdeiStack: number,
+  shadowCallStack: boolean,
+): string => `
   .balign 2048
 vectors:
   .space 0x200
@@ -68,7 +76,13 @@ __sdei_asm_handler:
   stp x18, x19, [x1, #144]
 ${perCpuLoad(0)}
 ${perCpuLoad(8)}
+  mov x7, sp
+  mov x6, #${sdeiStack}
+  add x5, x5, x6
+  mov sp, x5
+${shadowCallStack ? perCpuLoad(24) + perCpuLoad(32) : ''}
 ${perCpuLoad(16)}
+  mov sp, x7
 8: ${before}
   alternative 8b, 4, handler_replacement, 4, 4
   adrp x2, _text + 0x7ffe0
@@ -101,6 +115,8 @@ const usual = {
   waits: false,
   barrier: 'isb',
   masks: 3,
+  sdeiStack: 16_384,
+  shadowCallStack: false,
   maintenance: 'dc civac, x1\ndsb ish\nic ialluis\ndsb ish\nisb',
 } as const;
 
@@ -131,7 +147,11 @@ const wait = `
 
 /** The stop machine and the alternatives of a kernel, as short as can be. */
 function source(variation: Variation): string {
-  const { before, after, waits, barrier, maintenance, masks, bugFlags, handler } = { ...usual, ...variation };
+  const { before, after, waits, barrier, maintenance, masks, bugFlags, handler, sdeiStack, shadowCallStack } =
+    {
+      ...usual,
+      ...variation,
+    };
   return `
 multi_cpu_stop:
   paciasp
@@ -208,7 +228,7 @@ __apply_alternatives_multi_stop:
 8: mov w0, #0
   ldp x29, x30, [sp], #16
   ret
-${bugFlags === undefined && handler === undefined ? '' : entry(handler ?? ['nop', 'nop'])}
+${bugFlags === undefined && handler === undefined ? '' : entry(handler ?? ['nop', 'nop'], sdeiStack, shadowCallStack)}
 __apply_alternatives:
 ${bugFlags === undefined ? '' : breakpoint(bugFlags)}
   ldp x6, x7, [x0]

@@ -75,7 +75,8 @@ function sdeiEntry(kernel: Kernel): SdeiEntry | undefined {
   const exitMode = dataAccesses(kernel.words, start, end).find(
     ({ offset, size }) => size === 8 && offset >= kernel.image.length,
   );
-  if (loads.length < 3 || exitMode === undefined) return undefined;
+  // With shadow call stacks (CONFIG_SHADOW_CALL_STACK) there are five: it has to find those too.
+  if (loads.length !== 3 || exitMode === undefined || !hasUsualStacks(kernel, start, end)) return undefined;
   const [normalStack, criticalStack, entryTask] = loads;
   const branch = kernel.words
     .subarray(start >> 2, end >> 2)
@@ -88,6 +89,20 @@ function sdeiEntry(kernel: Kernel): SdeiEntry | undefined {
     exitMode: exitMode.offset,
     trampoline: branch < 0 ? undefined : start + 4 * branch,
   };
+}
+
+/** MOVZ Xd, #16384 without its register, and MOV SP, Xn. */
+const usualStackSize = 0xd2880000;
+const setsStack = 0x9100001f;
+
+/**
+ * Whether the stacks for events have 16 KiB (SDEI_STACK_SIZE), as {@link stackSize}: MOV Xm, #size; ADD Xn, Xn, Xm; MOV SP, Xn. Those of
+ * kernels with pages of 64 KiB or with KASAN are larger.
+ */
+function hasUsualStacks({ words }: Kernel, start: number, end: number): boolean {
+  const code = words.subarray(start >> 2, end >> 2);
+  const at = code.findIndex((word) => (word & 0xfffffc1f) >>> 0 === setsStack);
+  return at >= 2 && (code[at - 2] & 0xffffffe0) >>> 0 === usualStackSize;
 }
 
 /** LDR Xt, [Xn, Xm] without its registers. */

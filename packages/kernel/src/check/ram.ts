@@ -16,7 +16,7 @@ export interface Window {
 export type TextWords = readonly (readonly [first: number, end: number])[];
 
 /** Words of a page, as a power of two and as a number; and its bytes. */
-export const pageShift = 10;
+const pageShift = 10;
 export const pageWords: number = 1 << pageShift;
 export const pageBytes: number = 4 * pageWords;
 

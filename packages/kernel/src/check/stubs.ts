@@ -52,7 +52,7 @@ const outside: ReadonlyMap<string, Effect> = new Map([
 const returns = 0xd65f03c0;
 
 /** The way out of an SDEI event where the kernel is not mapped at EL0: a page of its own, and SMC. */
-export const exitTrampoline = '__sdei_asm_exit_trampoline';
+const exitTrampoline = '__sdei_asm_exit_trampoline';
 
 /** Whether a function is answered instead of executed. */
 export function isAnswered(name: string): boolean {

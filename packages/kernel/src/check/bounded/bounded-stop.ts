@@ -293,10 +293,9 @@ unmask: .quad ${sdeiFunction.PE_UNMASK >>> 0}
 ${callbacks.map((address) => `.quad ${address}\n`).join('')}`,
       { bases: { '.text': stubBase } },
     );
-    const bytes = sections.get('.text')?.bytes ?? new Uint8Array(0);
-    return {
-      regions: [{ name: 'stopper', kind: 'text', base: stubBase, bytes }],
-      done: symbols.get('done') ?? stubBase,
-    };
+    const bytes = sections.get('.text')?.bytes;
+    const done = symbols.get('done');
+    if (bytes === undefined || done === undefined) throw new Error('the stopper thread has no text');
+    return { regions: [{ name: 'stopper', kind: 'text', base: stubBase, bytes }], done };
   }
 }
