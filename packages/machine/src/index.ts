@@ -11,8 +11,8 @@ export { firmwareCall, sdeiFunction } from './firmware.ts';
 export { layoutOf, type MachineLayout } from './layout.ts';
 export { ProgramText, type TextWord } from './program-text.ts';
 export type { Recorder } from './recorder.ts';
-export { HangEnds, HangSearch } from './hang-search.ts';
 export { handlersOf, isWaiting, registersOf, type RegisterValue } from './register-file.ts';
+export { shortestHang } from './shortest-hang.ts';
 export { Simulation } from './simulation.ts';
 export type { Signal } from './signal.ts';
 export {

@@ -2,7 +2,7 @@ import { exploreSync, type Result } from '@quiesce/explore';
 import { MachineSystem, type WitnessSpec } from '@quiesce/machine';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hangOf } from './shortest-hang.ts';
+import { lengthOfHang } from './length-of-hang.ts';
 import { type SmallMachine, small } from './small-machine.ts';
 
 const words = ['first', 'second'] as const;
@@ -90,7 +90,7 @@ interface Finding {
 }
 
 /** @param most Bound on the states that are compared. */
-function finding(machine: SmallMachine, order: boolean, most: number): Finding | undefined {
+async function finding(machine: SmallMachine, order: boolean, most: number): Promise<Finding | undefined> {
   const { spec } = machine;
   const [start, site] = [machine.address('done'), machine.address('site')];
   const witnesses: readonly WitnessSpec[] = [
@@ -125,7 +125,7 @@ function finding(machine: SmallMachine, order: boolean, most: number): Finding |
         ? []
         : result.witnesses.filter(({ count }) => count > 0).map(({ name }) => name),
     states: result.statistics.states,
-    hang: hangOf(system, result, ends),
+    hang: await lengthOfHang(system, result, ends),
   };
 }
 
@@ -140,22 +140,22 @@ describe('leaving out orders of steps where handlers run and text is modified', 
     { tier: 2, cpus: 2, numRuns: 30, most: 2_000, beyond: 18 },
   ] as const)(
     'changes no finding of random programs in tier $tier',
-    ({ tier, cpus, numRuns, most, beyond }) => {
+    async ({ tier, cpus, numRuns, most, beyond }) => {
       const seen = { holds: 0, always: 0, reachable: 0, fewer: 0, beyond: 0 };
-      fc.assert(
-        fc.property(
+      await fc.assert(
+        fc.asyncProperty(
           fc.array(thread, { minLength: 2, maxLength: cpus }),
           handler,
           fc.boolean(),
-          (threads, body, hits) => {
+          async (threads, body, hits) => {
             const machine = small(source(threads, body), {
               cpus: threads.length,
               tier,
               sites: { site: { becomes: 'site_new' } },
               events: [{ kind: 'irq', budget: 'unlimited', ...(hits ? { cpus: [0] } : {}) }],
             });
-            const every = finding(machine, false, most);
-            const some = finding(machine, true, most);
+            const every = await finding(machine, false, most);
+            const some = await finding(machine, true, most);
             if (every === undefined || some === undefined) {
               seen.beyond++;
               return;

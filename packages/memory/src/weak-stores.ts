@@ -100,11 +100,17 @@ export class WeakStores extends WeakText {
   #pair(own: number, location: number, value: number, joined: boolean): void {
     // Whether the monitor is still held depends on the others.
     if (!this.looksAhead && this.escapes()) return;
+    // The second word of a doubleword goes the way of the first.
+    if (joined) {
+      if (!this.waits) this.#pend(location, value, joined);
+      return;
+    }
     const { release, awaited } = this.access;
     // The lock is held from the load on, so nothing but the load may keep the store.
     const later = release ? this.delayed.loads & ~((2 << own) - 1) : 0;
     const others = later | (awaited & ~(1 << own));
-    if (others !== 0 || this.stores.isBehind(own, release ? -1 : location)) this.wait(others);
+    const isBehind = (of: number): boolean => this.stores.isBehind(own, release ? -1 : of);
+    if (others !== 0 || isBehind(location) || (this.wide && isBehind(location + 1))) this.wait(others);
     else {
       this.delayed.pair(own, release);
       this.#pend(location, value, joined);
@@ -117,8 +123,11 @@ export class WeakStores extends WeakText {
     return Math.max(address, data, computes ? this.result : 0);
   }
 
-  /** Makes a store outstanding, or waits for room. */
-  /** @param own The load of the same atomic, which is delayed as the next one, as a bit. */
+  /**
+   * Makes a store outstanding, or waits for room.
+   *
+   * @param own The load of the same atomic, which is delayed as the next one, as a bit.
+   */
   #pend(location: number, value: number, joined: boolean, own = 0): void {
     const { release, atomic, computes } = this.access;
     // What the atomic computes comes behind its load.

@@ -814,11 +814,11 @@ describe('an atomic that is delayed', () => {
 
 describe('a load-exclusive that is delayed', () => {
   /** CPU 1 delays a load. */
-  function delay(cpus: WeakCpus, address: number, exclusive: boolean): void {
+  function delay(cpus: WeakCpus, address: number, exclusive: boolean, size: 4 | 8 = 4): void {
     const { order } = cpus.at(1, { exclusive, delayable: true }, 1);
-    cpus.memory.load(address, 4);
+    cpus.memory.load(address, size);
     if (order.delayedAt < 0) throw new Error('not delayed');
-    const shape = { span: 1, part: 0, atomic: false, noReturn: false, release: false, exclusive };
+    const shape = { span: size / 4, part: 0, atomic: false, noReturn: false, release: false, exclusive };
     const i = order.delayed.add(1);
     order.delayed.setLoad(i, order.delayedAt, shape, order.delayedOrdered);
   }
@@ -843,6 +843,26 @@ describe('a load-exclusive that is delayed', () => {
     expect(cpus.ready(1)).toEqual([]);
     cpus.at(1).order.finish(0);
     expect(cpus.ready(1)).toEqual([0]);
+  });
+
+  it('of a doubleword is paired with both words of its store, unless a store of either is between', () => {
+    for (const between of [undefined, y, y + 4]) {
+      for (const release of [false, true]) {
+        const cpus = new WeakCpus();
+        delay(cpus, y, true, 8);
+        if (between !== undefined) cpus.store(1, between, 1);
+        const isKept = between !== undefined;
+        expect(cpus.store(1, y, 5, { ...exclusively, release }, 8)).toBe(isKept);
+        expect(cpus.memory.order.pended).toBe(!isKept);
+        expect(cpus.at(1).order.delayed.isAtomic(0)).toBe(!isKept);
+        if (isKept) continue;
+        cpus.at(1).order.locks(0);
+        cpus.at(1).order.finish(0);
+        expect(cpus.ready(1)).toEqual([0]);
+        cpus.show(1);
+        expect(cpus.reads(0, y, { atomic: true }, 8)).toEqual([5 * (2 ** 32 + 1)]);
+      }
+    }
   });
 
   it('is the last of its location, and no plain load', () => {

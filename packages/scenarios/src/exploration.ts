@@ -7,8 +7,13 @@ import {
   explore,
   hunt,
 } from '@quiesce/explore';
-import { shortestHang } from './shortest-hang.ts';
-import { type MachineSpec, MachineSystem, type SystemOptions, type WitnessSpec } from '@quiesce/machine';
+import {
+  type MachineSpec,
+  MachineSystem,
+  shortestHang,
+  type SystemOptions,
+  type WitnessSpec,
+} from '@quiesce/machine';
 
 /** How to explore a machine. */
 export interface ExplorationOptions extends Pick<
@@ -41,8 +46,9 @@ const glances: readonly number[] = [1000, 4000];
 
 /**
  * Explores a machine. At first orders of steps are left out that make no difference, again and again until every step
- * that this was concluded from is known. If that finds a violation, the whole space is searched for the nearest one. With
- * `all`, where every violation counts, and with a checkpoint, no order is left out.
+ * that this was concluded from is known. If that finds a violation, the whole space is searched for the nearest one; for a
+ * hang only the ways that can still be the shortest. With `all`, where every violation counts, and with a checkpoint, no
+ * order is left out.
  */
 export async function exploration(
   spec: MachineSpec,
@@ -63,7 +69,7 @@ export async function exploration(
     milliseconds += result.statistics.milliseconds;
     return result;
   };
-  const { states: most = Infinity } = exploring.bounds ?? {};
+  const { states: most = Infinity, depth = Infinity } = exploring.bounds ?? {};
   /** Where hangs end in the space that was searched last. */
   const ends: Uint32Array[] = [];
   const onEnd = (state: Uint32Array): void => void ends.push(state.slice());
@@ -101,7 +107,7 @@ export async function exploration(
     if (result.verdict === 'aborted') result = { ...result, violations: [] };
     if (result.verdict !== 'violated') return { system, result, ordered, milliseconds };
     if (ordered && isHang(result)) {
-      const shortest = await shortestHang(system, result, ends, search);
+      const shortest = await shortestHang(system, result, ends, search, depth);
       if (shortest !== undefined) return { system, result: shortest, ordered, milliseconds };
     }
     kind = result.violations[0].property;
