@@ -10,7 +10,8 @@ export type Fault =
   | 'exits'
   | 'says nothing'
   | 'an answer without an end'
-  | 'acknowledgements'
+  | 'wants acknowledgements'
+  | 'refuses to begin'
   | 'no threads'
   | 'threads without names'
   | 'threads without an end'
@@ -55,6 +56,8 @@ export class FakeStub {
   readonly #server: Server;
   readonly #breakpoints = new Set<number>();
   #stoppedAt = 0;
+  /** Whether an answer must be acknowledged before the next packet is read. */
+  #awaits = false;
   #calls = 0;
   #thread = 1;
 
@@ -68,6 +71,7 @@ export class FakeStub {
         for (;;) {
           const found = /\$([^#]*)#[0-9a-f]{2}/.exec(received);
           if (found === null) return;
+          if (this.#awaits && !received.startsWith('+')) return;
           received = received.slice(found.index + found[0].length);
           if (this.#fault === 'closes') socket.destroy();
           else if (this.#fault === 'an answer without an end') socket.write(`$${'0'.repeat(1 << 17)}`);
@@ -142,7 +146,9 @@ export class FakeStub {
       case 'q':
         return /^q[fs]ThreadInfo$/.test(text) ? this.#threads(text[1] === 'f') : '';
       case 'Q':
-        return this.#fault === 'acknowledgements' ? '' : 'OK';
+        this.#awaits = this.#fault === 'wants acknowledgements';
+        if (this.#fault === 'refuses to begin') return 'E01';
+        return this.#awaits ? '' : 'OK';
       case 'H':
         this.#thread = Number(text.slice(2));
         return 'OK';

@@ -73,7 +73,7 @@ describe('a check from where a machine is', () => {
     ['exits', /'W00' where the machine should stop/],
     ['says nothing', /no answer to 'QStartNoAckMode'/],
     ['an answer without an end', /an answer without an end/],
-    ['acknowledgements', /'' to QStartNoAckMode/],
+    ['refuses to begin', /'E01' to QStartNoAckMode/],
     ['no threads', /no threads/],
     ['threads without names', /'m' for threads/],
     ['threads without an end', /more than 32 CPUs/],
@@ -96,11 +96,14 @@ describe('a check from where a machine is', () => {
     expect(stub.breakpoints).toBe(fault === 'a CPU stays away' ? 1 : 0);
   });
 
-  it('leaves no breakpoint in a machine', async () => {
-    const { kernel, stub, address } = await machineOf({}, 2);
-    (await StoppedMachine.reach(kernel, address, { path: 'alternatives' })).close();
-    expect(stub.breakpoints).toBe(0);
-  });
+  it.each([undefined, 'wants acknowledgements'] as const)(
+    'leaves no breakpoint in a machine: %s',
+    async (fault) => {
+      const { kernel, stub, address } = await machineOf({}, 2, fault);
+      (await StoppedMachine.reach(kernel, address, { path: 'alternatives' })).close();
+      expect(stub.breakpoints).toBe(0);
+    },
+  );
 
   it.each(['x0', 'perCpu'] as const)('refuses a machine whose %s leads nowhere', async (name) => {
     const { kernel, address } = await machineOf({ handler: ['nop', 'nop'] }, 2);

@@ -28,6 +28,7 @@ export class GdbStub {
   readonly #name: string;
   readonly #patience: number;
   #isRunning = false;
+  #acknowledges = true;
   #received = '';
   #failure: string | undefined;
   #wake: () => void = () => undefined;
@@ -71,8 +72,11 @@ export class GdbStub {
     const stub = new GdbStub(socket, address, milliseconds);
     try {
       const answer = await stub.command('QStartNoAckMode');
-      if (answer !== 'OK') throw stub.#complain(`'${answer.slice(0, 40)}' to QStartNoAckMode`);
-      socket.write('+');
+      // The empty answer is that of a stub such as older QEMUs', which goes on to want acknowledgements.
+      if (answer !== 'OK' && answer !== '') {
+        throw stub.#complain(`'${answer.slice(0, 40)}' to QStartNoAckMode`);
+      }
+      stub.#acknowledges = answer === '';
       await stub.command('qSupported:vContSupported+');
       return stub;
     } catch (error) {
@@ -111,6 +115,7 @@ export class GdbStub {
       if (hash >= 0 && this.#received.length >= hash + 3) {
         const answer = this.#received.slice(start + 1, hash);
         this.#received = this.#received.slice(hash + 3);
+        if (this.#acknowledges) this.#socket.write('+');
         return answer;
       }
       if (this.#failure !== undefined) throw this.#complain(this.#failure);
