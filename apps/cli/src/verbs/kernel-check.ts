@@ -73,7 +73,7 @@ export const kernelCheck: Verb = {
     'Events arrive at random places under further random schedules, or with --exhaustive anywhere, once each.',
     'With --gdb a machine that was started with -S and boots with nokaslr runs until it patches, or until somebody sets a kprobe (--path kprobes), for two minutes at most, and is left stopped there.',
     'With --exhaustive every schedule is searched, on a table of alternatives with few entries: by default those on the ways of the CPUs that wait and of the one that patches, and one elsewhere.',
-    'With --unchecked nothing is said about quiescence; it is several times as fast.',
+    'With --unchecked nothing is said about quiescence; it is two to three times as fast.',
     'Exit status: 0 clean, holds or as predicted, 1 not quiescent, violated or not as predicted, 3 a run did not end, a bound was hit.',
   ],
   run: (given, host) => {
