@@ -84,6 +84,27 @@ exists (0:X9=0)`),
     ).toBeUndefined();
   });
 
+  it('lets its caller say that it is at work', () => {
+    let calls = 0;
+    explain(parseLitmus(messagePassing('DMB LD')), () => (calls += 1));
+    expect(calls).toBeGreaterThan(1);
+  });
+
+  it('is not said to be none where executions were left out', () => {
+    const writes = (first: number): string[] =>
+      [first, first + 1, first + 2].flatMap((value) => [`MOV W0,#${value}`, 'STR W0,[X1]']);
+    const columns = [[...writes(1), 'LDR W2,[X1]'], writes(11), writes(21), writes(31)];
+    const rows = columns[0].map((_, i) => columns.map((column) => column.at(i) ?? '').join(' | '));
+    const orders = `AArch64 orders
+{ 0:X1=x; 1:X1=x; 2:X1=x; 3:X1=x; }
+P0 | P1 | P2 | P3 ;
+${rows.join(' ;\n')} ;
+exists (0:X2=0)`;
+    const loop = 'AArch64 loop\n{ 0:X1=x; }\n P0 ;\n l: LDR W0,[X1] ;\n CBZ W0,l ;\nexists (0:X0=5)';
+    for (const text of [orders, loop])
+      expect(() => explain(parseLitmus(text))).toThrow(expect.objectContaining({ code: 'budget' }));
+  });
+
   it('is a cycle for every rule but those of one location, and an execution for what is allowed', () => {
     const single = ['coRW1', 'coWW', 'coWR', 'atomic'];
     for (const [rules, shape] of decisive) {

@@ -7,6 +7,7 @@ import { litmusFiles } from '../litmus-files.ts';
 import { rowsJson } from '../litmus-json.ts';
 import { answersText } from '../litmus-text.ts';
 import { wholeNumber } from '../numbers.ts';
+import { ProgressLine } from '../progress.ts';
 import { usage } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 
@@ -109,13 +110,18 @@ function report(given: Arguments, host: Host, row: Judged, count: number): void 
 /** Writes the drawing of a test. */
 function draw(host: Host, path: string, test: LitmusTest): void {
   let drawing: ReturnType<typeof explain>;
+  const progress = new ProgressLine(host);
   try {
-    drawing = explain(test);
+    drawing = explain(test, () => {
+      progress.label('looking for an execution to draw');
+    });
   } catch (error) {
+    progress.clear();
     if (!(error instanceof LitmusError)) throw error;
     host.error(`quiesce: nothing to draw: expected ${error.expected}, found ${error.found}\n`);
     return;
   }
+  progress.clear();
   if (drawing === undefined) {
     host.error(
       'quiesce: nothing to draw: no candidate execution has these values, or coherence alone forbids them\n',

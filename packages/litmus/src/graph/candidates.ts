@@ -4,40 +4,47 @@ import type { ThreadPaths } from '../thread/path.ts';
 import type { Candidate } from './named-edges.ts';
 import type { Question } from './question.ts';
 
-/** Choices that are tried before the candidates so far must do. */
-const maximumChoices = 50_000;
+/** How far candidates are made. */
+export interface Extent {
+  /** How many choices may still be tried. */
+  choices: number;
+  /** Whether candidates were left out: for want of choices, where a loop is cut, or for values that cannot be listed. */
+  isCut: boolean;
+}
 
 /**
  * Makes the candidates of a test that may answer its question: paths, reads-from and coherence orders that the values
  * allow, consistent or not. Those that break coherence within one thread, or the atomicity of an atomic, are left out, for
- * there is nothing to draw. Ends silently after many choices.
+ * there is nothing to draw. The extent says whether these are all.
  */
 export function* candidates(
   threads: readonly ThreadPaths[],
   propagation: Propagation,
   question: Question,
+  extent: Extent,
 ): Generator<Candidate> {
   const start = new Partial(threads.length);
   threads.forEach(({ root }, thread) => start.advance(thread, root));
-  yield* extensions(start, { threads, propagation, question, choices: maximumChoices });
+  yield* extensions(start, { threads, propagation, question, extent });
 }
 
 interface Making {
   readonly threads: readonly ThreadPaths[];
   readonly propagation: Propagation;
   readonly question: Question;
-  /** Choices that are left. */
-  choices: number;
+  readonly extent: Extent;
 }
 
 function* extensions(execution: Partial, making: Making): Generator<Candidate> {
-  making.choices -= 1;
-  if (making.choices < 0 || !making.propagation.flow(execution) || !making.question.isOpen(execution)) return;
+  const { extent, propagation, question } = making;
+  if (!hasChoice(extent) || !propagation.flow(execution) || !question.isOpen(execution)) return;
   const divided = execution.paths.findIndex(({ ending }) => ending.kind === 'fork');
   if (divided >= 0) {
     const path = execution.paths[divided];
     const expression = path.awaited;
-    for (const value of making.threads[divided].valuesOf(path) ?? []) {
+    const values = making.threads[divided].valuesOf(path);
+    extent.isCut ||= values === undefined;
+    for (const value of values ?? []) {
       const child = execution.copy();
       if (expression !== undefined) {
         child.assumptions = [...child.assumptions, { thread: divided, expression, value }];
@@ -47,6 +54,7 @@ function* extensions(execution: Partial, making: Making): Generator<Candidate> {
     }
     return;
   }
+  extent.isCut ||= execution.paths.some(({ ending }) => ending.kind === 'cut');
   if (execution.paths.some(({ ending }) => ending.kind !== 'done')) return;
   const read = execution.effects.findIndex(
     ({ event: { kind } }, number) => (kind === 'R' || kind === 'IF') && execution.rf[number] === undecided,
@@ -63,7 +71,14 @@ function* extensions(execution: Partial, making: Making): Generator<Candidate> {
   const isKnown = execution.effects.every(
     ({ event: { kind } }, number) => kind === 'DC' || kind === 'IC' || execution.values[number] >= 0,
   );
-  if (isKnown) yield* coherenceOrders(execution);
+  if (isKnown) yield* coherenceOrders(execution, extent);
+}
+
+/** Takes a choice of those that are left. */
+function hasChoice(extent: Extent): boolean {
+  extent.choices -= 1;
+  extent.isCut ||= extent.choices < 0;
+  return extent.choices >= 0;
 }
 
 /** Writes to the location that are not later in the thread itself; to each write one atomic succeeds. */
@@ -83,7 +98,7 @@ function sources({ effects, threadOf, rf, writeOf }: Partial, read: number): num
 }
 
 /** Total orders of the writes to each location that keep program order and let nobody read behind an own write. */
-function* coherenceOrders(execution: Partial): Generator<Candidate> {
+function* coherenceOrders(execution: Partial, extent: Extent): Generator<Candidate> {
   const { effects } = execution;
   const byLocation = new Map<number, number[]>();
   effects.forEach(({ event: { kind, location } }, number) => {
@@ -100,6 +115,7 @@ function* coherenceOrders(execution: Partial): Generator<Candidate> {
       return;
     }
     for (const order of orders(execution, locations[0])) {
+      if (!hasChoice(extent)) return;
       order.forEach((write, i) => rank.set(write, i));
       yield* place(locations.slice(1));
     }

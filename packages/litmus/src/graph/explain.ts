@@ -1,3 +1,4 @@
+import { LitmusError } from '../error.ts';
 import type { Partial } from '../execution/partial.ts';
 import { undecided } from '../execution/partial.ts';
 import { Propagation } from '../execution/propagation.ts';
@@ -14,7 +15,11 @@ import { drawnEvents } from './labels.ts';
 import { type Candidate, communication, maintenancePairs } from './named-edges.ts';
 import { Question } from './question.ts';
 
-const maximumChoices = 1_000_000;
+/** Choices that each of two searches for executions tries: seconds. */
+const maximumChoices = 200_000;
+
+/** Choices of candidates that are tried when those searches found nothing. */
+const maximumCandidates = 50_000;
 
 /** Executions with free fetches that are looked at. */
 const maximumFree = 200;
@@ -22,9 +27,12 @@ const maximumFree = 200;
 /**
  * Draws an execution that answers the question of a test: a consistent one in which the condition holds (or, for
  * `forall`, does not); else the cycle that forbids one. Undefined when no candidate has the values for it, or when what
- * forbids it is no cycle of `ob` but coherence or atomicity. Throws {@link LitmusError} where the search takes too long.
+ * forbids it is no cycle of `ob` but coherence or atomicity. Throws {@link LitmusError} with code `budget` where executions
+ * were left out, so that nobody knows.
+ *
+ * @param tried Called for every execution that is looked at, for the search may take seconds.
  */
-export function explain(test: LitmusTest): Drawing | undefined {
+export function explain(test: LitmusTest, tried: () => void = () => undefined): Drawing | undefined {
   const program = new Program(test);
   const expressions = new Expressions(program.constants);
   const threads = test.threads.map(
@@ -41,10 +49,12 @@ export function explain(test: LitmusTest): Drawing | undefined {
     edges,
     isCycle,
   });
-  const witness = witnessOf(space, question);
+  const witness = witnessOf(space, question, tried);
   if (witness !== undefined) return draw(witness, allowedEdges(witness, program), false);
-  const free = freeFetches({ ...space, propagation: new Propagation(program, expressions, true) }, question);
-  for (const some of [free, candidates(threads, propagation, question)]) {
+  const freely = { ...space, propagation: new Propagation(program, expressions, true) };
+  const free = freeFetches(freely, question, tried);
+  const extent = { choices: maximumCandidates, isCut: false };
+  for (const some of [free, candidates(threads, propagation, question, extent)]) {
     let best: { readonly execution: Partial; readonly cycle: readonly DrawnEdge[] } | undefined;
     for (const candidate of some) {
       const { execution, co } = candidate;
@@ -56,16 +66,28 @@ export function explain(test: LitmusTest): Drawing | undefined {
     }
     if (best !== undefined) return draw(best.execution, best.cycle, true);
   }
-  return undefined;
+  if (!extent.isCut) return undefined;
+  throw new LitmusError(
+    { line: 1, column: 1 },
+    {
+      code: 'budget',
+      expected: `something to draw within ${maximumCandidates} choices and ${defaultUnroll} rounds of a loop`,
+      found: 'none among the executions that were tried',
+      remedy: 'make the test smaller, or leave out its loops',
+    },
+  );
 }
 
 /** A consistent execution that answers the question. */
-function witnessOf(space: Space, question: Question): Partial | undefined {
+function witnessOf(space: Space, question: Question, tried: () => void): Partial | undefined {
   const witnesses: Partial[] = [];
   const asked = (execution: Partial): boolean =>
     witnesses.length === 0 && isDone(execution) && question.isAnsweredBy(execution);
   const visitor = {
-    isPossible: (execution: Partial) => witnesses.length === 0 && question.isOpen(execution),
+    isPossible: (execution: Partial): boolean => {
+      tried();
+      return witnesses.length === 0 && question.isOpen(execution);
+    },
     candidate: asked,
     consistent: (execution: Partial): boolean => {
       if (asked(execution)) witnesses.push(execution);
@@ -77,10 +99,13 @@ function witnessOf(space: Space, question: Question): Partial | undefined {
 }
 
 /** Executions that would answer the question and be consistent, if fetches could yield whatever was written. */
-function freeFetches(space: Space, question: Question): Candidate[] {
+function freeFetches(space: Space, question: Question, tried: () => void): Candidate[] {
   const found: Candidate[] = [];
   const visitor = {
-    isPossible: (execution: Partial) => found.length < maximumFree && question.isOpen(execution),
+    isPossible: (execution: Partial): boolean => {
+      tried();
+      return found.length < maximumFree && question.isOpen(execution);
+    },
     candidate: (execution: Partial): boolean => {
       if (!isDone(execution)) return false;
       const isDecided = execution.effects.every(
