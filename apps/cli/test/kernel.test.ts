@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { assumedMachine, openKernel, predict } from '@quiesce/kernel';
 import { deb, tar, zboot, zstdFrame } from '../../../packages/kernel/test/containers.ts';
+import { type FakeStub, type Fault, stubOf } from '../../../packages/kernel/test/fake-stub.ts';
 import { handMadeBase, handMadeKernel } from '../../../packages/kernel/test/hand-made.ts';
 import { type Variation, stopMachineImage } from '../../../packages/kernel/test/stop-machine-kernel.ts';
 import { main } from '../src/main.ts';
@@ -347,5 +348,56 @@ describe('kernel check', () => {
     expect(status).toBe(2);
     expect(errors).toMatch(message);
     expect(errors.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('kernel check --gdb', () => {
+  const stubs: FakeStub[] = [];
+  afterEach(() => {
+    for (const stub of stubs.splice(0)) stub.close();
+  });
+
+  /** Checks a small kernel from where a machine under a stub is. */
+  async function stopped(variation: Variation, fault: Fault | undefined, ...words: readonly string[]) {
+    const one = fakeHost();
+    const image = stopMachineImage(variation);
+    one.files.set('Image', image);
+    const stub = stubOf(openKernel(image), 2, fault);
+    stubs.push(stub);
+    const address = await stub.listen();
+    const status = await main(['kernel', 'check', '--image', 'Image', '--gdb', address, ...words], one);
+    return { status, output: one.output(), errors: one.errors() };
+  }
+
+  it('checks from where a machine is', async () => {
+    const { status, output } = await stopped({}, undefined, '--json');
+    expect(status).toBe(1);
+    expect(resultOf(output)).toMatchObject({
+      verdict: 'not-quiescent',
+      start: 'machine',
+      cpus: 2,
+      stop: null,
+    });
+  });
+
+  it('names the address at which the machine has nothing', async () => {
+    const { status, output } = await stopped({ maintenance: 'ldr x9, [sp, #32760]' }, undefined, '--json');
+    expect(status).toBe(1);
+    expect(resultOf(output)).toMatchObject({
+      stop: { kind: 'fault', cpu: 0, missing: expect.stringMatching(/^0xffff[0-9a-f]{12}$/) as unknown },
+    });
+  });
+
+  it('refuses a stub that does not do its part in one line', async () => {
+    const { status, output, errors } = await stopped({}, 'no threads');
+    expect({ status, output }).toEqual({ status: 2, output: '' });
+    expect(errors).toMatch(/^quiesce: the gdb stub at 127\.0\.0\.1:\d+: found no threads, .*\n$/);
+  });
+
+  it('lets the machine say what a kprobe writes, and where', async () => {
+    // This kernel has no vfs_read, the usual place of a probe, and no callback of kprobes either.
+    const { status, errors } = await stopped({}, undefined, '--path', 'kprobes');
+    expect(status).toBe(2);
+    expect(errors).toMatch(/no function 'aarch64_insn_patch_text_cb'/);
   });
 });

@@ -1,5 +1,7 @@
 import { type Server, createServer } from 'node:net';
-import type { StartState } from '../src/check/start-state.ts';
+import { type Kernel, assumedMachine } from '@quiesce/kernel';
+import { cacheTypeOf, stateOf } from '../src/check/check.ts';
+import { StartState } from '../src/check/start-state.ts';
 
 /** How a stub misbehaves. */
 export type Fault =
@@ -210,4 +212,11 @@ export class FakeStub {
       'hex',
     );
   }
+}
+
+/** The stub of a machine that runs a small kernel and is about to apply its alternatives. */
+export function stubOf(kernel: Kernel, cpus: number, fault?: Fault): FakeStub {
+  const assumed = assumedMachine(kernel, { capabilities: ['PAN'] });
+  const state = stateOf(kernel, assumed, cacheTypeOf(kernel, assumed));
+  return new FakeStub(new StartState(kernel, state, { cpus, path: 'alternatives', pokes: [] }), fault);
 }

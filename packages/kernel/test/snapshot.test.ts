@@ -1,11 +1,9 @@
-import { type KernelCheck, SymbolTable, assumedMachine, checkKernel, stateOfSnapshot } from '@quiesce/kernel';
-import { StoppedMachine } from '@quiesce/kernel/node';
+import { type KernelCheck, SymbolTable, checkKernel, stateOfSnapshot } from '@quiesce/kernel';
+import { StoppedMachine, checkStopped } from '@quiesce/kernel/node';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { cacheTypeOf, stateOf } from '../src/check/check.ts';
 import { eventSize } from '../src/check/machine-start.ts';
 import { SnapshotState } from '../src/check/snapshot-state.ts';
-import { StartState } from '../src/check/start-state.ts';
-import { FakeStub, type Fault } from './fake-stub.ts';
+import { type FakeStub, type Fault, stubOf } from './fake-stub.ts';
 import { type Variation, stopMachineKernel } from './stop-machine-kernel.ts';
 
 const stubs: FakeStub[] = [];
@@ -16,9 +14,7 @@ afterEach(() => {
 /** A machine that runs a small kernel, and the address of its stub. */
 async function machineOf(variation: Variation, cpus: number, fault?: Fault) {
   const kernel = stopMachineKernel(variation);
-  const assumed = assumedMachine(kernel, { capabilities: ['PAN'] });
-  const state = stateOf(kernel, assumed, cacheTypeOf(kernel, assumed));
-  const stub = new FakeStub(new StartState(kernel, state, { cpus, path: 'alternatives', pokes: [] }), fault);
+  const stub = stubOf(kernel, cpus, fault);
   stubs.push(stub);
   return { kernel, stub, address: await stub.listen() };
 }
@@ -27,13 +23,7 @@ async function check(variation: Variation, cpus = 2): Promise<KernelCheck> {
   const { kernel, address } = await machineOf(variation, cpus);
   const machine = await StoppedMachine.reach(kernel, address, { path: 'alternatives' });
   try {
-    for (;;) {
-      const { snapshot } = machine;
-      const state = stateOfSnapshot(kernel, snapshot);
-      const result = checkKernel(kernel, state, { path: 'alternatives', cpus: 1, snapshot });
-      const missing = result.stop?.missing;
-      if (missing === undefined || !(await machine.grow(missing))) return result;
-    }
+    return await checkStopped(kernel, machine, { path: 'alternatives' });
   } finally {
     machine.close();
   }
@@ -64,6 +54,13 @@ describe('a check from where a machine is', () => {
   it('finds what is outside the list', async () => {
     const result = await check({ before: 'add w0, w0, #1', after: 'sub w0, w0, #1' });
     expect(result.stop).toMatchObject({ kind: 'cmodx', cpu: 1 });
+  });
+
+  it('reads the page into which an access reaches', async () => {
+    // The two first pages of a task are read from the beginning.
+    const load = 'mrs x9, sp_el0\nadd x9, x9, #4096\nmov x10, #4092\nldr x10, [x9, x10]';
+    const maintenance = `${load}\ndc civac, x1\ndsb ish\nic ialluis\ndsb ish\nisb`;
+    expect(await check({ maintenance, waits: true })).toMatchObject({ verdict: 'clean', stop: undefined });
   });
 
   it.each([

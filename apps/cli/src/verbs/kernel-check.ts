@@ -19,7 +19,7 @@ import { checkText, place, wordAt } from '../kernel/check-text.ts';
 import { executionText } from '../kernel/execution-text.ts';
 import { kernelOf, kernelOptions, noWords, refusing } from '../kernel/input.ts';
 import { machineOf, machineOptions } from '../kernel/live.ts';
-import { checkStopped } from '../kernel/stopped-machine.ts';
+import { checkAt } from '../kernel/stopped-machine.ts';
 import { wholeNumber } from '../numbers.ts';
 import { ProgressLine } from '../progress.ts';
 import { usage } from '../usage-error.ts';
@@ -130,9 +130,7 @@ export const kernelCheck: Verb = {
       return result.incomplete > 0 ? 3 : 0;
     };
     if (gdb === undefined) return report(refusing(() => checkKernel(kernel, machine, options)));
-    return checkStopped(kernel, gdb, options, (what) => line.label(`${kernel.release}: ${what}`)).then(
-      report,
-    );
+    return checkAt(kernel, gdb, options, (what) => line.label(`${kernel.release}: ${what}`)).then(report);
   },
 };
 

@@ -7,6 +7,8 @@ import type { ByteSource } from '../live/source.ts';
 
 export { StoppedMachine } from './snapshot.ts';
 export type { SnapshotOptions } from './snapshot.ts';
+export { checkStopped } from './stopped-check.ts';
+export type { StoppedCheckOptions } from './stopped-check.ts';
 
 /** gzip by zlib; zstd is for the caller to bring. */
 export const nodeDecompressors: Decompressors = {

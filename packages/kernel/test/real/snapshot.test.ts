@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Bytes, type KernelCheck, checkKernel, openKernel, stateOfSnapshot, unpack } from '@quiesce/kernel';
-import { StoppedMachine, nodeDecompressors } from '@quiesce/kernel/node';
+import { Bytes, type KernelCheck, openKernel, unpack } from '@quiesce/kernel';
+import { StoppedMachine, checkStopped, nodeDecompressors } from '@quiesce/kernel/node';
 import { describe, expect, it } from 'vitest';
 import { missing } from './boot.ts';
 import { kernelPackage } from './packages.ts';
@@ -44,17 +44,9 @@ async function check(path: string): Promise<KernelCheck> {
       path: 'alternatives',
       milliseconds: 60_000,
     });
-    for (;;) {
-      const { snapshot } = machine;
-      const result = checkKernel(kernel, stateOfSnapshot(kernel, snapshot), {
-        ...{ path: 'alternatives', cpus: 2, snapshot, places: 4, random: 0 },
-      });
-      const lacking = result.stop?.missing;
-      if (lacking === undefined || !(await machine.grow(lacking))) {
-        machine.close();
-        return result;
-      }
-    }
+    const result = await checkStopped(kernel, machine, { path: 'alternatives', places: 4, random: 0 });
+    machine.close();
+    return result;
   } finally {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
