@@ -73,6 +73,9 @@ const data: readonly Piece[] = [
     `STR W${r + 1},[X20]`,
   ],
   (r, v) => [`LDXR W${r},[X20]`, `MOV W${r + 1},#${v}`, `STXR W${r + 2},W${r + 1},[X20]`, `STR W25,[X21]`],
+  // What an atomic, a pair or a store-exclusive stores comes from an earlier load.
+  (r, v) => [`LDR W${r},[X20]`, `STADD W${r},[X21]`, `MOV W${r + 1},#${v}`, `STR W${r + 1},[X20]`],
+  (r) => [`LDR W${r},[X21]`, `LDXR W${r + 1},[X20]`, `STXR W${r + 2},W${r},[X20]`, `STR W25,[X21]`],
   (r, v) => [`LDR W${r},[X21]`, `SWPL W${r},W${r + 1},[X20]`, `MOV W${r + 2},#${v}`, `STR W${r + 2},[X21]`],
 ];
 
@@ -117,6 +120,8 @@ const function_ = ['f: B old', 'MOV W28,#1', 'RET', 'old: MOV W28,#2', 'RET'];
 interface Chosen {
   readonly threads: readonly (readonly { readonly piece: number; readonly value: number }[])[];
   readonly withCode: boolean;
+  /** Whether the locations are doublewords; only without code. */
+  readonly wide: boolean;
   /** Whether all threads do what the first one does. */
   readonly alike: boolean;
   readonly caches: string;
@@ -128,6 +133,7 @@ export const randomProgram: fc.Arbitrary<string> = fc
   .chain((withCode) =>
     fc.record({
       withCode: fc.constant(withCode),
+      wide: withCode ? fc.constant(false) : fc.boolean(),
       alike: fc.boolean(),
       caches: fc.constantFrom('', 'CacheType=IDC\n', 'CacheType=IDC DIC\n'),
       threads: fc.array(
@@ -147,12 +153,20 @@ export const randomProgram: fc.Arbitrary<string> = fc
   )
   .map(litmusText);
 
-function litmusText({ threads, withCode, alike, caches }: Chosen): string {
+/** An instruction on doublewords; the status of a store-exclusive stays a word. */
+function widened(line: string): string {
+  const [, status = '', rest = ''] = /^(STL?XR W\d+,)?(.*)/.exec(line) ?? [];
+  return status + rest.replaceAll(/\bW(\d+|ZR)\b/g, 'X$1').replaceAll('SXTW', 'SXTX');
+}
+
+function litmusText({ threads, withCode, wide, alike, caches }: Chosen): string {
   const pieces = withCode ? code : data;
   const columns = threads.map((own, thread) => {
     const chosen = alike ? threads[0] : own;
     const lines = chosen.flatMap(({ piece, value }, i) =>
-      pieces[piece](4 * i, value).map((line) => line.replaceAll('@', `${thread}${i}`)),
+      pieces[piece](4 * i, value).map((line) =>
+        (wide ? widened(line) : line).replaceAll('@', `${thread}${i}`),
+      ),
     );
     if (!withCode) return [`P${thread}`, ...lines];
     return [`P${thread}`, ...lines, `B end${thread}`, ...(thread === 0 ? function_ : []), `end${thread}:`];
@@ -170,13 +184,13 @@ function litmusText({ threads, withCode, alike, caches }: Chosen): string {
     ].join(' '),
   );
   const registers = columns.flatMap((column, t) =>
-    [...new Set([...column.join(' ').matchAll(/\bW(\d|1\d|28)\b/g)].map(([, number]) => Number(number)))].map(
-      (number) => `${t}:X${number};`,
-    ),
+    [
+      ...new Set([...column.join(' ').matchAll(/\b[WX](\d|1\d|28)\b/g)].map(([, number]) => Number(number))),
+    ].map((number) => `${t}:X${number};`),
   );
   return [
     'AArch64 random',
-    `${caches}{ ${initial.join('\n')} }`,
+    `${caches}{ ${wide ? 'uint64_t x; uint64_t y;\n' : ''}${initial.join('\n')} }`,
     ...rows,
     `locations [x; y; ${registers.join(' ')}]`,
     'exists (x=1 /\\ y=2)',

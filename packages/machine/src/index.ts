@@ -27,5 +27,6 @@ export {
 export { StateView } from './state-view.ts';
 export { Stepper } from './stepper.ts';
 export { MachineSystem, type SystemOptions } from './system.ts';
+export { unmodelled } from './unmodelled.ts';
 export { type Failure, type StepViolation, stepViolations, type ViolationKind } from './violation.ts';
 export type { CpuWitness, StateWitness, WitnessSpec } from './witness.ts';

@@ -2,7 +2,7 @@ import { Interner, type InternTable, PairTable } from '@quiesce/explore';
 import { joinDemands, type Timeline } from '@quiesce/memory';
 
 /** Told of each form that the state of a CPU gets, when it becomes known. */
-export type FormListener = (before: number, after: number) => void;
+type FormListener = (before: number, after: number) => void;
 
 /**
  * Tier 2: puts the times of a machine's states in normal form, so that states that differ only in how long ago things happened

@@ -7,7 +7,13 @@ import { type Rule, collect } from './rule-book.ts';
 import { setSubject } from './weak-cpus.ts';
 
 const sources = fileURLToPath(new URL('../src', import.meta.url));
-const rules = await collect(() => import('./weak-rules.test.ts'));
+const rules = await collect(() =>
+  Promise.all([
+    import('./weak-rules.test.ts'),
+    import('./weak-atomics.test.ts'),
+    import('./weak-exclusives.test.ts'),
+  ]),
+);
 
 function isBroken({ check }: Rule): boolean {
   try {

@@ -166,3 +166,11 @@ export class WeakCpus {
     this.#timeline.settle(this.shared, this.views, 0);
   }
 }
+
+/** Both CPUs, after CPU 0 wrote x and then y, each visible. */
+export function written(): WeakCpus {
+  const cpus = new WeakCpus();
+  cpus.write(0, x, 1);
+  cpus.write(0, y, 1);
+  return cpus;
+}

@@ -17,6 +17,7 @@ import {
   type MachineSystem,
   Simulation,
   switchesOf,
+  unmodelled,
   type ViolationKind,
   type WitnessSpec,
 } from '@quiesce/machine';
@@ -173,19 +174,16 @@ export function budgetBounds(
 }
 
 /** By tier: what the architecture allows and the tier leaves out. */
-const unmodelled: Readonly<Record<1 | 2, readonly string[]>> = {
+const leftOut: Readonly<Record<1 | 2, readonly string[]>> = {
   1: ['reordered data accesses'],
-  2: [
-    'stores visible before earlier CAS, loads of pairs or load-exclusives in front of sites of their CPU have read',
-    'stores that follow the read of an atomic or exclusive with release, visible before what precedes it',
-  ],
+  2: Object.values(unmodelled),
 };
 
 function modelOf(spec: MachineSpec, options: CheckOptions, ordered: boolean): Model {
   const { symmetry = true, fuse = true, liveness = true } = options.reductions ?? {};
   return {
     tier: spec.tier ?? 1,
-    unmodelled: unmodelled[spec.tier ?? 1],
+    unmodelled: leftOut[spec.tier ?? 1],
     safeList: spec.safeList ?? '2026',
     IDC: spec.memory.cache?.IDC ?? 0,
     DIC: spec.memory.cache?.DIC ?? 0,

@@ -147,6 +147,9 @@ describe('the model of a verdict', () => {
     expect(two.model.unmodelled).toEqual([
       'stores visible before earlier CAS, loads of pairs or load-exclusives in front of sites of their CPU have read',
       'stores that follow the read of an atomic or exclusive with release, visible before what precedes it',
+      'stores visible before an earlier load whose value an atomic, STP, unrelated STXR or private memory took in between',
+      'store-exclusives that fail without a reason',
+      'store-exclusives that succeed although their word was stored to before their overtaken load-exclusive read',
     ]);
     expect(two.violations[0].replay).toMatch(/^q1\/[^/]+\/2w\//);
   });
