@@ -137,7 +137,7 @@ describe('leaving out orders of steps where handlers run and text is modified', 
 
   it.each([
     { tier: 1, cpus: 3, numRuns: 150, most: 20_000, beyond: 15 },
-    { tier: 2, cpus: 2, numRuns: 30, most: 2_000, beyond: 18 },
+    { tier: 2, cpus: 2, numRuns: 80, most: 2_000, beyond: 48 },
   ] as const)(
     'changes no finding of random programs in tier $tier',
     async ({ tier, cpus, numRuns, most, beyond }) => {
