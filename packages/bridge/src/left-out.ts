@@ -20,7 +20,8 @@ const accessing = /^(?:LD|ST|SWP|CAS|DC)/i;
  * Why tier 2 of the machine may lack final states of a test, in words; empty where it leaves nothing out. It makes no store
  * visible before an earlier CAS or load of a pair of its CPU has read, nor before a load whose value something in between
  * stores that cannot be outstanding without one; lets an atomic with release read when all before it is done; and lets no
- * store-exclusive fail without a reason, or succeed after another store of its word.
+ * store-exclusive fail without a reason, or succeed after another CPU's store of its word that is older than what was read: read from
+ * an own store that is not visible yet, or late, when an own store in between has overtaken it.
  */
 export function leftOutOf({ threads }: LitmusTest): readonly string[] {
   const found = new Set<string>();
@@ -35,7 +36,12 @@ export function leftOutOf({ threads }: LitmusTest): readonly string[] {
       const isRead = reading.test(text) || (isPatched && isExclusive);
       if (isRead && behind.some((one) => writing.test(one))) found.add(unmodelled.unread);
       const end = behind.findIndex((one) => storeExclusive.test(one));
-      if (isExclusive && behind.slice(0, Math.max(end, 0)).some((one) => writing.test(one)))
+      const isOvertaken = behind.filter((one) => writing.test(one)).length > 1;
+      if (
+        isExclusive &&
+        isOvertaken &&
+        [...texts.slice(0, i), ...behind.slice(0, Math.max(end, 0))].some((one) => writing.test(one))
+      )
         found.add(unmodelled.monitored);
       if (
         releasing.test(text) &&

@@ -36,6 +36,11 @@ it.each([
     ['LDXR X0,[X21]', store, 'STXR W2,X9,[X21]'],
     [failing, monitored],
   ],
+  [
+    ['STR X9,[X21]', 'LDXR X0,[X21]', 'STXR W2,X9,[X21]', store],
+    [failing, monitored],
+  ],
+  [[store, 'LDXR X0,[X21]', 'STXR W2,X9,[X21]'], [failing]],
   [['LDP X0,X1,[X20]', store], [unread]],
   [['LDPSW X0,X1,[X20]', store], [unread]],
   [['LDR X0,[X20]', 'SWPL X9,X1,[X21]', store], [released]],

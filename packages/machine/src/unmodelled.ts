@@ -8,5 +8,5 @@ export const unmodelled = {
     'stores visible before an earlier load whose value an atomic, STP, unrelated STXR or private memory took in between',
   failing: 'store-exclusives that fail without a reason',
   monitored:
-    'store-exclusives that succeed although their word was stored to before their overtaken load-exclusive read',
+    'store-exclusives that succeed although another CPU stored to their word meanwhile, before what they follow',
 } as const;

@@ -149,7 +149,7 @@ describe('the model of a verdict', () => {
       'stores that follow the read of an atomic or exclusive with release, visible before what precedes it',
       'stores visible before an earlier load whose value an atomic, STP, unrelated STXR or private memory took in between',
       'store-exclusives that fail without a reason',
-      'store-exclusives that succeed although their word was stored to before their overtaken load-exclusive read',
+      'store-exclusives that succeed although another CPU stored to their word meanwhile, before what they follow',
     ]);
     expect(two.violations[0].replay).toMatch(/^q1\/[^/]+\/2w\//);
   });
